@@ -1,0 +1,85 @@
+//! Properties, checked at every step of every run.
+
+use std::sync::Arc;
+
+use crate::protocol::{NodeId, Observation, Protocol, Violation};
+use crate::world::{Action, ActionError, Event, Scenario, ScenarioError, Step, World};
+
+/// A world that is watched: each step updates the monitor and looks for contradictions.
+#[derive(Clone, Debug)]
+pub struct Watched<P: Protocol> {
+    world: World<P>,
+    monitor: P::Monitor,
+    violations: Arc<Vec<Violation>>,
+}
+
+impl<P: Protocol> Watched<P> {
+    /// The start of a run: a fresh cluster with the prepared actions applied.
+    pub fn new(protocol: P, scenario: &Scenario, seed: u32) -> Result<Self, ScenarioError> {
+        scenario.check()?;
+        let mut watched = Self {
+            world: World::new(Arc::new(protocol), scenario, seed),
+            monitor: P::Monitor::default(),
+            violations: Arc::default(),
+        };
+        for (position, action) in scenario.prepared.iter().enumerate() {
+            let applied = watched.apply(action);
+            applied.map_err(|error| ScenarioError::Prepared(position + 1, error))?;
+        }
+        Ok(watched)
+    }
+
+    /// The world.
+    pub fn world(&self) -> &World<P> {
+        &self.world
+    }
+
+    /// What has been lost so far: the first contradiction of each property.
+    pub fn violations(&self) -> &Arc<Vec<Violation>> {
+        &self.violations
+    }
+
+    /// Applies an action and checks every property.
+    pub fn apply(&mut self, action: &Action) -> Result<Step<P::Message>, ActionError> {
+        let nodes = |world: &World<P>| -> Vec<(NodeId, Arc<P::Node>)> {
+            let machines = world.machines().iter();
+            machines.map(|(id, it)| (*id, it.node.clone())).collect()
+        };
+        let before = nodes(&self.world);
+        let step = self.world.apply(action)?;
+        for event in &step.events {
+            if let Event::Submitted(_, value) = event {
+                self.world.protocol().submitted(&mut self.monitor, value);
+            }
+        }
+        let after = nodes(&self.world);
+        let now: Vec<(NodeId, &P::Node)> = after.iter().map(|(id, it)| (*id, &**it)).collect();
+        let mut found = Vec::new();
+        for ((id, old), (_, new)) in before.iter().zip(&after) {
+            if Arc::ptr_eq(old, new) {
+                continue;
+            }
+            let facts = step.events.iter().filter_map(|event| match event {
+                Event::Fact(node, fact) if node == id => Some(fact.clone()),
+                _ => None,
+            });
+            let facts: Vec<_> = facts.collect();
+            let seen = Observation {
+                node: *id,
+                before: &**old,
+                after: &**new,
+                facts: &facts,
+                nodes: &now,
+            };
+            let protocol = self.world.protocol();
+            protocol.observe(&mut self.monitor, &seen, &mut found);
+        }
+        for violation in found {
+            let known = |it: &Violation| it.property == violation.property;
+            if !self.violations.iter().any(known) {
+                Arc::make_mut(&mut self.violations).push(violation);
+            }
+        }
+        Ok(step)
+    }
+}

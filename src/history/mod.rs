@@ -1,0 +1,241 @@
+//! The timeline: a tree of actions, a cursor, and checkpoints to get anywhere quickly.
+//!
+//! States are never stored for their own sake. A moment is a run and a cursor, and is found again
+//! by replaying from the nearest checkpoint before it.
+
+use std::collections::BTreeMap;
+
+use crate::check::Watched;
+use crate::protocol::Protocol;
+use crate::world::{Action, ActionError, Scenario, ScenarioError, Step};
+
+/// How many checkpoints are kept before every second one is dropped.
+const CHECKPOINTS_MAX: usize = 256;
+/// How many actions apart checkpoints are at first; doubled whenever they are thinned.
+const SPACING_FIRST: usize = 32;
+
+/// A branch of the tree, by the order in which branches were begun.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct BranchId(pub u32);
+
+/// One line of actions that leaves another at some point.
+#[derive(Clone, Debug)]
+pub struct Branch {
+    /// The branch that this one leaves; none for the first.
+    pub parent: Option<BranchId>,
+    /// How many actions of the parent's line come before this branch's own.
+    pub start: usize,
+    /// Its own actions.
+    own: Vec<Action>,
+}
+
+/// The tree, and where one is in it.
+pub struct Timeline<P: Protocol> {
+    branches: Vec<Branch>,
+    /// The branch that the cursor is on.
+    branch: BranchId,
+    /// How many actions lie before the cursor.
+    position: usize,
+    current: Watched<P>,
+    /// What the action just before the cursor caused; nothing at the start.
+    last: Option<Step<P::Message>>,
+    checkpoints: BTreeMap<(BranchId, usize), Watched<P>>,
+    spacing: usize,
+}
+
+impl<P: Protocol> Timeline<P> {
+    /// A run that has not begun.
+    pub fn new(protocol: P, scenario: &Scenario, seed: u32) -> Result<Self, ScenarioError> {
+        let start = Watched::new(protocol, scenario, seed)?;
+        let root = BranchId(0);
+        Ok(Self {
+            branches: vec![Branch {
+                parent: None,
+                start: 0,
+                own: Vec::new(),
+            }],
+            branch: root,
+            position: 0,
+            checkpoints: BTreeMap::from([((root, 0), start.clone())]),
+            current: start,
+            last: None,
+            spacing: SPACING_FIRST,
+        })
+    }
+
+    /// The world at the cursor.
+    pub fn current(&self) -> &Watched<P> {
+        &self.current
+    }
+
+    /// What the action just before the cursor caused; nothing at the start.
+    pub fn last(&self) -> Option<&Step<P::Message>> {
+        self.last.as_ref()
+    }
+
+    /// How many actions lie before the cursor.
+    pub fn position(&self) -> usize {
+        self.position
+    }
+
+    /// How many actions this branch has, its parents' included.
+    pub fn len(&self) -> usize {
+        self.end_of(self.branch)
+    }
+
+    /// Whether nothing has been done yet.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// All branches, in the order in which they were begun.
+    pub fn branches(&self) -> &[Branch] {
+        &self.branches
+    }
+
+    /// The branch that the cursor is on.
+    pub fn branch(&self) -> BranchId {
+        self.branch
+    }
+
+    /// The action at a position of the cursor's branch.
+    pub fn action(&self, position: usize) -> Option<&Action> {
+        let mut branch = self.get(self.branch);
+        while position < branch.start {
+            branch = self.get(branch.parent?);
+        }
+        branch.own.get(position - branch.start)
+    }
+
+    /// The actions of the cursor's branch, from its first to its last.
+    pub fn actions(&self) -> impl Iterator<Item = &Action> {
+        (0..self.len()).map_while(|position| self.action(position))
+    }
+
+    /// Does something at the cursor. At the end of a branch it grows; in the past, the same action
+    /// as last time goes forward, and another begins a branch: the old future stays.
+    pub fn act(&mut self, action: Action) -> Result<&Step<P::Message>, ActionError> {
+        let step = self.current.apply(&action)?;
+        if self.action(self.position) != Some(&action) {
+            if self.position < self.len() {
+                self.branches.push(Branch {
+                    parent: Some(self.branch),
+                    start: self.position,
+                    own: Vec::new(),
+                });
+                self.branch = BranchId(self.branches.len() as u32 - 1);
+            }
+            self.branches[self.branch.0 as usize].own.push(action);
+        }
+        Ok(self.arrive(step))
+    }
+
+    /// Goes to a position of the cursor's branch; beyond its end means its end.
+    pub fn seek(&mut self, position: usize) {
+        let target = position.min(self.len());
+        if target == self.position {
+            return;
+        }
+        let from = match target > self.position && target - self.position <= self.spacing {
+            true => (self.position, None),
+            false => self.checkpoint_before(target),
+        };
+        if let (at, Some(checkpoint)) = from {
+            self.position = at;
+            self.current = checkpoint;
+            self.last = None;
+        }
+        while self.position < target {
+            let action = self.action(self.position).cloned();
+            let action = action.expect("the target lies within the branch");
+            let step = self.current.apply(&action);
+            self.arrive(step.expect("what was applied once applies again"));
+        }
+    }
+
+    /// Goes to the end of a branch's shared part, or stays where the branches agree.
+    pub fn switch(&mut self, branch: BranchId) {
+        if branch == self.branch || branch.0 as usize >= self.branches.len() {
+            return;
+        }
+        let shared = self.shared_with(branch).min(self.position);
+        self.seek(shared);
+        self.branch = branch;
+    }
+
+    /// How many actions the cursor's branch shares with another.
+    fn shared_with(&self, other: BranchId) -> usize {
+        let lineage = |mut id: BranchId| {
+            let mut line = vec![(id, self.end_of(id))];
+            while let Some(parent) = self.get(id).parent {
+                line.push((parent, self.get(id).start));
+                id = parent;
+            }
+            line
+        };
+        let (mine, theirs) = (lineage(self.branch), lineage(other));
+        let meets = mine.iter().find_map(|(id, end)| {
+            let (_, other_end) = theirs.iter().find(|(other, _)| other == id)?;
+            Some(*end.min(other_end))
+        });
+        meets.unwrap_or(0)
+    }
+
+    /// The action at the cursor has been applied: the cursor moves past it.
+    fn arrive(&mut self, step: Step<P::Message>) -> &Step<P::Message> {
+        self.position += 1;
+        if self.position.is_multiple_of(self.spacing) {
+            let owner = self.owner_of(self.position);
+            let key = (owner, self.position);
+            self.checkpoints
+                .entry(key)
+                .or_insert_with(|| self.current.clone());
+            self.thin();
+        }
+        self.last.insert(step)
+    }
+
+    /// The branch whose own actions end just before a position of the cursor's line.
+    fn owner_of(&self, position: usize) -> BranchId {
+        let mut id = self.branch;
+        while let (Some(parent), true) = (self.get(id).parent, position <= self.get(id).start) {
+            id = parent;
+        }
+        id
+    }
+
+    /// The nearest checkpoint from which the action before `target` can be replayed.
+    fn checkpoint_before(&self, target: usize) -> (usize, Option<Watched<P>>) {
+        let mut end = target.saturating_sub(1);
+        let mut id = self.owner_of(end);
+        loop {
+            let range = (id, 0)..=(id, end);
+            if let Some(((_, at), state)) = self.checkpoints.range(range).next_back() {
+                return (*at, Some(state.clone()));
+            }
+            let branch = self.get(id);
+            let parent = branch.parent.expect("the first branch has a checkpoint at 0");
+            (id, end) = (parent, end.min(branch.start));
+        }
+    }
+
+    /// Keeps memory bounded: drops every second checkpoint, and sets new ones twice as far apart.
+    fn thin(&mut self) {
+        if self.checkpoints.len() <= CHECKPOINTS_MAX {
+            return;
+        }
+        self.spacing *= 2;
+        let spacing = self.spacing;
+        self.checkpoints
+            .retain(|(_, position), _| position.is_multiple_of(spacing));
+    }
+
+    fn get(&self, id: BranchId) -> &Branch {
+        &self.branches[id.0 as usize]
+    }
+
+    fn end_of(&self, id: BranchId) -> usize {
+        let branch = self.get(id);
+        branch.start + branch.own.len()
+    }
+}

@@ -1,0 +1,14 @@
+//! Quorumscope: a laboratory for consensus.
+//!
+//! A run is `(scenario, seed, actions)`, and every state is a pure function of a run and a
+//! cursor. Arrows point one way: `app → view, teach, share → history → check → world → protocol`.
+//! See `ARCHITECTURE.md`.
+
+pub mod check;
+pub mod history;
+pub mod protocol;
+pub mod share;
+pub mod world;
+
+#[cfg(target_arch = "wasm32")]
+pub mod app;

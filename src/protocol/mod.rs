@@ -1,0 +1,240 @@
+//! The contract between a protocol and the world, and one folder for each protocol.
+//!
+//! A protocol is a pure function: the same node and the same input give the same node and the
+//! same effects. It knows no clock, no randomness, no network and no screen, and nobody here
+//! knows a world. Whoever implements [`Protocol`] and adds one line to [`registry`] gets the
+//! stage, stepping back, explanations and property checks.
+
+mod client;
+mod cluster;
+mod ids;
+mod note;
+pub mod paxos;
+mod property;
+pub mod raft;
+pub mod registry;
+mod view;
+
+use std::fmt::Debug;
+use std::hash::Hash;
+
+use serde::Serialize;
+
+pub use client::{Answer, Reply, Request, VALUE_CHARS_MAX, Value, ValueError};
+pub use cluster::{
+    Cluster, ClusterError, NODES_MAX, NODES_ON_STAGE_MAX, RangeMs, TIMER_MS_MAX, majority,
+};
+pub(crate) use ids::serde_by_name;
+pub use ids::{BadName, ClientId, Endpoint, Epoch, NodeId};
+pub use note::{Citation, Comparison, Datum, Note, Outcome, Place, Relation, Rule, Work};
+pub use property::{Fact, Observation, Property, Statement, Violation};
+pub use view::{Cell, CellState, Field, MessageKind, MessageView, NodeView, Shape, Storage, Tally};
+
+/// A consensus protocol as a pure function.
+pub trait Protocol: Clone + 'static {
+    /// A node's whole state.
+    type Node: Clone + Debug + Ord + Hash + Serialize;
+    /// The part of a node's state that is on disk.
+    type Durable: Clone + Debug + Ord + Hash + Serialize;
+    /// What nodes say to each other.
+    type Message: Clone + Debug + Ord + Hash + Serialize;
+    /// The timers a node has.
+    type Timer: Copy + Debug + Ord + Hash + Serialize;
+    /// What is remembered to check the properties.
+    type Monitor: Clone + Debug + Default + Ord + Hash + Serialize;
+
+    /// What is the same for every cluster.
+    const ABOUT: About<Self::Timer>;
+
+    /// The protocol on a cluster.
+    fn new(cluster: Cluster) -> Result<Self, ClusterError>;
+
+    /// The cluster that it was made for.
+    fn cluster(&self) -> &Cluster;
+
+    /// The nodes that clients can turn to.
+    fn serves(&self) -> Vec<NodeId>;
+
+    /// A disk with nothing on it.
+    fn blank(&self, id: NodeId) -> Self::Durable;
+
+    /// A node that starts, or restarts, from its disk: volatile state is lost, whatever it was.
+    /// The world calls [`Protocol::handle`] with [`Input::Start`] next.
+    fn boot(&self, id: NodeId, disk: &Self::Durable) -> Self::Node;
+
+    /// Writes to disk what must survive. The world calls it after each input, before anything
+    /// is sent; a variant may leave a field out.
+    fn sync(&self, node: &Self::Node, disk: &mut Self::Durable);
+
+    /// One atomic step: changes the state and says what follows. "Upon" in the papers.
+    fn handle<S: Sink<Self>>(&self, node: &mut Self::Node, input: Input<'_, Self>, out: &mut S);
+
+    /// What a screen shows of a node.
+    fn view(&self, node: &Self::Node) -> NodeView;
+
+    /// What a screen shows of a message.
+    fn message_view(&self, message: &Self::Message) -> MessageView;
+
+    /// Updates the monitor from what just happened, and reports what contradicts.
+    fn observe(
+        &self,
+        monitor: &mut Self::Monitor,
+        seen: &Observation<'_, Self>,
+        violations: &mut Vec<Violation>,
+    );
+
+    /// Remembers that a client asked for this (Validity).
+    fn submitted(&self, monitor: &mut Self::Monitor, value: &Value);
+
+    /// Whether a fact ends what the button "next phase" or "next election" runs to.
+    fn is_milestone(&self, node: &Self::Node, fact: &Fact) -> bool;
+
+    /// The phase that a message belongs to, for protocols whose runs fall into phases.
+    fn phase(&self, message: &Self::Message) -> Option<Phase>;
+}
+
+/// What is the same for every cluster of a protocol: data for screens, files and tests.
+#[derive(Debug)]
+pub struct About<Timer: 'static> {
+    /// The name in files and catalogue keys.
+    pub key: &'static str,
+    /// The roles that can be given to chosen nodes.
+    pub roles: &'static [&'static str],
+    /// The timers, with their names.
+    pub timers: &'static [(Timer, &'static str)],
+    /// The timer whose firing at the same time on two nodes makes them contend.
+    pub contention: Timer,
+    /// The algorithm, line by line, section by section.
+    pub rules: &'static [&'static Rule],
+    /// What must hold.
+    pub properties: &'static [&'static Property],
+    /// What can be broken or extended.
+    pub variants: &'static [Variant],
+    /// How far the second step button goes.
+    pub stride: Stride,
+}
+
+/// How far the second step button goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stride {
+    /// To the end of the phase that the next message belongs to.
+    Phase,
+    /// To the next fact that [`Protocol::is_milestone`] names.
+    Milestone,
+}
+
+/// A phase of a run: one kind of message of one ballot.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Phase {
+    /// The ballot.
+    pub epoch: Epoch,
+    /// The paper's name: `1a`, `1b`, `2a`, `2b`.
+    pub name: &'static str,
+}
+
+/// The protocol with one rule broken or one extension on.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Variant {
+    /// The name in files and catalogue keys.
+    pub id: &'static str,
+    /// The rule that it breaks, or replaces.
+    pub rule: &'static Rule,
+    /// The property that it loses; none for an extension.
+    pub loses: Option<&'static Property>,
+}
+
+/// Something that happens to a node.
+#[derive(Debug)]
+pub enum Input<'a, P: Protocol> {
+    /// The node has just started; `restart` tells the first time from later ones.
+    Start {
+        /// Whether it comes back from a crash.
+        restart: bool,
+    },
+    /// A message arrived.
+    Deliver {
+        /// Its sender.
+        from: NodeId,
+        /// What it says.
+        message: &'a P::Message,
+    },
+    /// A timer ran out.
+    Fire(P::Timer),
+    /// A client asks.
+    Request {
+        /// The client.
+        from: ClientId,
+        /// What it asks.
+        request: &'a Request,
+    },
+}
+
+/// Where a handler puts its effects. Order matters: state is synced first, then messages leave in
+/// this order.
+pub trait Sink<P: Protocol> {
+    /// Sends a message to another node.
+    fn send(&mut self, to: NodeId, message: P::Message);
+    /// Answers a client.
+    fn reply(&mut self, to: ClientId, reply: Reply);
+    /// Arms a timer, or arms it again. The world draws the duration from the range.
+    fn set_timer(&mut self, timer: P::Timer, range: RangeMs);
+    /// Disarms a timer.
+    fn cancel_timer(&mut self, timer: P::Timer);
+    /// States a fact.
+    fn fact(&mut self, fact: Fact);
+    /// Explains. A sink that does not listen never builds the note.
+    fn note(&mut self, note: impl FnOnce() -> Note);
+}
+
+/// The variants that are on, as a set of positions in [`About::variants`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct VariantSet(u64);
+
+impl VariantSet {
+    /// The variants that a cluster names.
+    pub fn of(cluster: &Cluster, variants: &[Variant]) -> Self {
+        let on = |(_, variant): &(usize, &Variant)| cluster.variants.contains(variant.id);
+        let bits = variants.iter().enumerate().filter(on);
+        Self(bits.fold(0, |set, (position, _)| set | 1 << position))
+    }
+
+    /// Whether the variant at a position is on.
+    pub fn has(self, position: usize) -> bool {
+        self.0 >> position & 1 == 1
+    }
+}
+
+/// A variant set's positions, named once: the table and the names cannot drift apart.
+macro_rules! variants {
+    ($($(#[$doc:meta])* $name:ident = $id:literal breaks $rule:expr, loses $loses:expr;)*) => {
+        /// The variants, in the order of the table.
+        #[derive(Clone, Copy)]
+        #[repr(u8)]
+        pub(super) enum V { $($(#[$doc])* $name),* }
+        pub(super) static VARIANTS: &[crate::protocol::Variant] = &[
+            $(crate::protocol::Variant { id: $id, rule: &$rule, loses: $loses }),*
+        ];
+    };
+}
+pub(crate) use variants;
+
+/// Rules as statics, and the list of them all, from one table.
+macro_rules! rules {
+    ($(section $section:ident { $(
+        $(#[$doc:meta])*
+        $name:ident = $id:literal [$($outcome:ident),+] $($citation:expr),+;
+    )* })*) => {
+        $($(
+            $(#[$doc])*
+            pub static $name: crate::protocol::Rule = crate::protocol::Rule {
+                id: $id,
+                section: stringify!($section),
+                citations: &[$($citation),+],
+                outcomes: &[$(crate::protocol::Outcome::$outcome),+],
+            };
+        )*)*
+        /// The algorithm, line by line.
+        pub static RULES: &[&crate::protocol::Rule] = &[$($(&$name),*),*];
+    };
+}
+pub(crate) use rules;

@@ -1,0 +1,256 @@
+//! Single-decree Paxos, from Lamport's *Paxos Made Simple* (2001): one value is chosen, for ever.
+//!
+//! Three roles, on every node or on chosen ones. A **proposer** picks a ballot and asks
+//! (`1a` prepare); **acceptors** promise (`1b`) and later accept (`2b`); **learners** find out.
+//! A node's own acceptor and learner answer at once, without a message.
+
+mod acceptor;
+mod learner;
+mod properties;
+mod proposer;
+mod rules;
+mod screen;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::{Deserialize, Serialize};
+
+use super::{
+    About, Cluster, ClusterError, Epoch, Fact, Input, MessageView, NodeId, NodeView, Note,
+    Observation, Outcome, Phase, Protocol, RangeMs, Sink, Stride, Value, VariantSet, Violation,
+    majority,
+};
+pub use learner::Learner;
+pub use properties::Monitor;
+pub use proposer::{Attempt, Proposer};
+use rules::*;
+
+/// A ballot's number and its value.
+pub type Proposal = (Epoch, Value);
+
+/// Single-decree Paxos on one cluster.
+#[derive(Clone, Debug)]
+pub struct Paxos {
+    cluster: Cluster,
+    variants: VariantSet,
+    proposers: BTreeSet<NodeId>,
+    acceptors: BTreeSet<NodeId>,
+    learners: BTreeSet<NodeId>,
+}
+
+/// What is on a node's disk: "stable storage, preserved during failures" (§2.5).
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Durable {
+    /// The highest ballot that the acceptor has promised to, by promise or by acceptance.
+    pub promised: Option<Epoch>,
+    /// The highest-numbered proposal that the acceptor has accepted.
+    pub accepted: Option<Proposal>,
+    /// The highest round that the proposer has used, so that no ballot is used twice.
+    pub round: u32,
+}
+
+/// A node: what is on disk, and what a crash takes away.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+pub struct Node {
+    /// Who it is.
+    pub id: NodeId,
+    /// What survives a crash.
+    pub disk: Durable,
+    /// The proposer's volatile state.
+    pub proposer: Proposer,
+    /// The learner's volatile state.
+    pub learner: Learner,
+}
+
+/// What nodes say to each other.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum Message {
+    /// Phase 1a: will you ignore anything below this ballot?
+    Prepare {
+        /// The ballot.
+        ballot: Epoch,
+    },
+    /// Phase 1b: yes, and this is what I have accepted so far.
+    Promise {
+        /// The ballot promised to.
+        ballot: Epoch,
+        /// The highest-numbered proposal accepted.
+        accepted: Option<Proposal>,
+    },
+    /// Phase 2a: accept this value.
+    Accept {
+        /// The ballot.
+        ballot: Epoch,
+        /// Its value.
+        value: Value,
+    },
+    /// Phase 2b: accepted; to the learners and to the ballot's proposer.
+    Accepted {
+        /// The ballot.
+        ballot: Epoch,
+        /// Its value.
+        value: Value,
+    },
+    /// I have promised to a higher ballot ("it should probably inform the proposer", §2.2).
+    Refused {
+        /// The ballot refused.
+        ballot: Epoch,
+        /// The ballot promised to.
+        promised: Epoch,
+        /// Whether an Accept was refused, not a Prepare.
+        accept: bool,
+    },
+}
+
+/// The one timer: a proposer tries again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum Timer {
+    /// Try again with a higher ballot.
+    Retry,
+}
+
+/// How long a proposer waits for a majority before it tries again; doubled with each attempt.
+pub const RETRY: RangeMs = RangeMs::new(100, 200);
+/// After this many attempts the wait is doubled no further.
+pub const BACKOFF_DOUBLINGS_MAX: u32 = 4;
+
+impl Protocol for Paxos {
+    type Node = Node;
+    type Durable = Durable;
+    type Message = Message;
+    type Timer = Timer;
+    type Monitor = Monitor;
+
+    const ABOUT: About<Timer> = About {
+        key: "paxos",
+        roles: &["proposer", "acceptor", "learner"],
+        timers: &[(Timer::Retry, "retry")],
+        contention: Timer::Retry,
+        rules: RULES,
+        properties: properties::PROPERTIES,
+        variants: VARIANTS,
+        stride: Stride::Phase,
+    };
+
+    fn new(cluster: Cluster) -> Result<Self, ClusterError> {
+        cluster.check(Self::ABOUT.roles, VARIANTS, &["retry"])?;
+        Ok(Self {
+            variants: VariantSet::of(&cluster, VARIANTS),
+            proposers: cluster.players("proposer"),
+            acceptors: cluster.players("acceptor"),
+            learners: cluster.players("learner"),
+            cluster,
+        })
+    }
+
+    fn cluster(&self) -> &Cluster {
+        &self.cluster
+    }
+
+    fn serves(&self) -> Vec<NodeId> {
+        self.proposers.iter().copied().collect()
+    }
+
+    fn blank(&self, _id: NodeId) -> Durable {
+        Durable::default()
+    }
+
+    fn boot(&self, id: NodeId, disk: &Durable) -> Node {
+        Node {
+            id,
+            disk: disk.clone(),
+            proposer: Proposer::default(),
+            learner: Learner::default(),
+        }
+    }
+
+    fn sync(&self, node: &Node, disk: &mut Durable) {
+        disk.clone_from(&node.disk);
+        if self.is(V::ForgetPromise) {
+            // What was accepted is synced, and with it the promise that it implies.
+            disk.promised = accepted_ballot(&node.disk);
+        }
+    }
+
+    fn handle<S: Sink<Self>>(&self, node: &mut Node, input: Input<'_, Self>, out: &mut S) {
+        match input {
+            Input::Start { restart: false } => {}
+            Input::Start { restart: true } => out.note(|| {
+                Note::new(&RESTART, Outcome::Done)
+                    .with("node", node.id)
+                    .with("promised", node.disk.promised)
+            }),
+            Input::Request { from, request } => self.on_request(node, from, request, out),
+            Input::Fire(Timer::Retry) => self.on_retry(node, out),
+            Input::Deliver { from, message } => match message {
+                Message::Prepare { ballot } => self.on_prepare(node, from, *ballot, out),
+                Message::Accept { ballot, value } => {
+                    self.on_accept(node, from, *ballot, value, out);
+                }
+                Message::Promise { ballot, accepted } => {
+                    self.on_promise(node, from, *ballot, accepted.as_ref(), out);
+                }
+                Message::Refused {
+                    ballot, promised, ..
+                } => self.on_refused(node, from, *ballot, *promised, out),
+                Message::Accepted { ballot, value } => {
+                    self.on_accepted(node, from, *ballot, value, out);
+                }
+            },
+        }
+    }
+
+    fn view(&self, node: &Node) -> NodeView {
+        screen::node(self, node)
+    }
+
+    fn message_view(&self, message: &Message) -> MessageView {
+        screen::message(message)
+    }
+
+    fn observe(
+        &self,
+        monitor: &mut Monitor,
+        seen: &Observation<'_, Self>,
+        violations: &mut Vec<Violation>,
+    ) {
+        monitor.observe(self.quorum(), seen, violations);
+    }
+
+    fn submitted(&self, monitor: &mut Monitor, value: &Value) {
+        monitor.submitted.insert(value.clone());
+    }
+
+    fn is_milestone(&self, _node: &Node, fact: &Fact) -> bool {
+        matches!(fact, Fact::Learned { .. })
+    }
+
+    fn phase(&self, message: &Message) -> Option<Phase> {
+        let (epoch, name) = match message {
+            Message::Prepare { ballot } => (*ballot, "1a"),
+            Message::Promise { ballot, .. } => (*ballot, "1b"),
+            Message::Accept { ballot, .. } => (*ballot, "2a"),
+            Message::Accepted { ballot, .. } => (*ballot, "2b"),
+            Message::Refused { ballot, accept, .. } => (*ballot, if *accept { "2b" } else { "1b" }),
+        };
+        Some(Phase { epoch, name })
+    }
+}
+
+impl Paxos {
+    fn is(&self, variant: V) -> bool {
+        self.variants.has(variant as usize)
+    }
+
+    /// How many acceptors are a majority: any two majorities share one (§2.2).
+    pub fn quorum(&self) -> usize {
+        majority(self.acceptors.len())
+    }
+}
+
+fn accepted_ballot(disk: &Durable) -> Option<Epoch> {
+    disk.accepted.as_ref().map(|(ballot, _)| *ballot)
+}
+
+/// Who accepted what, by ballot.
+pub(crate) type Votes = BTreeMap<Epoch, (Value, BTreeSet<NodeId>)>;

@@ -1,0 +1,267 @@
+//! What a leader does (§5.3, §5.4): clients' commands, replication, and the commit rule.
+
+use super::election::wrong_role;
+use super::*;
+use crate::protocol::{Answer, ClientId, Reply, Request};
+
+/// The highest index that a majority stores, given the highest index that each server stores.
+pub fn majority_index(mut matched: Vec<u32>) -> u32 {
+    matched.sort_unstable();
+    let stored = matched.len() - majority(matched.len());
+    matched[stored]
+}
+
+impl Raft {
+    /// Upon election: fresh `nextIndex` and `matchIndex`, and a heartbeat to each server.
+    pub(super) fn lead<S: Sink<Self>>(&self, node: &mut Node, out: &mut S) {
+        let next_index = node.disk.log.last_index() + 1;
+        let peers = self.cluster.peers(node.id);
+        node.role = Role::Leader {
+            next: peers.clone().map(|peer| (peer, next_index)).collect(),
+            matched: peers.map(|peer| (peer, 0)).collect(),
+        };
+        out.fact(Fact::BecameRole {
+            role: "leader",
+            epoch: Epoch::term(node.disk.term),
+        });
+        out.cancel_timer(Timer::Election);
+        if self.is(V::NoOp) {
+            let term = node.disk.term;
+            let payload = Payload::NoOp;
+            let index = node.disk.log.push(Entry { term, payload });
+            out.note(|| {
+                Note::new(&LEADER_NO_OP, Outcome::Done)
+                    .with("node", node.id)
+                    .with("index", index)
+                    .with("term", Epoch::term(term))
+            });
+        }
+        self.beat(node, out);
+        self.advance_commit(node, out);
+    }
+
+    pub(super) fn on_heartbeat<S: Sink<Self>>(&self, node: &mut Node, out: &mut S) {
+        if !matches!(node.role, Role::Leader { .. }) {
+            out.note(|| wrong_role(node, "heartbeat"));
+            return;
+        }
+        self.beat(node, out);
+    }
+
+    /// AppendEntries to every server: a heartbeat, with whatever that server may lack.
+    fn beat<S: Sink<Self>>(&self, node: &Node, out: &mut S) {
+        out.note(|| {
+            Note::new(&LEADER_HEARTBEAT, Outcome::Done)
+                .with("node", node.id)
+                .with("term", Epoch::term(node.disk.term))
+                .with("commit", node.commit)
+        });
+        let range = self.cluster.range("heartbeat", HEARTBEAT);
+        out.set_timer(Timer::Heartbeat, range);
+        for peer in self.cluster.peers(node.id) {
+            self.replicate(node, peer, out);
+        }
+    }
+
+    /// "AppendEntries RPC with log entries starting at nextIndex" (Figure 2, leaders).
+    fn replicate<S: Sink<Self>>(&self, node: &Node, to: NodeId, out: &mut S) {
+        let Role::Leader { next, .. } = &node.role else {
+            return;
+        };
+        let prev_index = next[&to] - 1;
+        out.send(
+            to,
+            Message::AppendEntries {
+                term: node.disk.term,
+                prev_index,
+                prev_term: node.disk.log.term_at(prev_index).unwrap_or(0),
+                entries: node.disk.log.from(prev_index + 1).into(),
+                leader_commit: node.commit,
+            },
+        );
+    }
+
+    pub(super) fn on_request<S: Sink<Self>>(
+        &self,
+        node: &mut Node,
+        from: ClientId,
+        request: &Request,
+        out: &mut S,
+    ) {
+        let sequence = request.sequence;
+        let note = |rule, outcome| {
+            Note::new(rule, outcome)
+                .with("node", node.id)
+                .with("client", from)
+                .with("sequence", sequence)
+                .with("command", request.command.clone())
+        };
+        if let Role::Follower { .. } | Role::Candidate { .. } = node.role {
+            let hint = match node.role {
+                Role::Follower { leader } => leader,
+                _ => None,
+            };
+            out.note(|| note(&REQUEST_NOT_LEADER, Outcome::Refused).with("leader", hint));
+            let answer = Answer::Elsewhere { hint };
+            out.reply(from, Reply { sequence, answer });
+            return;
+        }
+        if let Some(result) = node.machine.answered(from, sequence).cloned() {
+            out.note(|| note(&REQUEST_ANSWERED, Outcome::Done));
+            let answer = Answer::Done(result);
+            out.reply(from, Reply { sequence, answer });
+            return;
+        }
+        let same = |entry: &Entry| match &entry.payload {
+            Payload::Command { client, request } => {
+                *client == from && request.sequence == sequence
+            }
+            Payload::NoOp => false,
+        };
+        let waiting = node.disk.log.from(node.applied + 1).iter().any(same);
+        if waiting || node.machine.has_executed(from, sequence) {
+            out.note(|| note(&REQUEST_WAITING, Outcome::Ignored));
+            return;
+        }
+        let term = node.disk.term;
+        let payload = Payload::Command {
+            client: from,
+            request: request.clone(),
+        };
+        let note = note(&REQUEST_APPEND, Outcome::Accepted);
+        let index = node.disk.log.push(Entry { term, payload });
+        out.note(|| note.with("index", index).with("term", Epoch::term(term)));
+        for peer in self.cluster.peers(node.id) {
+            self.replicate(node, peer, out);
+        }
+        self.advance_commit(node, out);
+    }
+
+    pub(super) fn on_append_reply<S: Sink<Self>>(
+        &self,
+        node: &mut Node,
+        from: NodeId,
+        message: &Message,
+        out: &mut S,
+    ) {
+        let Message::AppendReply {
+            term,
+            success,
+            match_index,
+            hint,
+        } = message
+        else {
+            return;
+        };
+        let (id, current) = (node.id, node.disk.term);
+        let log = node.disk.log.clone();
+        let leading = *term == current;
+        let Role::Leader { next, matched } = &mut node.role else {
+            out.note(|| stale_append(id, from, *term, current));
+            return;
+        };
+        let (Some(next), Some(matched)) = (next.get_mut(&from), matched.get_mut(&from)) else {
+            out.note(|| stale_append(id, from, *term, current));
+            return;
+        };
+        if !leading {
+            out.note(|| stale_append(id, from, *term, current));
+            return;
+        }
+        if *success {
+            // Only upwards: an older reply may come later.
+            *matched = (*matched).max((*match_index).min(log.last_index()));
+            *next = (*next).max(*matched + 1);
+            let (stored, next) = (*matched, *next);
+            out.note(|| {
+                Note::new(&REPLY_SUCCESS, Outcome::Accepted)
+                    .with("node", id)
+                    .with("from", from)
+                    .with("match_index", stored)
+                    .with("next_index", next)
+            });
+            self.advance_commit(node, out);
+            if next <= node.disk.log.last_index() {
+                self.replicate(node, from, out);
+            }
+        } else {
+            let before = *next;
+            let backed = match hint {
+                Some(hint) => after_hint(&log, *hint),
+                None => before - 1,
+            };
+            // Never above the entry that was refused, never below what is known to match.
+            *next = backed.min(before - 1).max(*matched + 1);
+            let after = *next;
+            out.note(|| {
+                let rule = if hint.is_some() {
+                    &REPLY_HINT
+                } else {
+                    &REPLY_FAILURE
+                };
+                Note::new(rule, Outcome::Refused)
+                    .with("node", id)
+                    .with("from", from)
+                    .with("before", before)
+                    .with("next_index", after)
+            });
+            self.replicate(node, from, out);
+        }
+    }
+
+    /// "If there exists an N such that N > commitIndex, a majority of matchIndex[i] ≥ N, and
+    /// log[N].term == currentTerm: set commitIndex = N" (Figure 2, leaders; §5.4.2, Figure 8).
+    pub(super) fn advance_commit<S: Sink<Self>>(&self, node: &mut Node, out: &mut S) {
+        let Role::Leader { matched, .. } = &node.role else {
+            return;
+        };
+        let mut stored: Vec<u32> = matched.values().copied().collect();
+        stored.push(node.disk.log.last_index());
+        let count = |index| stored.iter().filter(|stored| **stored >= index).count() as u32;
+        let index = majority_index(stored.clone());
+        if index <= node.commit {
+            return;
+        }
+        let term = node.disk.log.term_at(index).unwrap_or(0);
+        let own = term == node.disk.term;
+        let note = |outcome, relation| {
+            Note::new(&LEADER_COMMIT, outcome)
+                .with("node", node.id)
+                .with("index", index)
+                .with("count", count(index))
+                .with("quorum", self.quorum() as u32)
+                .because(
+                    ("entry_term", Epoch::term(term)),
+                    relation,
+                    ("current_term", Epoch::term(node.disk.term)),
+                )
+        };
+        if !own && !self.is(V::CommitOldTerms) {
+            out.note(|| note(Outcome::Refused, Relation::Different));
+            return;
+        }
+        out.note(|| {
+            let relation = if own { Relation::Equal } else { Relation::Different };
+            note(Outcome::Accepted, relation)
+        });
+        self.commit_to(node, index, out);
+    }
+}
+
+/// Where to go on after a hint (§5.3): past the leader's own entries of the conflicting term, or
+/// at the follower's first entry of it where the leader has none.
+fn after_hint(log: &Log, hint: Hint) -> u32 {
+    let last_of = |term| {
+        let position = log.entries().iter().rposition(|entry| entry.term == term);
+        position.map(|position| position as u32 + 1)
+    };
+    hint.term.and_then(last_of).map_or(hint.index, |last| last + 1)
+}
+
+fn stale_append(node: NodeId, from: NodeId, term: u32, current: u32) -> Note {
+    Note::new(&REPLY_STALE, Outcome::Ignored)
+        .with("node", node)
+        .with("from", from)
+        .with("term", Epoch::term(term))
+        .with("current", Epoch::term(current))
+}

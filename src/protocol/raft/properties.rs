@@ -1,0 +1,269 @@
+//! What must hold in Raft (Figure 3 of the paper), watched from facts and states.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use super::{Entry, Log, Node, Payload, Raft, Role};
+use crate::protocol::{
+    Citation, Datum, Epoch, Fact, NodeId, Observation, Property, Statement, Value, Violation,
+};
+
+const FIGURE_3: Citation = Citation::raft_figure("3");
+
+/// At most one leader can be elected in a given term.
+pub static ELECTION_SAFETY: Property = Property {
+    id: "raft.election_safety",
+    citations: &[FIGURE_3, Citation::raft("5.2")],
+};
+/// A leader never overwrites or deletes entries in its log; it only appends.
+pub static LEADER_APPEND_ONLY: Property = Property {
+    id: "raft.leader_append_only",
+    citations: &[FIGURE_3, Citation::raft("5.3")],
+};
+/// Two logs with an entry of the same index and term are identical up to that index.
+pub static LOG_MATCHING: Property = Property {
+    id: "raft.log_matching",
+    citations: &[FIGURE_3, Citation::raft("5.3")],
+};
+/// A committed entry is present in the logs of the leaders of all later terms.
+pub static LEADER_COMPLETENESS: Property = Property {
+    id: "raft.leader_completeness",
+    citations: &[FIGURE_3, Citation::raft("5.4")],
+};
+/// No two servers apply different entries at one index.
+pub static STATE_MACHINE_SAFETY: Property = Property {
+    id: "raft.state_machine_safety",
+    citations: &[FIGURE_3, Citation::raft("5.4.3")],
+};
+
+pub(super) static PROPERTIES: &[&Property] = &[
+    &ELECTION_SAFETY,
+    &LEADER_APPEND_ONLY,
+    &LOG_MATCHING,
+    &LEADER_COMPLETENESS,
+    &STATE_MACHINE_SAFETY,
+];
+
+/// What is remembered of the past to watch the properties.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+pub struct Monitor {
+    /// The first leader of each term.
+    leaders: BTreeMap<u32, NodeId>,
+    /// Committed entries, index 1 first, each with the term in which it became committed and the
+    /// server that knew first.
+    committed: Vec<Commitment>,
+    /// Applied commands, index 1 first, each with the server that applied it first.
+    applied: Vec<(NodeId, Option<Value>)>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+struct Commitment {
+    entry: Entry,
+    in_term: u32,
+    by: NodeId,
+}
+
+impl Monitor {
+    pub(super) fn observe(
+        &mut self,
+        seen: &Observation<'_, Raft>,
+        violations: &mut Vec<Violation>,
+    ) {
+        append_only(seen, violations);
+        if !seen.after.disk.log.is_shared_with(&seen.before.disk.log) {
+            log_matching(seen, violations);
+        }
+        for fact in seen.facts {
+            match fact {
+                Fact::BecameRole { role, epoch } if *role == "leader" => {
+                    self.elected(seen, epoch.number, violations);
+                }
+                Fact::Committed { index, .. } => self.committed(seen, *index, violations),
+                Fact::Applied { index, command } => {
+                    self.applied(seen.node, *index, command.as_ref(), violations);
+                }
+                _ => {}
+            }
+        }
+    }
+
+    fn elected(
+        &mut self,
+        seen: &Observation<'_, Raft>,
+        term: u32,
+        violations: &mut Vec<Violation>,
+    ) {
+        let first = *self.leaders.entry(term).or_insert(seen.node);
+        if first != seen.node {
+            let statement = |node: NodeId| {
+                Statement::new("raft.leader")
+                    .with("node", node)
+                    .with("term", Epoch::term(term))
+            };
+            violations.push(Violation {
+                property: &ELECTION_SAFETY,
+                first: statement(first),
+                second: statement(seen.node),
+            });
+        }
+        for (position, commitment) in self.committed.iter().enumerate() {
+            let index = position as u32 + 1;
+            if commitment.in_term < term {
+                complete(commitment, index, seen.node, seen.after, violations);
+            }
+        }
+    }
+
+    fn committed(
+        &mut self,
+        seen: &Observation<'_, Raft>,
+        index: u32,
+        violations: &mut Vec<Violation>,
+    ) {
+        if index as usize <= self.committed.len() {
+            return;
+        }
+        let Some(entry) = seen.after.disk.log.get(index).cloned() else {
+            return;
+        };
+        let commitment = Commitment {
+            entry,
+            in_term: seen.after.disk.term,
+            by: seen.node,
+        };
+        for (id, node) in seen.nodes {
+            let leads = matches!(node.role, Role::Leader { .. });
+            if leads && node.disk.term > commitment.in_term {
+                complete(&commitment, index, *id, node, violations);
+            }
+        }
+        self.committed.push(commitment);
+    }
+
+    fn applied(
+        &mut self,
+        node: NodeId,
+        index: u32,
+        command: Option<&Value>,
+        violations: &mut Vec<Violation>,
+    ) {
+        let position = index as usize - 1;
+        let Some((first, other)) = self.applied.get(position) else {
+            self.applied.push((node, command.cloned()));
+            return;
+        };
+        if other.as_ref() != command {
+            let statement = |node: NodeId, command: Option<&Value>| {
+                Statement::new("raft.applied")
+                    .with("node", node)
+                    .with("index", index)
+                    .with("command", command.cloned())
+            };
+            violations.push(Violation {
+                property: &STATE_MACHINE_SAFETY,
+                first: statement(*first, other.as_ref()),
+                second: statement(node, command),
+            });
+        }
+    }
+}
+
+fn append_only(seen: &Observation<'_, Raft>, violations: &mut Vec<Violation>) {
+    let leads = |node: &Node| matches!(node.role, Role::Leader { .. });
+    let (before, after) = (&seen.before.disk, &seen.after.disk);
+    let same_reign = leads(seen.before) && leads(seen.after) && before.term == after.term;
+    if !same_reign || before.log.is_shared_with(&after.log) {
+        return;
+    }
+    let kept = before.log.entries();
+    if !after.log.entries().starts_with(kept) {
+        let statement = |key, log: &Log| {
+            Statement::new(key)
+                .with("node", seen.node)
+                .with("term", Epoch::term(after.term))
+                .with("log", terms(log))
+        };
+        violations.push(Violation {
+            property: &LEADER_APPEND_ONLY,
+            first: statement("raft.leader_log", &before.log),
+            second: statement("raft.leader_log_now", &after.log),
+        });
+    }
+}
+
+fn log_matching(seen: &Observation<'_, Raft>, violations: &mut Vec<Violation>) {
+    let mine = seen.after.disk.log.entries();
+    for (id, node) in seen.nodes {
+        let theirs = node.disk.log.entries();
+        if *id == seen.node {
+            continue;
+        }
+        let pairs = mine.iter().zip(theirs);
+        let same_term = |(a, b): (&Entry, &Entry)| a.term == b.term;
+        let Some(last) = pairs.clone().map(same_term).rposition_of_true() else {
+            continue;
+        };
+        let differs = pairs.take(last + 1).position(|(a, b)| a != b);
+        if let Some(position) = differs {
+            let statement = |node: NodeId, log: &Log| {
+                Statement::new("raft.log")
+                    .with("node", node)
+                    .with("index", position as u32 + 1)
+                    .with("same", last as u32 + 1)
+                    .with("log", terms(log))
+            };
+            violations.push(Violation {
+                property: &LOG_MATCHING,
+                first: statement(*id, &node.disk.log),
+                second: statement(seen.node, &seen.after.disk.log),
+            });
+        }
+    }
+}
+
+/// The position of the last `true`; `zip` cannot be walked from its end.
+trait LastTrue {
+    fn rposition_of_true(self) -> Option<usize>;
+}
+
+impl<I: Iterator<Item = bool>> LastTrue for I {
+    fn rposition_of_true(self) -> Option<usize> {
+        self.enumerate().filter(|(_, yes)| *yes).last().map(|(position, _)| position)
+    }
+}
+
+/// A leader of a later term must have the committed entry.
+fn complete(
+    commitment: &Commitment,
+    index: u32,
+    leader: NodeId,
+    node: &Node,
+    violations: &mut Vec<Violation>,
+) {
+    if node.disk.log.get(index) == Some(&commitment.entry) {
+        return;
+    }
+    violations.push(Violation {
+        property: &LEADER_COMPLETENESS,
+        first: Statement::new("raft.committed")
+            .with("node", commitment.by)
+            .with("index", index)
+            .with("entry_term", Epoch::term(commitment.entry.term))
+            .with("term", Epoch::term(commitment.in_term))
+            .with("command", command(&commitment.entry.payload)),
+        second: Statement::new("raft.leader_lacks")
+            .with("node", leader)
+            .with("term", Epoch::term(node.disk.term))
+            .with("index", index)
+            .with("log", terms(&node.disk.log)),
+    });
+}
+
+fn command(payload: &Payload) -> Datum {
+    payload.command().map_or(Datum::Word("no_op"), |value| value.clone().into())
+}
+
+fn terms(log: &Log) -> Datum {
+    Datum::Terms(log.entries().iter().map(|entry| entry.term).collect())
+}

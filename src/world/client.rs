@@ -1,0 +1,265 @@
+//! Clients: small pure state machines whose requests and replies are messages that can be lost.
+//! What they were told is part of the run.
+
+use std::collections::VecDeque;
+
+use serde::Serialize;
+
+use super::Deadline;
+use crate::protocol::{
+    Answer, Citation, ClientId, NodeId, Note, Outcome, RangeMs, Reply, Request, Value, rules,
+};
+
+/// How long a client waits for an answer before it tries another node.
+pub(super) const RETRY: RangeMs = RangeMs::new(500, 500);
+
+const RAFT_8: Citation = Citation::raft("8");
+
+mod table {
+    use super::{RAFT_8, rules};
+    rules! {
+        section client {
+            /// A client sends what it was asked to.
+            ASK = "client.ask" [Done] RAFT_8;
+            /// A client is waiting; the new request waits behind.
+            QUEUE = "client.queue" [Done] RAFT_8;
+            /// No answer: the same request, with the same number, to the next node.
+            RETRY_NEXT = "client.retry" [Done] RAFT_8;
+            /// "Ask the leader": the client follows the hint, or waits.
+            REDIRECTED = "client.redirected" [Refused] RAFT_8;
+            /// The answer.
+            TOLD = "client.told" [Accepted] RAFT_8;
+            /// An answer to something that has been answered.
+            LATE = "client.late" [Ignored] RAFT_8;
+        }
+    }
+}
+pub use table::RULES as CLIENT_RULES;
+use table::*;
+
+/// A client: one request at a time, each with its own serial number.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Client {
+    /// The nodes it can turn to.
+    serves: Vec<NodeId>,
+    /// The node that it believes in.
+    guess: Option<NodeId>,
+    /// The request that waits for its answer.
+    waiting: Option<Waiting>,
+    /// What waits behind it, each with the node it is meant for.
+    queue: VecDeque<(Option<NodeId>, Value)>,
+    /// What was asked and told, in order.
+    history: Vec<Exchange>,
+    /// How often the retry timer was armed.
+    draws: u32,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+struct Waiting {
+    request: Request,
+    to: NodeId,
+    retry: Deadline,
+}
+
+/// What a client asked, and what it was told.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Exchange {
+    /// The serial number.
+    pub sequence: u32,
+    /// What it asked for.
+    pub command: Value,
+    /// When it asked first.
+    pub asked: u64,
+    /// How often it asked again.
+    pub retries: u32,
+    /// When it was told, and what; nothing while it waits.
+    pub told: Option<(u64, Option<Value>)>,
+}
+
+/// What a client does about an input.
+#[derive(Debug, Default)]
+pub(super) struct Reaction {
+    /// A request to send.
+    pub send: Option<(NodeId, Request)>,
+    /// Why.
+    pub notes: Vec<Note>,
+    /// Whether the retry timer has to be drawn.
+    pub arm: bool,
+}
+
+impl Client {
+    pub(super) fn new(serves: &[NodeId]) -> Self {
+        Self {
+            serves: serves.to_vec(),
+            guess: None,
+            waiting: None,
+            queue: VecDeque::new(),
+            history: Vec::new(),
+            draws: 0,
+        }
+    }
+
+    /// The armed retry timer.
+    pub fn retry(&self) -> Option<Deadline> {
+        self.waiting.as_ref().map(|waiting| waiting.retry)
+    }
+
+    /// The node that it believes in.
+    pub fn guess(&self) -> Option<NodeId> {
+        self.guess
+    }
+
+    /// What was asked and told, in order.
+    pub fn history(&self) -> &[Exchange] {
+        &self.history
+    }
+
+    /// Whether it waits for an answer.
+    pub fn is_waiting(&self) -> bool {
+        self.waiting.is_some()
+    }
+
+    /// How many requests wait behind the one under way.
+    pub fn queued(&self) -> usize {
+        self.queue.len()
+    }
+
+    /// Whether it can turn to that node.
+    pub fn can_ask(&self, node: NodeId) -> bool {
+        self.serves.contains(&node)
+    }
+
+    /// Arms the retry timer and gives its number.
+    pub(super) fn next_draw(&mut self) -> u32 {
+        self.draws += 1;
+        self.draws
+    }
+
+    pub(super) fn set_retry(&mut self, deadline: Deadline) {
+        if let Some(waiting) = &mut self.waiting {
+            waiting.retry = deadline;
+        }
+    }
+
+    pub(super) fn submit(
+        &mut self,
+        me: ClientId,
+        to: Option<NodeId>,
+        command: Value,
+        now: u64,
+    ) -> Reaction {
+        if self.waiting.is_some() {
+            let note = Note::new(&QUEUE, Outcome::Done)
+                .with("client", me)
+                .with("value", command.clone());
+            self.queue.push_back((to, command));
+            return Reaction {
+                notes: vec![note],
+                ..Reaction::default()
+            };
+        }
+        self.ask(me, to, command, now)
+    }
+
+    fn ask(&mut self, me: ClientId, to: Option<NodeId>, command: Value, now: u64) -> Reaction {
+        let to = to.or(self.guess).unwrap_or(self.serves[0]);
+        let sequence = self.history.len() as u32 + 1;
+        let note = Note::new(&ASK, Outcome::Done)
+            .with("client", me)
+            .with("to", to)
+            .with("sequence", sequence)
+            .with("value", command.clone());
+        self.history.push(Exchange {
+            sequence,
+            command: command.clone(),
+            asked: now,
+            retries: 0,
+            told: None,
+        });
+        let request = Request { sequence, command };
+        self.wait(request, to, note)
+    }
+
+    fn wait(&mut self, request: Request, to: NodeId, note: Note) -> Reaction {
+        let retry = Deadline { since: 0, due: 0 };
+        self.waiting = Some(Waiting {
+            request: request.clone(),
+            to,
+            retry,
+        });
+        Reaction {
+            send: Some((to, request)),
+            notes: vec![note],
+            arm: true,
+        }
+    }
+
+    /// No answer in time: the next node, with the same serial number.
+    pub(super) fn on_retry(&mut self, me: ClientId) -> Reaction {
+        let Some(waiting) = self.waiting.take() else {
+            return Reaction::default();
+        };
+        let position = self.serves.iter().position(|node| *node == waiting.to);
+        let next = position.map_or(0, |position| position + 1) % self.serves.len();
+        let to = self.serves[next];
+        if let Some(exchange) = self.history.last_mut() {
+            exchange.retries += 1;
+        }
+        let note = Note::new(&RETRY_NEXT, Outcome::Done)
+            .with("client", me)
+            .with("from", waiting.to)
+            .with("to", to)
+            .with("sequence", waiting.request.sequence);
+        self.wait(waiting.request, to, note)
+    }
+
+    pub(super) fn on_reply(
+        &mut self,
+        me: ClientId,
+        from: NodeId,
+        reply: &Reply,
+        now: u64,
+    ) -> Reaction {
+        let note = |rule, outcome| {
+            Note::new(rule, outcome)
+                .with("client", me)
+                .with("from", from)
+                .with("sequence", reply.sequence)
+        };
+        let current = self.waiting.as_ref();
+        let Some(waiting) = current.filter(|it| it.request.sequence == reply.sequence) else {
+            return Reaction {
+                notes: vec![note(&LATE, Outcome::Ignored)],
+                ..Reaction::default()
+            };
+        };
+        match &reply.answer {
+            Answer::Done(result) => {
+                self.guess = Some(from);
+                self.waiting = None;
+                if let Some(exchange) = self.history.last_mut() {
+                    exchange.told = Some((now, result.clone()));
+                }
+                let told = note(&TOLD, Outcome::Accepted).with("result", result.clone());
+                let mut reaction = match self.queue.pop_front() {
+                    Some((to, command)) => self.ask(me, to, command, now),
+                    None => Reaction::default(),
+                };
+                reaction.notes.insert(0, told);
+                reaction
+            }
+            Answer::Elsewhere { hint } => {
+                let note = note(&REDIRECTED, Outcome::Refused).with("hint", *hint);
+                let request = waiting.request.clone();
+                self.guess = *hint;
+                match hint {
+                    Some(to) => self.wait(request, *to, note),
+                    None => Reaction {
+                        notes: vec![note],
+                        ..Reaction::default()
+                    },
+                }
+            }
+        }
+    }
+}

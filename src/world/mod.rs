@@ -1,0 +1,219 @@
+//! The world: nodes, network, disks, clock and random numbers. Everything that a run can change,
+//! and the only place that changes it.
+
+mod action;
+mod apply;
+mod client;
+mod effects;
+mod event;
+mod message;
+mod network;
+mod random;
+mod scenario;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use serde::Serialize;
+
+pub use action::{Action, ActionError, TimerName, Trigger};
+pub use client::{CLIENT_RULES, Client, Exchange};
+pub use event::{Event, Loss, Step};
+pub use message::{Flight, MessageId, Payload};
+pub use network::{LINK_MS_MAX, Network, PERMILLE};
+pub use scenario::{CLIENTS_MAX, PREPARED_MAX, Scenario, ScenarioError};
+
+use crate::protocol::{ClientId, Endpoint, NodeId, Protocol};
+
+/// A whole cluster at one virtual moment.
+#[derive(Clone, Debug)]
+pub struct World<P: Protocol> {
+    protocol: Arc<P>,
+    seed: u32,
+    state: State<P>,
+}
+
+/// What a run changes: equal states hash equal, natively and in wasm.
+#[derive(Clone, Debug, Serialize)]
+#[serde(bound = "")]
+struct State<P: Protocol> {
+    /// Virtual time, in whole milliseconds.
+    now: u64,
+    network: Network,
+    machines: BTreeMap<NodeId, Machine<P>>,
+    clients: BTreeMap<ClientId, Client>,
+    /// What is under way, in the order of ids.
+    flights: BTreeMap<MessageId, Flight<P::Message>>,
+    /// What has been counted on each link so far.
+    links: BTreeMap<(Endpoint, Endpoint), Link>,
+}
+
+/// One server: the node, its disk and its timers.
+#[derive(Clone, Debug, Serialize)]
+#[serde(bound = "")]
+pub struct Machine<P: Protocol> {
+    /// The node. Of a crashed one, the state it crashed in, which is lost.
+    pub node: Arc<P::Node>,
+    /// What was last synced.
+    pub disk: Arc<P::Durable>,
+    /// Whether it runs.
+    pub up: bool,
+    /// Since when it is paused.
+    pub paused_since: Option<u64>,
+    /// How fast its clock runs, in thousandths of the true speed.
+    pub clock_permille: u32,
+    /// The armed timers.
+    pub timers: BTreeMap<P::Timer, Deadline>,
+    /// How often each timer's duration has been drawn.
+    draws: BTreeMap<P::Timer, u32>,
+}
+
+/// An armed timer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct Deadline {
+    /// When it was armed.
+    pub since: u64,
+    /// When it runs out.
+    pub due: u64,
+}
+
+/// What is counted on one link, in one direction.
+#[derive(Clone, Copy, Debug, Default, Serialize)]
+struct Link {
+    /// Messages sent so far.
+    sent: u32,
+    /// The latest arrival so far, for links that keep the order.
+    last_arrival: u64,
+}
+
+/// What the scheduler would do next.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Pending {
+    /// A message arrives.
+    Arrival(MessageId),
+    /// A node's timer runs out, by its position in the protocol's table.
+    NodeTimer(NodeId, usize),
+    /// A client's retry timer runs out.
+    ClientTimer(ClientId),
+}
+
+impl<P: Protocol> World<P> {
+    /// A cluster that has just been switched on. `scenario` must have passed
+    /// [`Scenario::check`]; its prepared actions are not applied here.
+    pub fn new(protocol: Arc<P>, scenario: &Scenario, seed: u32) -> Self {
+        let mut world = Self {
+            state: State {
+                now: 0,
+                network: scenario.network.clone(),
+                machines: BTreeMap::new(),
+                clients: (1..=scenario.clients)
+                    .map(|number| (ClientId(number), Client::new(&protocol.serves())))
+                    .collect(),
+                flights: BTreeMap::new(),
+                links: BTreeMap::new(),
+            },
+            protocol,
+            seed,
+        };
+        let ids: Vec<NodeId> = world.protocol.cluster().ids().collect();
+        for id in &ids {
+            let disk = world.protocol.blank(*id);
+            let machine = Machine {
+                node: Arc::new(world.protocol.boot(*id, &disk)),
+                disk: Arc::new(disk),
+                up: true,
+                paused_since: None,
+                clock_permille: PERMILLE,
+                timers: BTreeMap::new(),
+                draws: BTreeMap::new(),
+            };
+            world.state.machines.insert(*id, machine);
+        }
+        for id in ids {
+            world.start(id);
+        }
+        world
+    }
+
+    /// The protocol.
+    pub fn protocol(&self) -> &P {
+        &self.protocol
+    }
+
+    /// Virtual time, in milliseconds since the start.
+    pub fn now(&self) -> u64 {
+        self.state.now
+    }
+
+    /// How the links behave.
+    pub fn network(&self) -> &Network {
+        &self.state.network
+    }
+
+    /// All servers, in order.
+    pub fn machines(&self) -> &BTreeMap<NodeId, Machine<P>> {
+        &self.state.machines
+    }
+
+    /// All clients, in order.
+    pub fn clients(&self) -> &BTreeMap<ClientId, Client> {
+        &self.state.clients
+    }
+
+    /// All messages under way, in the order of their ids.
+    pub fn flights(&self) -> &BTreeMap<MessageId, Flight<P::Message>> {
+        &self.state.flights
+    }
+
+    /// The hash of the whole state: equal for equal runs, natively and in wasm.
+    pub fn hash(&self) -> u64 {
+        let bytes = postcard::to_allocvec(&self.state)
+            .expect("the state has no map or sequence of unknown length");
+        xxhash_rust::xxh64::xxh64(&bytes, 0)
+    }
+
+    /// What the scheduler would do next, and when: the earliest by time, then kind, then node,
+    /// then number on its link.
+    pub fn next(&self) -> Option<(u64, Pending)> {
+        let state = &self.state;
+        let arrivals = state.flights.values().filter(|flight| !flight.held);
+        let arrivals = arrivals
+            .filter(|flight| !self.is_paused(flight.id.to))
+            .map(|flight| (flight.arrives, Pending::Arrival(flight.id)));
+        let running = state
+            .machines
+            .iter()
+            .filter(|(_, machine)| machine.up && machine.paused_since.is_none());
+        let timers = running.flat_map(|(id, machine)| {
+            machine.timers.iter().map(|(timer, deadline)| {
+                let position = self.position_of(*timer);
+                (deadline.due, Pending::NodeTimer(*id, position))
+            })
+        });
+        let clients = state.clients.iter().filter_map(|(id, client)| {
+            let deadline = client.retry()?;
+            Some((deadline.due, Pending::ClientTimer(*id)))
+        });
+        let (at, pending) = arrivals.chain(timers).chain(clients).min()?;
+        // What waited for a paused node to go on is late.
+        Some((at.max(state.now), pending))
+    }
+
+    fn is_paused(&self, end: Endpoint) -> bool {
+        match end {
+            Endpoint::Node(id) => {
+                let machine = self.state.machines.get(&id);
+                machine.is_some_and(|machine| machine.up && machine.paused_since.is_some())
+            }
+            Endpoint::Client(_) => false,
+        }
+    }
+
+    fn position_of(&self, timer: P::Timer) -> usize {
+        let timers = P::ABOUT.timers.iter();
+        timers
+            .map(|(known, _)| *known)
+            .position(|known| known == timer)
+            .unwrap_or_default()
+    }
+}
