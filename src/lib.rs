@@ -4,10 +4,13 @@
 //! cursor. Arrows point one way: `app → view, teach, share → history → check → world → protocol`.
 //! See `ARCHITECTURE.md`.
 
+#![recursion_limit = "512"]
+
 pub mod check;
 pub mod history;
 pub mod protocol;
 pub mod share;
+pub mod view;
 pub mod world;
 
 #[cfg(target_arch = "wasm32")]

@@ -11,7 +11,12 @@ pub struct Watched<P: Protocol> {
     world: World<P>,
     monitor: P::Monitor,
     violations: Arc<Vec<Violation>>,
+    /// All nodes as they were before the last action, to tell what it changed.
+    before: Nodes<P>,
 }
+
+/// All nodes at one moment, in order.
+pub type Nodes<P> = Vec<(NodeId, Arc<<P as Protocol>::Node>)>;
 
 impl<P: Protocol> Watched<P> {
     /// The start of a run: a fresh cluster with the prepared actions applied.
@@ -21,6 +26,7 @@ impl<P: Protocol> Watched<P> {
             world: World::new(Arc::new(protocol), scenario, seed),
             monitor: P::Monitor::default(),
             violations: Arc::default(),
+            before: Vec::new(),
         };
         for (position, action) in scenario.prepared.iter().enumerate() {
             let applied = watched.apply(action);
@@ -39,9 +45,19 @@ impl<P: Protocol> Watched<P> {
         &self.violations
     }
 
+    /// What is remembered of the past to check the properties.
+    pub fn monitor(&self) -> &P::Monitor {
+        &self.monitor
+    }
+
+    /// All nodes as they were before the last action; nothing at the start.
+    pub fn before(&self) -> &[(NodeId, Arc<P::Node>)] {
+        &self.before
+    }
+
     /// Applies an action and checks every property.
     pub fn apply(&mut self, action: &Action) -> Result<Step<P::Message>, ActionError> {
-        let nodes = |world: &World<P>| -> Vec<(NodeId, Arc<P::Node>)> {
+        let nodes = |world: &World<P>| -> Nodes<P> {
             let machines = world.machines().iter();
             machines.map(|(id, it)| (*id, it.node.clone())).collect()
         };
@@ -80,6 +96,7 @@ impl<P: Protocol> Watched<P> {
                 Arc::make_mut(&mut self.violations).push(violation);
             }
         }
+        self.before = before;
         Ok(step)
     }
 }

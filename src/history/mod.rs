@@ -166,9 +166,12 @@ impl<P: Protocol> Timeline<P> {
     /// How many actions the cursor's branch shares with another.
     fn shared_with(&self, other: BranchId) -> usize {
         let lineage = |mut id: BranchId| {
-            let mut line = vec![(id, self.end_of(id))];
+            let mut end = self.end_of(id);
+            let mut line = vec![(id, end)];
             while let Some(parent) = self.get(id).parent {
-                line.push((parent, self.get(id).start));
+                // A branch may leave its parent before the parent's own first action.
+                end = end.min(self.get(id).start);
+                line.push((parent, end));
                 id = parent;
             }
             line
@@ -214,7 +217,9 @@ impl<P: Protocol> Timeline<P> {
                 return (*at, Some(state.clone()));
             }
             let branch = self.get(id);
-            let parent = branch.parent.expect("the first branch has a checkpoint at 0");
+            let parent = branch
+                .parent
+                .expect("the first branch has a checkpoint at 0");
             (id, end) = (parent, end.min(branch.start));
         }
     }

@@ -112,6 +112,9 @@ pub struct About<Timer: 'static> {
     pub variants: &'static [Variant],
     /// How far the second step button goes.
     pub stride: Stride,
+    /// What a client has already asked of S1 when a visitor sees the protocol first, where
+    /// nothing would happen without.
+    pub first_wish: Option<&'static str>,
 }
 
 /// How far the second step button goes.

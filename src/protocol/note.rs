@@ -131,6 +131,10 @@ pub enum Datum {
     Pairs(Vec<(Datum, Datum)>),
     /// A catalogue word, by the last part of its key.
     Word(&'static str),
+    /// A catalogue text, by its whole key.
+    Text(&'static str),
+    /// A name that is the same in every language.
+    Name(&'static str),
 }
 
 impl From<NodeId> for Datum {

@@ -29,6 +29,8 @@ pub struct Entry {
     pub roles: &'static [&'static str],
     /// How far the second step button goes.
     pub stride: Stride,
+    /// What a client has already asked of S1 when a visitor sees the protocol first.
+    pub first_wish: Option<&'static str>,
 }
 
 /// Why no protocol runs.
@@ -51,6 +53,7 @@ macro_rules! registry {
             timers: || <$protocol>::ABOUT.timers.iter().map(|(_, name)| *name).collect(),
             roles: <$protocol>::ABOUT.roles,
             stride: <$protocol>::ABOUT.stride,
+            first_wish: <$protocol>::ABOUT.first_wish,
         }),*];
 
         /// Runs a visitor with the protocol of a name, set up for a cluster.

@@ -115,6 +115,8 @@ impl Field {
 pub struct MessageView {
     /// The paper's name for it; the same in every language.
     pub name: &'static str,
+    /// A shorter one, for a crowded stage.
+    pub short: &'static str,
     /// Its term or ballot.
     pub epoch: Option<Epoch>,
     /// Whether it asks or answers, and how it answers.

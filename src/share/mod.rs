@@ -168,7 +168,9 @@ impl Run {
         };
         let text = head.to_json();
         let end = ",\"cursor\":0,\"actions\":[]}";
-        let text = text.strip_suffix(end).expect("the list of actions comes last");
+        let text = text
+            .strip_suffix(end)
+            .expect("the list of actions comes last");
         format!("{text}}}")
     }
 
@@ -213,7 +215,9 @@ impl Run {
                 Item::Other(action) => actions.push(action),
             }
         }
-        let hash = file.hash.and_then(|hash| u64::from_str_radix(&hash, 16).ok());
+        let hash = file
+            .hash
+            .and_then(|hash| u64::from_str_radix(&hash, 16).ok());
         let run = Self {
             cursor: file.cursor.unwrap_or(actions.len()).min(actions.len()),
             scenario: file.scenario,
@@ -317,7 +321,10 @@ mod tests {
         let good = sample().to_json();
         let read = |text: &str| Run::from_json(text).unwrap_err();
         assert!(matches!(read(""), RunError::Malformed { .. }));
-        assert!(matches!(read(&good[..good.len() / 2]), RunError::Malformed { .. }));
+        assert!(matches!(
+            read(&good[..good.len() / 2]),
+            RunError::Malformed { .. }
+        ));
         assert_eq!(read("[1,2]"), RunError::NotARun);
         assert_eq!(read("{}"), RunError::NotARun);
         let newer = good.replace("\"version\":1", "\"version\":9");
@@ -330,6 +337,9 @@ mod tests {
         assert!(matches!(read(&huge), RunError::Scenario(_)));
         let stranger = good.replace("\"heal\"", "\"explode\"");
         assert!(matches!(read(&stranger), RunError::Malformed { .. }));
-        assert!(matches!(read(&" ".repeat(FILE_BYTES_MAX + 1)), RunError::TooLarge(_)));
+        assert!(matches!(
+            read(&" ".repeat(FILE_BYTES_MAX + 1)),
+            RunError::TooLarge(_)
+        ));
     }
 }

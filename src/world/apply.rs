@@ -131,7 +131,10 @@ impl<P: Protocol> World<P> {
             Action::Align | Action::Spread => {
                 let before = self.contenders();
                 let after = self.shaped(matches!(action, Action::Spread));
-                let same = before.iter().zip(&after).all(|((_, old), new)| old.due == *new);
+                let same = before
+                    .iter()
+                    .zip(&after)
+                    .all(|((_, old), new)| old.due == *new);
                 if same { Err(E::NoChange) } else { Ok(()) }
             }
         }
@@ -162,16 +165,18 @@ impl<P: Protocol> World<P> {
                 let now = self.state.now;
                 if let Some(flight) = self.state.flights.get_mut(id) {
                     flight.arrives = flight.arrives.max(now) + u64::from(*ms);
-                    step.events.push(Event::Delayed(*id, flight.arrives));
+                    step.events.push(Event::Delayed(flight.clone()));
                 }
             }
             Action::Hold(id) => {
-                self.set_held(*id, true);
-                step.events.push(Event::Held(*id));
+                if let Some(flight) = self.set_held(*id, true) {
+                    step.events.push(Event::Held(flight));
+                }
             }
             Action::Release(id) => {
-                self.set_held(*id, false);
-                step.events.push(Event::Released(*id));
+                if let Some(flight) = self.set_held(*id, false) {
+                    step.events.push(Event::Released(flight));
+                }
             }
             Action::Fire(Endpoint::Node(id), timer) => {
                 self.fire(*id, timer_position::<P>(timer), true, &mut step);
@@ -365,23 +370,25 @@ impl<P: Protocol> World<P> {
         Ok(apart.map(|(a, b)| (a.into(), b.into())).collect())
     }
 
-    /// A message arrives, or is lost where it should have arrived.
-    fn arrive(&mut self, id: MessageId, sends: bool, step: &mut Step<P::Message>) {
-        let Some(flight) = self.state.flights.get(&id) else {
-            return;
-        };
+    /// Why a message would be lost if it arrived now; nothing if it would get through. Cuts and
+    /// downtime decide on arrival.
+    pub fn fate(&self, id: MessageId) -> Option<Loss> {
         let down = match id.to {
             Endpoint::Node(node) => !self.state.machines.get(&node).is_some_and(|it| it.up),
             Endpoint::Client(_) => false,
         };
-        let loss = if self.is_cut(id.from, id.to) {
+        if self.is_cut(id.from, id.to) {
             Some(Loss::Cut)
-        } else if flight.doomed {
+        } else if self.state.flights.get(&id).is_some_and(|it| it.doomed) {
             Some(Loss::Chance)
         } else {
             down.then_some(Loss::Down)
-        };
-        if let Some(loss) = loss {
+        }
+    }
+
+    /// A message arrives, or is lost where it should have arrived.
+    fn arrive(&mut self, id: MessageId, sends: bool, step: &mut Step<P::Message>) {
+        if let Some(loss) = self.fate(id) {
             self.lose(id, loss, step);
             return;
         }
@@ -414,21 +421,14 @@ impl<P: Protocol> World<P> {
         }
     }
 
-    fn set_held(&mut self, id: MessageId, held: bool) {
-        let now = self.state.now;
-        if let Some(flight) = self.state.flights.get_mut(&id) {
-            flight.held = held;
-            flight.arrives = flight.arrives.max(now);
-        }
+    fn set_held(&mut self, id: MessageId, held: bool) -> Option<Flight<P::Message>> {
+        let flight = self.state.flights.get_mut(&id)?;
+        flight.held = held;
+        flight.arrives = flight.arrives.max(self.state.now);
+        Some(flight.clone())
     }
 
-    fn fire(
-        &mut self,
-        id: NodeId,
-        position: usize,
-        sends: bool,
-        step: &mut Step<P::Message>,
-    ) {
+    fn fire(&mut self, id: NodeId, position: usize, sends: bool, step: &mut Step<P::Message>) {
         let (timer, name) = P::ABOUT.timers[position];
         if let Some(machine) = self.state.machines.get_mut(&id) {
             machine.timers.remove(&timer);

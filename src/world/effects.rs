@@ -79,7 +79,8 @@ impl<P: Protocol> World<P> {
                 self.send(id.into(), to, payload, step);
             } else {
                 let flight = self.flight(id.into(), to, payload);
-                step.events.push(Event::Lost(flight, Loss::CrashedBeforeSend));
+                step.events
+                    .push(Event::Lost(flight, Loss::CrashedBeforeSend));
             }
         }
     }
@@ -175,7 +176,10 @@ impl<P: Protocol> World<P> {
         };
         // The link's count of copies of this message, whichever of them was copied.
         let family = MessageId { copy: 0, ..id };
-        let last = MessageId { copy: u32::MAX, ..id };
+        let last = MessageId {
+            copy: u32::MAX,
+            ..id
+        };
         let flying = self.state.flights.range(family..=last);
         let highest = flying.map(|(id, flight)| id.copy.max(flight.copies)).max();
         let copy = MessageId {

@@ -33,11 +33,11 @@ pub enum Event<M> {
     /// A copy of a message set out.
     Duplicated(MessageId, Flight<M>),
     /// A message will arrive at another time.
-    Delayed(MessageId, u64),
+    Delayed(Flight<M>),
     /// A message is held back.
-    Held(MessageId),
+    Held(Flight<M>),
     /// A held message goes on.
-    Released(MessageId),
+    Released(Flight<M>),
     /// A timer ran out.
     Fired(Endpoint, &'static str),
     /// A node stopped.
@@ -82,18 +82,23 @@ pub enum Loss {
 }
 
 impl Loss {
-    /// The last part of the catalogue key.
+    /// The catalogue key.
     pub fn key(self) -> &'static str {
         match self {
-            Self::Dropped => "dropped",
-            Self::Chance => "chance",
-            Self::Cut => "cut",
-            Self::Down => "down",
-            Self::CrashedBeforeSend => "crashed_before_send",
+            Self::Dropped => "loss.dropped",
+            Self::Chance => "loss.chance",
+            Self::Cut => "loss.cut",
+            Self::Down => "loss.down",
+            Self::CrashedBeforeSend => "loss.crashed_before_send",
         }
     }
 
     /// All keys, for the test that every one has its text.
-    pub const KEYS: &'static [&'static str] =
-        &["dropped", "chance", "cut", "down", "crashed_before_send"];
+    pub const KEYS: &'static [&'static str] = &[
+        "loss.dropped",
+        "loss.chance",
+        "loss.cut",
+        "loss.down",
+        "loss.crashed_before_send",
+    ];
 }

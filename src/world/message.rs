@@ -56,7 +56,12 @@ serde_by_name!(
     MessageId,
     (Endpoint, Endpoint, u32, u32),
     |id: MessageId| (id.from, id.to, id.nth, id.copy),
-    |(from, to, nth, copy)| MessageId { from, to, nth, copy }
+    |(from, to, nth, copy)| MessageId {
+        from,
+        to,
+        nth,
+        copy
+    }
 );
 
 /// What a message says.
@@ -102,7 +107,15 @@ mod tests {
             let bytes = postcard::to_allocvec(&id).unwrap();
             assert_eq!(postcard::from_bytes::<MessageId>(&bytes).unwrap(), id);
         }
-        for bad in ["", "S1>S2", "S1>S2#", "S1>S2#03", "S1>S2#1.0", "S1>#1", "S1>S2#4294967296"] {
+        for bad in [
+            "",
+            "S1>S2",
+            "S1>S2#",
+            "S1>S2#03",
+            "S1>S2#1.0",
+            "S1>#1",
+            "S1>S2#4294967296",
+        ] {
             assert!(bad.parse::<MessageId>().is_err(), "{bad:?}");
         }
     }

@@ -18,11 +18,7 @@ pub(super) enum Purpose {
 
 /// Draws for one message.
 pub(super) fn for_message(seed: u32, purpose: Purpose, id: MessageId) -> u64 {
-    draw(
-        seed,
-        purpose,
-        [code(id.from), code(id.to), id.nth, id.copy],
-    )
+    draw(seed, purpose, [code(id.from), code(id.to), id.nth, id.copy])
 }
 
 /// Draws for the `nth` arming of one timer of one endpoint.
@@ -72,7 +68,10 @@ mod tests {
             let value = within(range, for_timer(1, NodeId(1).into(), 0, nth));
             counts[value as usize - 10] += 1;
         }
-        assert!(counts.iter().all(|count| (900..1100).contains(count)), "{counts:?}");
+        assert!(
+            counts.iter().all(|count| (900..1100).contains(count)),
+            "{counts:?}"
+        );
     }
 
     /// A draw changes with each part of its key, and with nothing else.

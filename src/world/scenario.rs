@@ -84,7 +84,10 @@ impl fmt::Display for ScenarioError {
             Self::ClientCount(n) => write!(f, "{n} clients: a scenario has 1 to {CLIENTS_MAX}"),
             Self::Network => write!(f, "latency, loss or duplication is out of range"),
             Self::TooManyPrepared(n) => {
-                write!(f, "{n} prepared actions: at most {PREPARED_MAX} are allowed")
+                write!(
+                    f,
+                    "{n} prepared actions: at most {PREPARED_MAX} are allowed"
+                )
             }
             Self::Prepared(at, error) => write!(f, "prepared action {at}: {error}"),
         }

@@ -111,10 +111,10 @@ impl Paxos {
         value: &Value,
         out: &mut S,
     ) -> Verdict {
-        let before = if self.is(V::AcceptIgnoresPromise) {
-            accepted_ballot(&node.disk)
+        let (side, before) = if self.is(V::AcceptIgnoresPromise) {
+            ("accepted_ballot", accepted_ballot(&node.disk))
         } else {
-            node.disk.promised
+            ("promised", node.disk.promised)
         };
         let granted = before.is_none_or(|promised| ballot >= promised);
         out.note(|| {
@@ -129,7 +129,7 @@ impl Paxos {
                 .with("ballot", ballot)
                 .with("value", value.clone())
                 .with("promised", before)
-                .because(("ballot", ballot), relation, ("promised", before))
+                .because(("ballot", ballot), relation, (side, before))
         });
         if let Some(promised) = before.filter(|_| !granted) {
             return Verdict::Refused(promised);

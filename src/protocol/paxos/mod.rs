@@ -130,6 +130,7 @@ impl Protocol for Paxos {
         properties: properties::PROPERTIES,
         variants: VARIANTS,
         stride: Stride::Phase,
+        first_wish: Some("x"),
     };
 
     fn new(cluster: Cluster) -> Result<Self, ClusterError> {

@@ -104,7 +104,11 @@ impl Paxos {
         };
         let busy = node.proposer.attempt != Attempt::Idle;
         out.note(|| {
-            let rule = if busy { &REQUEST_QUEUED } else { &REQUEST_TAKEN };
+            let rule = if busy {
+                &REQUEST_QUEUED
+            } else {
+                &REQUEST_TAKEN
+            };
             note(rule, Outcome::Done)
         });
         if !node.proposer.wishes.contains(&wish) {
@@ -268,11 +272,7 @@ impl Paxos {
                 .with("from", from)
                 .with("ballot", ballot)
                 .with("promised", promised)
-                .because(
-                    ("ballot", ballot),
-                    Relation::Less,
-                    ("promised", promised),
-                )
+                .because(("ballot", ballot), Relation::Less, ("promised", promised))
         });
     }
 

@@ -102,22 +102,25 @@ fn fields(node: &Node) -> Vec<Field> {
 }
 
 pub(super) fn message(message: &Message) -> MessageView {
-    let (name, ballot, kind, fields) = match message {
-        Message::Prepare { ballot } => ("Prepare", ballot, MessageKind::Request, vec![]),
+    let (name, short, ballot, kind, fields) = match message {
+        Message::Prepare { ballot } => ("Prepare", "1a", ballot, MessageKind::Request, vec![]),
         Message::Promise { ballot, accepted } => (
             "Promise",
+            "1b",
             ballot,
             MessageKind::Grant,
             vec![("accepted", accepted.as_ref().into())],
         ),
         Message::Accept { ballot, value } => (
             "Accept",
+            "2a",
             ballot,
             MessageKind::Request,
             vec![("value", value.clone().into())],
         ),
         Message::Accepted { ballot, value } => (
             "Accepted",
+            "2b",
             ballot,
             MessageKind::Grant,
             vec![("value", value.clone().into())],
@@ -126,6 +129,7 @@ pub(super) fn message(message: &Message) -> MessageView {
             ballot, promised, ..
         } => (
             "Refused",
+            "✗",
             ballot,
             MessageKind::Refusal,
             vec![("promised", (*promised).into())],
@@ -135,6 +139,7 @@ pub(super) fn message(message: &Message) -> MessageView {
     all.extend(fields);
     MessageView {
         name,
+        short,
         epoch: Some(*ballot),
         kind,
         fields: all,

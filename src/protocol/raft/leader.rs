@@ -113,9 +113,7 @@ impl Raft {
             return;
         }
         let same = |entry: &Entry| match &entry.payload {
-            Payload::Command { client, request } => {
-                *client == from && request.sequence == sequence
-            }
+            Payload::Command { client, request } => *client == from && request.sequence == sequence,
             Payload::NoOp => false,
         };
         let waiting = node.disk.log.from(node.applied + 1).iter().any(same);
@@ -211,7 +209,7 @@ impl Raft {
 
     /// "If there exists an N such that N > commitIndex, a majority of matchIndex[i] ≥ N, and
     /// log[N].term == currentTerm: set commitIndex = N" (Figure 2, leaders; §5.4.2, Figure 8).
-    pub(super) fn advance_commit<S: Sink<Self>>(&self, node: &mut Node, out: &mut S) {
+    pub fn advance_commit<S: Sink<Self>>(&self, node: &mut Node, out: &mut S) {
         let Role::Leader { matched, .. } = &node.role else {
             return;
         };
@@ -241,7 +239,11 @@ impl Raft {
             return;
         }
         out.note(|| {
-            let relation = if own { Relation::Equal } else { Relation::Different };
+            let relation = if own {
+                Relation::Equal
+            } else {
+                Relation::Different
+            };
             note(Outcome::Accepted, relation)
         });
         self.commit_to(node, index, out);
@@ -255,7 +257,9 @@ fn after_hint(log: &Log, hint: Hint) -> u32 {
         let position = log.entries().iter().rposition(|entry| entry.term == term);
         position.map(|position| position as u32 + 1)
     };
-    hint.term.and_then(last_of).map_or(hint.index, |last| last + 1)
+    hint.term
+        .and_then(last_of)
+        .map_or(hint.index, |last| last + 1)
 }
 
 fn stale_append(node: NodeId, from: NodeId, term: u32, current: u32) -> Note {

@@ -51,7 +51,10 @@ impl Log {
 
     /// The last entry as (term, index), which is what elections compare (§5.4.1).
     pub fn last_position(&self) -> (u32, u32) {
-        (self.term_at(self.last_index()).unwrap_or(0), self.last_index())
+        (
+            self.term_at(self.last_index()).unwrap_or(0),
+            self.last_index(),
+        )
     }
 
     /// The entry at an index.

@@ -180,12 +180,16 @@ impl Protocol for Raft {
     const ABOUT: About<Timer> = About {
         key: "raft",
         roles: &[],
-        timers: &[(Timer::Election, "election"), (Timer::Heartbeat, "heartbeat")],
+        timers: &[
+            (Timer::Election, "election"),
+            (Timer::Heartbeat, "heartbeat"),
+        ],
         contention: Timer::Election,
         rules: RULES,
         properties: properties::PROPERTIES,
         variants: VARIANTS,
         stride: Stride::Milestone,
+        first_wish: None,
     };
 
     fn new(cluster: Cluster) -> Result<Self, ClusterError> {

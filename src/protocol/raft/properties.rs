@@ -229,7 +229,10 @@ trait LastTrue {
 
 impl<I: Iterator<Item = bool>> LastTrue for I {
     fn rposition_of_true(self) -> Option<usize> {
-        self.enumerate().filter(|(_, yes)| *yes).last().map(|(position, _)| position)
+        self.enumerate()
+            .filter(|(_, yes)| *yes)
+            .last()
+            .map(|(position, _)| position)
     }
 }
 
@@ -261,7 +264,9 @@ fn complete(
 }
 
 fn command(payload: &Payload) -> Datum {
-    payload.command().map_or(Datum::Word("no_op"), |value| value.clone().into())
+    payload
+        .command()
+        .map_or(Datum::Word("no_op"), |value| value.clone().into())
 }
 
 fn terms(log: &Log) -> Datum {

@@ -214,13 +214,11 @@ fn inconsistent(node: &Node, from: NodeId, index: u32, term: u32) -> Note {
         .with("prev_index", index)
         .with("prev_term", Epoch::term(term));
     match node.disk.log.term_at(index) {
-        Some(stored) => note
-            .with("why", Datum::Word("other_term"))
-            .because(
-                ("stored_term", Epoch::term(stored)),
-                Relation::Different,
-                ("prev_term", Epoch::term(term)),
-            ),
+        Some(stored) => note.with("why", Datum::Word("other_term")).because(
+            ("stored_term", Epoch::term(stored)),
+            Relation::Different,
+            ("prev_term", Epoch::term(term)),
+        ),
         None => note.with("why", Datum::Word("log_too_short")).because(
             ("last_index", node.disk.log.last_index()),
             Relation::Less,

@@ -82,10 +82,7 @@ fn fields(cluster: &Cluster, node: &Node) -> Vec<Field> {
     });
     let sessions = node.machine.sessions.iter();
     let sessions = sessions.map(|(client, (sequence, _))| {
-        (
-            Datum::Client(*client),
-            Datum::Number(u64::from(*sequence)),
-        )
+        (Datum::Client(*client), Datum::Number(u64::from(*sequence)))
     });
     fields.extend([
         Field::volatile("state_machine", Datum::Pairs(pairs.collect())),
@@ -114,13 +111,14 @@ fn log(log: &Log) -> Datum {
 }
 
 pub(super) fn message(message: &Message) -> MessageView {
-    let (name, kind, fields) = match message {
+    let (name, short, kind, fields) = match message {
         Message::RequestVote {
             last_index,
             last_term,
             ..
         } => (
             "RequestVote",
+            "RV",
             MessageKind::Request,
             vec![(
                 "last_entry",
@@ -130,9 +128,7 @@ pub(super) fn message(message: &Message) -> MessageView {
                 },
             )],
         ),
-        Message::VoteReply { granted, .. } => {
-            ("VoteReply", granted_or_not(*granted), vec![])
-        }
+        Message::VoteReply { granted, .. } => ("VoteReply", "VR", granted_or_not(*granted), vec![]),
         Message::AppendEntries {
             prev_index,
             prev_term,
@@ -146,6 +142,7 @@ pub(super) fn message(message: &Message) -> MessageView {
             } else {
                 "AppendEntries"
             },
+            if entries.is_empty() { "HB" } else { "AE" },
             MessageKind::Request,
             vec![
                 (
@@ -170,7 +167,7 @@ pub(super) fn message(message: &Message) -> MessageView {
                 Some(hint) => ("conflict_index", hint.index.into()),
                 None => ("success", Datum::Word("no")),
             };
-            ("AppendReply", granted_or_not(*success), vec![detail])
+            ("AppendReply", "AR", granted_or_not(*success), vec![detail])
         }
     };
     let epoch = Epoch::term(message.term());
@@ -178,6 +175,7 @@ pub(super) fn message(message: &Message) -> MessageView {
     all.extend(fields);
     MessageView {
         name,
+        short,
         epoch: Some(epoch),
         kind,
         fields: all,

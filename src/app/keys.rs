@@ -1,0 +1,54 @@
+//! The keys of the lab. A focused control gets its own keys first.
+
+use wasm_bindgen::JsCast;
+use web_sys::{Element, KeyboardEvent};
+
+use super::dialog::Dialog;
+use super::lab::Msg;
+
+/// Reads a key press; nothing where it belongs to somebody else.
+pub(super) fn read(event: &KeyboardEvent, shortcuts: bool, dialog_open: bool) -> Option<Msg> {
+    if event.default_prevented() || event.ctrl_key() || event.meta_key() || event.alt_key() {
+        return None;
+    }
+    let name = event.key();
+    if name == "Escape" {
+        return Some(Msg::Dismiss);
+    }
+    let focus = event.target().and_then(|it| it.dyn_into::<Element>().ok());
+    if dialog_open || focus.as_ref().is_some_and(|it| keeps(it, &name)) {
+        return None;
+    }
+    let key = match name.as_str() {
+        "ArrowLeft" | "PageUp" => Msg::Back,
+        "ArrowRight" | "PageDown" => Msg::Forward,
+        " " => Msg::Step,
+        "Enter" => Msg::RunPause,
+        single => return read_single(single).filter(|_| shortcuts),
+    };
+    Some(key)
+}
+
+/// The keys that are one character, which can be switched off (WCAG 2.1.4).
+fn read_single(name: &str) -> Option<Msg> {
+    Some(match name {
+        "k" | "K" => Msg::Kill,
+        "d" | "D" => Msg::DropMessage,
+        "p" | "P" => Msg::CutOff,
+        "?" => Msg::Show(Dialog::Help),
+        digit => Msg::ChooseNth(digit.parse().ok().filter(|it| (1..=9).contains(it))?),
+    })
+}
+
+/// Whether the control that has the focus uses this key itself.
+fn keeps(focus: &Element, name: &str) -> bool {
+    match focus.tag_name().to_ascii_lowercase().as_str() {
+        "input" | "select" | "textarea" => true,
+        "button" | "a" | "summary" | "g" => {
+            let tab = focus.get_attribute("role").as_deref() == Some("tab");
+            let item = focus.closest("[role=menu]").ok().flatten().is_some();
+            matches!(name, " " | "Enter") || (tab || item) && name.starts_with("Arrow")
+        }
+        _ => false,
+    }
+}

@@ -1,0 +1,223 @@
+//! Motion between two moments. It never goes through the component tree: once a frame it changes
+//! one attribute of each mark. It decides nothing; while nothing moves it asks for no frame.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use wasm_bindgen::prelude::*;
+use web_sys::Element;
+use yew::Callback;
+
+use super::host;
+use crate::protocol::Endpoint;
+use crate::view::geometry::Stage;
+
+/// How long a single step glides, in real milliseconds.
+const GLIDE_MS: f64 = 380.0;
+/// The longest time between two frames that counts, in real milliseconds: a page that was hidden
+/// goes on where it was.
+const FRAME_MS_MAX: f64 = 100.0;
+
+/// A message's mark.
+pub(super) struct Mark {
+    pub(super) element: Element,
+    pub(super) from: Endpoint,
+    pub(super) to: Endpoint,
+    pub(super) sent: f64,
+    pub(super) arrives: f64,
+    pub(super) lane: u32,
+}
+
+/// A timer's ring.
+pub(super) struct Ring {
+    pub(super) element: Element,
+    pub(super) since: f64,
+    pub(super) due: f64,
+}
+
+/// What moves on the stage at present.
+pub(super) struct Scene {
+    pub(super) stage: Stage,
+    pub(super) marks: Vec<Mark>,
+    pub(super) rings: Vec<Ring>,
+}
+
+enum Mode {
+    Still,
+    /// From one moment to the next.
+    Glide {
+        from: f64,
+        to: f64,
+        began: Option<f64>,
+    },
+    /// Time flows, in virtual milliseconds a real second, and an event is due at `until`.
+    Flow {
+        rate: f64,
+        until: f64,
+        last: Option<f64>,
+    },
+}
+
+struct Inner {
+    scene: Option<Scene>,
+    /// Virtual time as shown.
+    shown: f64,
+    mode: Mode,
+    /// Told the time shown when an event is due.
+    due: Callback<f64>,
+    asked: bool,
+}
+
+/// The clock of the stage.
+#[derive(Clone)]
+pub(super) struct Motion {
+    inner: Rc<RefCell<Inner>>,
+    frame: Rc<RefCell<Option<Closure<dyn Fn(f64)>>>>,
+}
+
+impl Motion {
+    pub(super) fn new(due: Callback<f64>) -> Self {
+        let motion = Self {
+            inner: Rc::new(RefCell::new(Inner {
+                scene: None,
+                shown: 0.0,
+                mode: Mode::Still,
+                due,
+                asked: false,
+            })),
+            frame: Rc::default(),
+        };
+        let own = motion.clone();
+        let closure = Closure::<dyn Fn(f64)>::new(move |now| own.on_frame(now));
+        *motion.frame.borrow_mut() = Some(closure);
+        motion
+    }
+
+    /// Virtual time as shown, in milliseconds.
+    pub(super) fn shown(&self) -> f64 {
+        self.inner.borrow().shown
+    }
+
+    /// The stage has been drawn anew.
+    pub(super) fn set_scene(&self, scene: Scene) {
+        let mut inner = self.inner.borrow_mut();
+        inner.scene = Some(scene);
+        inner.draw();
+    }
+
+    /// Shows a moment at once.
+    pub(super) fn jump(&self, to: f64) {
+        let mut inner = self.inner.borrow_mut();
+        inner.mode = Mode::Still;
+        inner.shown = to;
+        inner.draw();
+    }
+
+    /// Glides from what is shown to a later moment; to an earlier one it jumps.
+    pub(super) fn glide(&self, to: f64) {
+        let from = self.shown();
+        if to <= from || host::matches("(prefers-reduced-motion: reduce)") {
+            self.jump(to);
+            return;
+        }
+        let began = None;
+        self.inner.borrow_mut().mode = Mode::Glide { from, to, began };
+        self.ask();
+    }
+
+    /// Lets time flow until an event is due.
+    pub(super) fn flow(&self, rate: f64, until: f64) {
+        {
+            let mut inner = self.inner.borrow_mut();
+            let last = match inner.mode {
+                Mode::Flow { last, .. } => last,
+                _ => None,
+            };
+            inner.mode = Mode::Flow { rate, until, last };
+        }
+        self.ask();
+    }
+
+    /// Stops where it is.
+    pub(super) fn stop(&self) {
+        self.inner.borrow_mut().mode = Mode::Still;
+    }
+
+    fn ask(&self) {
+        if std::mem::replace(&mut self.inner.borrow_mut().asked, true) {
+            return;
+        }
+        let frame = self.frame.borrow();
+        if let (Some(window), Some(closure)) = (host::window(), frame.as_ref()) {
+            let function = closure.as_ref().unchecked_ref();
+            window.request_animation_frame(function).ok();
+        }
+    }
+
+    fn on_frame(&self, now: f64) {
+        let mut due = None;
+        let again = {
+            let mut inner = self.inner.borrow_mut();
+            inner.asked = false;
+            let shown = inner.shown;
+            let (time, again) = match &mut inner.mode {
+                Mode::Still => return,
+                Mode::Glide { from, to, began } => {
+                    let share = (now - *began.get_or_insert(now)) / GLIDE_MS;
+                    (*from + (*to - *from) * share.min(1.0), share < 1.0)
+                }
+                Mode::Flow { rate, until, last } => {
+                    let passed = (now - last.replace(now).unwrap_or(now)).min(FRAME_MS_MAX);
+                    let time = shown + passed * *rate / 1000.0;
+                    if time >= *until {
+                        due = Some(time);
+                    }
+                    (time, due.is_none())
+                }
+            };
+            inner.shown = time;
+            if !again && due.is_none() {
+                inner.mode = Mode::Still;
+            }
+            inner.draw();
+            again
+        };
+        if again {
+            self.ask();
+        }
+        // Outside the borrow: whoever is told sets the next scene and lets time flow on.
+        if let Some(time) = due {
+            let callback = self.inner.borrow().due.clone();
+            callback.emit(time);
+        }
+    }
+}
+
+impl Inner {
+    fn draw(&self) {
+        let Some(scene) = &self.scene else { return };
+        for mark in &scene.marks {
+            let share = share(mark.sent, mark.arrives, self.shown);
+            let at = scene.stage.on_the_way(mark.from, mark.to, share, mark.lane);
+            let transform = format!("translate({:.1} {:.1})", at.x, at.y);
+            mark.element.set_attribute("transform", &transform).ok();
+        }
+        for ring in &scene.rings {
+            let dashes = dashes(ring.since, ring.due, self.shown);
+            ring.element.set_attribute("stroke-dasharray", &dashes).ok();
+        }
+    }
+}
+
+/// How much of the way from one moment to another is done.
+pub(super) fn share(from: f64, to: f64, now: f64) -> f64 {
+    if to <= from {
+        return 1.0;
+    }
+    ((now - from) / (to - from)).clamp(0.0, 1.0)
+}
+
+/// What is left of a timer, as a dash pattern of a circle whose length is 100.
+pub(super) fn dashes(since: f64, due: f64, now: f64) -> String {
+    format!("{:.1} 100", 100.0 * (1.0 - share(since, due, now)))
+}

@@ -1,0 +1,124 @@
+//! The page's words, in one language at a time.
+
+use std::ops::Deref;
+use std::rc::Rc;
+
+use super::host;
+use crate::view::{Catalogue, Sentence};
+
+/// A shared value that is equal to itself alone, so that comparing props costs nothing.
+pub(super) struct Shared<T>(Rc<T>);
+
+impl<T> Shared<T> {
+    pub(super) fn new(value: T) -> Self {
+        Self(Rc::new(value))
+    }
+}
+
+impl<T> Clone for Shared<T> {
+    fn clone(&self) -> Self {
+        Self(self.0.clone())
+    }
+}
+
+impl<T> PartialEq for Shared<T> {
+    fn eq(&self, other: &Self) -> bool {
+        Rc::ptr_eq(&self.0, &other.0)
+    }
+}
+
+impl<T> Deref for Shared<T> {
+    type Target = T;
+    fn deref(&self) -> &T {
+        &self.0
+    }
+}
+
+/// A language that the page speaks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Language {
+    English,
+    Chinese,
+}
+
+impl Language {
+    /// As remembered, else as the browser prefers.
+    pub(super) fn preferred() -> Self {
+        let remembered = host::recall("language");
+        let wanted = remembered.into_iter().chain(host::languages());
+        wanted
+            .filter_map(|tag| Self::of(&tag))
+            .next()
+            .unwrap_or(Self::English)
+    }
+
+    fn of(tag: &str) -> Option<Self> {
+        let primary = tag.split('-').next().unwrap_or_default();
+        match primary.to_ascii_lowercase().as_str() {
+            "en" => Some(Self::English),
+            "zh" => Some(Self::Chinese),
+            _ => None,
+        }
+    }
+
+    /// The language's tag, which is also its catalogue's name.
+    pub(super) fn tag(self) -> &'static str {
+        match self {
+            Self::English => "en",
+            Self::Chinese => "zh-CN",
+        }
+    }
+
+    /// The one to switch to.
+    pub(super) fn other(self) -> Self {
+        match self {
+            Self::English => Self::Chinese,
+            Self::Chinese => Self::English,
+        }
+    }
+
+    /// Its name in itself.
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::English => "English",
+            Self::Chinese => "中文",
+        }
+    }
+}
+
+/// The catalogue in use.
+#[derive(Clone, PartialEq)]
+pub(super) struct Words {
+    pub(super) language: Language,
+    catalogue: Shared<Catalogue>,
+}
+
+impl Words {
+    /// Loads a language.
+    pub(super) async fn load(language: Language) -> Result<Self, String> {
+        let name = format!("locales/{}.json", language.tag());
+        let bytes = host::load(&name).await?;
+        let catalogue = Catalogue::from_json(&bytes).map_err(|error| format!("{name}: {error}"))?;
+        Ok(Self {
+            language,
+            catalogue: Shared::new(catalogue),
+        })
+    }
+
+    /// The text of a key.
+    pub(super) fn t<'a>(&'a self, key: &'a str) -> &'a str {
+        self.catalogue.get(key)
+    }
+
+    /// A sentence in words.
+    pub(super) fn say(&self, sentence: &Sentence) -> String {
+        self.catalogue.say(sentence)
+    }
+}
+
+impl Deref for Words {
+    type Target = Catalogue;
+    fn deref(&self) -> &Catalogue {
+        &self.catalogue
+    }
+}

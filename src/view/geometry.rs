@@ -1,0 +1,160 @@
+//! Where things stand on the stage: nodes on a ring, clients beside it. Pure numbers, in the
+//! units of the stage's own picture; floats are allowed here, since no state depends on them.
+
+use crate::protocol::{ClientId, Endpoint, NodeId};
+
+/// A point on the stage.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Point {
+    /// From the left.
+    pub x: f64,
+    /// From the top.
+    pub y: f64,
+}
+
+/// The stage of a cluster.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Stage {
+    /// The picture's width.
+    pub width: f64,
+    /// The picture's height.
+    pub height: f64,
+    /// A node's radius.
+    pub radius: f64,
+    nodes: Vec<(NodeId, Point)>,
+    clients: Vec<(ClientId, Point)>,
+}
+
+impl Stage {
+    /// The stage for these nodes and clients; `narrow` for a phone held upright.
+    pub fn of(nodes: &[NodeId], clients: &[ClientId], narrow: bool) -> Self {
+        let (width, height) = if narrow {
+            (440.0, 520.0)
+        } else {
+            (1000.0, 560.0)
+        };
+        let count = nodes.len() as f64;
+        let radius = match (narrow, nodes.len()) {
+            (false, 0..=6) => 37.0,
+            (false, _) => 32.0,
+            (true, 0..=5) => 33.0,
+            (true, 6..=7) => 29.0,
+            (true, _) => 26.0,
+        };
+        // Room for badges above and logs below; clients stand on the left, or at the bottom.
+        let centre = if narrow {
+            Point { x: 220.0, y: 226.0 }
+        } else {
+            Point { x: 540.0, y: 268.0 }
+        };
+        let reach = if narrow {
+            Point { x: 160.0, y: 158.0 }
+        } else {
+            Point { x: 330.0, y: 188.0 }
+        };
+        let place = |position: usize| {
+            let turn = position as f64 / count - 0.25;
+            let angle = turn * std::f64::consts::TAU;
+            let alone = nodes.len() == 1;
+            let reach = if alone {
+                Point { x: 0.0, y: 0.0 }
+            } else {
+                reach
+            };
+            Point {
+                x: centre.x + reach.x * angle.cos(),
+                y: centre.y + reach.y * angle.sin(),
+            }
+        };
+        let beside = |position: usize| {
+            let share = (position as f64 + 0.5) / clients.len() as f64;
+            if narrow {
+                Point {
+                    x: 440.0 * share,
+                    y: 490.0,
+                }
+            } else {
+                Point {
+                    x: 56.0,
+                    y: 60.0 + 440.0 * share,
+                }
+            }
+        };
+        Self {
+            width,
+            height,
+            radius,
+            nodes: nodes
+                .iter()
+                .enumerate()
+                .map(|(at, id)| (*id, place(at)))
+                .collect(),
+            clients: clients
+                .iter()
+                .enumerate()
+                .map(|(at, id)| (*id, beside(at)))
+                .collect(),
+        }
+    }
+
+    /// Where an endpoint stands.
+    pub fn at(&self, end: Endpoint) -> Point {
+        let found = match end {
+            Endpoint::Node(id) => self.nodes.iter().find(|(it, _)| *it == id).map(|it| it.1),
+            Endpoint::Client(id) => self.clients.iter().find(|(it, _)| *it == id).map(|it| it.1),
+        };
+        found.unwrap_or(Point { x: 0.0, y: 0.0 })
+    }
+
+    /// The nodes' places, in order.
+    pub fn nodes(&self) -> &[(NodeId, Point)] {
+        &self.nodes
+    }
+
+    /// Where a message's label stands when `share` of its way (0 to 1) is done: it never covers
+    /// either end, and `lane` keeps labels on one link apart.
+    pub fn on_the_way(&self, from: Endpoint, to: Endpoint, share: f64, lane: u32) -> Point {
+        let (a, b) = (self.at(from), self.at(to));
+        let (dx, dy) = (b.x - a.x, b.y - a.y);
+        let length = dx.hypot(dy).max(1.0);
+        let clear = (self.radius + 14.0).min(length / 2.2) / length;
+        let along = clear + (1.0 - 2.0 * clear) * share.clamp(0.0, 1.0);
+        // Messages keep to their right, so that those that meet pass beside each other.
+        let aside = 9.0 + 20.0 * f64::from(lane);
+        Point {
+            x: a.x + dx * along - dy / length * aside,
+            y: a.y + dy * along + dx / length * aside,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Every cluster that the stage draws fits on it, and no two nodes touch.
+    #[test]
+    fn clusters_fit() {
+        for narrow in [false, true] {
+            for count in 1..=9_u8 {
+                let ids: Vec<NodeId> = (1..=count).map(NodeId).collect();
+                let stage = Stage::of(&ids, &[ClientId(1), ClientId(2)], narrow);
+                for (id, at) in stage.nodes() {
+                    let inside = at.x - stage.radius >= 0.0
+                        && at.x + stage.radius <= stage.width
+                        && at.y - stage.radius >= 0.0
+                        && at.y + stage.radius <= stage.height;
+                    assert!(inside, "{id} of {count}, narrow: {narrow}");
+                    for (other, there) in stage.nodes() {
+                        let apart = (at.x - there.x).hypot(at.y - there.y);
+                        let clear = id == other || apart > 2.0 * stage.radius + 10.0;
+                        assert!(
+                            clear,
+                            "{id} and {other} of {count}, narrow: {narrow}: {apart}"
+                        );
+                    }
+                }
+            }
+        }
+    }
+}

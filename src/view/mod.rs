@@ -1,0 +1,15 @@
+//! What a screen shows of a moment, with no word of how: plain data and catalogue keys. The
+//! transcript and the exports are made from the same.
+
+pub mod geometry;
+mod moment;
+mod session;
+pub mod text;
+mod transcript;
+
+pub use moment::{
+    ClientCard, Happening, Landed, MessageCard, Moment, NodeCard, TimerCard, Upcoming, UpcomingKind,
+};
+pub use session::{OpenedRun, STRIDE_STEPS_MAX, Session, first_look, open, reopen};
+pub use text::{Catalogue, Sentence};
+pub use transcript::Line;

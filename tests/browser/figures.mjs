@@ -1,0 +1,198 @@
+// Prints the figures that the budgets are about (ARCHITECTURE.md has the budgets). `cargo xtask
+// figures` builds what is measured and starts this. Nothing here passes or fails.
+
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+
+import { DIST, Lab, launch, reached } from './support.mjs';
+
+const LIMIT = 200_000;
+
+/** The stage whose frames are measured. */
+const NODES = 9;
+const MESSAGES = 200;
+
+/** How long frames and idleness are watched. */
+const SECONDS = 5;
+
+const browser = await launch();
+for (const figure of [firstVisit, frames, events, stepBack, idle]) {
+  const lab = new Lab(browser);
+  try {
+    await figure(lab);
+  } finally {
+    await lab.close();
+  }
+}
+await browser.close();
+
+// --- Bytes ----------------------------------------------------------------------------------
+
+/** What a first visit downloads: as it was asked for by a browser, not as we believe. */
+async function firstVisit(lab) {
+  const url = await lab.serve();
+  const page = await lab.open('about:blank', { until: null, expect: [/./] });
+  const asked = [];
+  page.on('request', (request) => asked.push(request.url()));
+  await page.goto(url);
+  await reached(page, 'ready');
+  await page.waitForLoadState('networkidle');
+
+  const rows = [...new Set(asked)]
+    .filter((address) => address.startsWith(url))
+    .map((address) => new URL(address).pathname.slice(1) || 'index.html')
+    .map((file) => {
+      const bytes = readFileSync(join(DIST, file));
+      return { file, raw: bytes.length, gzip: gzipSync(bytes, { level: 9 }).length };
+    })
+    .sort((a, b) => b.gzip - a.gzip);
+  const sum = (key) => rows.reduce((total, row) => total + row[key], 0);
+  rows.push({ file: `all: ${rows.length} files, ${asked.length} requests`, raw: sum('raw'), gzip: sum('gzip') });
+
+  title('A first visit, bytes', 'raw', 'gzip');
+  rows.forEach(({ file, raw, gzip }) => row(file, raw, gzip));
+  row('the limit', '', LIMIT);
+}
+
+// --- Frames ---------------------------------------------------------------------------------
+
+/** What a frame of a busy stage costs, beside a bare page that moves as many marks. */
+async function frames(lab) {
+  title(`A frame with ${NODES} nodes and ${MESSAGES} messages in flight, ms`, 'script', 'main');
+  const ours = await lab.open(await lab.serve(), { init: countFrames });
+  const mark = (name, cost) => row(`${name} (${cost.frames} frames)`, cost.script.toFixed(2), cost.main.toFixed(2));
+  const bare = await lab.open(await lab.serve({ policy: '', pages: { '/bare': barePage() } }) + 'bare', {
+    init: countFrames,
+    until: null,
+  });
+  const floor = await costOfFrames(bare);
+  mark('a bare page', floor);
+  if (await busyStage(ours)) {
+    const cost = await costOfFrames(ours);
+    mark('the lab', cost);
+    row('the lab, of the bare page', '', `${(cost.main / floor.main).toFixed(2)} x`);
+  } else {
+    notYet();
+  }
+}
+
+/**
+ * Brings the stage to `MESSAGES` messages in flight among `NODES` nodes, running.
+ * @returns {Promise<boolean>} whether the lab can do it
+ */
+async function busyStage(_page) {
+  return false;
+}
+
+/** As many marks as the stage has, moved without any of the lab's code. */
+function barePage() {
+  const marks = (count, shape) => Array.from({ length: count }, (_, i) =>
+    `<g data-seed="${i}">${shape}<text text-anchor="middle" y="4">m${i}</text></g>`).join('');
+  return `<!doctype html><html lang="en"><title>bare</title><link rel="icon" href="data:,">
+    <svg viewBox="0 0 1000 560" width="100%" height="700">
+      ${marks(NODES, '<circle r="37" fill="#fff" stroke="#4c78a8"></circle>')}
+      ${marks(MESSAGES, '<rect x="-40" y="-13" width="80" height="26" rx="6" fill="#fff" stroke="#3f8f6b"></rect>')}
+    </svg>
+    <script>
+      const marks = [...document.querySelectorAll('g')];
+      requestAnimationFrame(function draw(now) {
+        marks.forEach((mark, i) => {
+          const at = now / 1000 + i;
+          mark.setAttribute('transform', 'translate(' + (500 + 400 * Math.cos(at)).toFixed(1)
+            + ' ' + (280 + 200 * Math.sin(at)).toFixed(1) + ')');
+        });
+        requestAnimationFrame(draw);
+      });
+    </script>`;
+}
+
+/** The time that script and the whole main thread take for one frame, in ms. */
+async function costOfFrames(page) {
+  const session = await page.context().newCDPSession(page);
+  await session.send('Performance.enable');
+  const read = async () => {
+    const { metrics } = await session.send('Performance.getMetrics');
+    const of = (name) => metrics.find((metric) => metric.name === name).value * 1000;
+    const count = await page.evaluate(() => window.counted.frames);
+    return { script: of('ScriptDuration'), main: of('TaskDuration'), frames: count };
+  };
+  await page.waitForTimeout(1000);
+  const before = await read();
+  await page.waitForTimeout(SECONDS * 1000);
+  const after = await read();
+  const count = after.frames - before.frames;
+  return {
+    script: (after.script - before.script) / count,
+    main: (after.main - before.main) / count,
+    frames: count,
+  };
+}
+
+// --- The engine -----------------------------------------------------------------------------
+
+/** How many events the engine simulates in a second, with the history that stepping back needs. */
+async function events(_lab) {
+  title('Simulated events a second, with history');
+  notYet();
+}
+
+/** How long a step back takes in a run of 10,000 actions. */
+async function stepBack(_lab) {
+  title('A step back in a run of 10,000 actions, ms');
+  notYet();
+}
+
+// --- Idleness -------------------------------------------------------------------------------
+
+/** What the lab asks the browser for while nothing happens: it should be nothing. */
+async function idle(lab) {
+  const page = await lab.open(await lab.serve(), { init: countFrames });
+  await page.waitForTimeout(1000);
+  const before = await page.evaluate(() => ({ ...window.counted }));
+  await page.waitForTimeout(SECONDS * 1000);
+  const after = await page.evaluate(() => ({ ...window.counted }));
+  title(`Paused, in ${SECONDS} seconds`);
+  row('animation frames', after.frames - before.frames);
+  row('timers set or fired', after.timers - before.timers);
+}
+
+/** Runs in the page before its own scripts: counts what it asks the browser for. */
+function countFrames() {
+  const counted = { frames: 0, timers: 0 };
+  window.counted = counted;
+  const { requestAnimationFrame, setTimeout, setInterval } = window;
+  let last;
+  window.requestAnimationFrame = (draw) => requestAnimationFrame((now) => {
+    // Several callbacks of one frame are one frame.
+    counted.frames += now === last ? 0 : 1;
+    last = now;
+    draw(now);
+  });
+  const counting = (work) => (...rest) => {
+    counted.timers += 1;
+    return typeof work === 'function' ? work(...rest) : undefined;
+  };
+  window.setTimeout = (work, ...rest) => {
+    counted.timers += 1;
+    return setTimeout(counting(work), ...rest);
+  };
+  window.setInterval = (work, ...rest) => {
+    counted.timers += 1;
+    return setInterval(counting(work), ...rest);
+  };
+}
+
+// --- The table ------------------------------------------------------------------------------
+
+function title(text, ...columns) {
+  console.log(`\n${[text.padEnd(60), ...columns.map((column) => column.padStart(10))].join('')}`);
+}
+
+function row(name, ...values) {
+  console.log(`  ${[name.padEnd(58), ...values.map((value) => String(value).padStart(10))].join('')}`);
+}
+
+function notYet() {
+  row('not measured yet');
+}

@@ -1,0 +1,215 @@
+// What every spec uses: the shipped files, a browser, and pages that fail a test when anything
+// comes up in their console or when they ask another host for something.
+
+import assert from 'node:assert/strict';
+import { existsSync, mkdirSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+import { AxeBuilder } from '@axe-core/playwright';
+import { chromium } from 'playwright-core';
+
+import { serve } from './server.mjs';
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
+
+/** The built folder and the single file, as they are shipped. */
+export const DIST = join(root, 'dist');
+export const SINGLE = join(root, 'dist-single', 'quorumscope.html');
+
+const SCREENSHOTS = join(root, 'target', 'screenshots');
+
+/** How long the lab may take to be on the page. Two busy cores need some of it. */
+const PATIENCE = 20_000;
+
+const FLAGS = [
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-gpu',
+  '--disable-quic',
+  '--disable-sync',
+  '--no-first-run',
+];
+
+// --- Tests ----------------------------------------------------------------------------------
+
+/** The tests of the specs that were imported: `run.mjs` runs them. */
+export const tests = [];
+
+/**
+ * Declares a test. Its body gets a {@link Lab}, which is closed when it ends.
+ *
+ * @param {string} name what holds, as a sentence
+ * @param {(lab: Lab) => Promise<void>} body
+ */
+export function test(name, body) {
+  tests.push({ name, body });
+}
+
+// --- The browser ----------------------------------------------------------------------------
+
+export async function launch() {
+  if (!existsSync(DIST) || !existsSync(SINGLE)) {
+    throw new Error('There is nothing to test yet: `cargo xtask dist` builds it.');
+  }
+  const isRoot = process.getuid?.() === 0;
+  return chromium.launch({
+    // `cargo xtask test` says where it is; without it, Debian's is tried before Playwright's own.
+    executablePath: [process.env.CHROME_PATH, '/usr/bin/chromium'].find((path) => path && existsSync(path)),
+    // Chromium's sandbox refuses to work for root.
+    args: isRoot ? [...FLAGS, '--no-sandbox'] : FLAGS,
+  });
+}
+
+/** What a test works with: it opens pages and servers, and watches what they do. */
+export class Lab {
+  #browser;
+  #closing = [];
+  #problems = [];
+
+  constructor(browser) {
+    this.#browser = browser;
+  }
+
+  /**
+   * Serves the built folder, or another one, and returns its address.
+   * The options are those of `serve` in server.mjs, and `folder`.
+   */
+  async serve({ folder = DIST, ...options } = {}) {
+    const server = await serve(folder, options);
+    this.#closing.push(() => server.close());
+    return server.url;
+  }
+
+  /**
+   * Opens a page in a browser profile of its own.
+   *
+   * @param {string} url
+   * @param {object} options
+   * @param {[number, number]} options.size          the viewport, 1440 × 900 by default
+   * @param {'light'|'dark'} options.scheme          the colour scheme
+   * @param {string} options.locale                  the browser's language
+   * @param {'reduce'|'no-preference'} options.motion
+   * @param {boolean} options.touch                  a touch screen
+   * @param {boolean} options.scripts                whether scripts run
+   * @param {Function|string} options.init           runs in each frame before its own scripts
+   * @param {[string|RegExp, Function][]} options.routes requests to answer otherwise
+   * @param {RegExp[]} options.expect                console messages that belong to the test
+   * @param {'ready'|'failed'|null} options.until    the state of the lab to wait for
+   * @returns {Promise<import('playwright-core').Page>}
+   */
+  async open(url, {
+    size = [1440, 900],
+    scheme = 'light',
+    locale = 'en-US',
+    motion = 'no-preference',
+    touch = false,
+    scripts = true,
+    init,
+    routes = [],
+    expect = [],
+    until = 'ready',
+  } = {}) {
+    const context = await this.#browser.newContext({
+      viewport: { width: size[0], height: size[1] },
+      colorScheme: scheme,
+      locale,
+      reducedMotion: motion,
+      hasTouch: touch,
+      javaScriptEnabled: scripts,
+    });
+    this.#closing.push(() => context.close());
+    if (init) {
+      await context.addInitScript(init);
+    }
+    for (const [pattern, answer] of routes) {
+      await context.route(pattern, answer);
+    }
+    const page = await context.newPage();
+    this.#watch(page, url, expect);
+    await page.goto(url);
+    if (until) {
+      await reached(page, until);
+    }
+    return page;
+  }
+
+  #watch(page, url, expect) {
+    const add = (problem) => {
+      if (!expect.some((pattern) => pattern.test(problem))) {
+        this.#problems.push(problem);
+      }
+    };
+    const { origin } = new URL(url);
+    page.on('console', (message) => {
+      if (['error', 'warning', 'assert'].includes(message.type())) {
+        add(`console ${message.type()}: ${message.text()} (${message.location().url})`);
+      }
+    });
+    page.on('pageerror', (error) => add(`uncaught: ${error.message}`));
+    page.on('crash', () => add('the page crashed'));
+    page.on('request', (request) => {
+      const target = new URL(request.url());
+      if (/^(https?|wss?):$/.test(target.protocol) && target.origin !== origin) {
+        add(`a request to another host: ${request.url()}`);
+      }
+    });
+  }
+
+  /** Fails where something came up that no test expects. The runner calls it after the test. */
+  check() {
+    assert.equal(this.#problems.join('\n'), '', 'The page was not quiet.');
+  }
+
+  async close() {
+    for (const close of this.#closing.reverse()) {
+      await close();
+    }
+  }
+}
+
+/** Waits until the lab is `ready` or `failed`; says which of them it is when it is the other. */
+export async function reached(page, state, frame = page) {
+  await frame.waitForFunction(
+    () => /ready|failed/.test(document.documentElement.dataset.lab ?? ''),
+    null,
+    { timeout: PATIENCE },
+  ).catch(() => {
+    throw new Error(`The lab was not ${state} after ${PATIENCE / 1000} seconds.`);
+  });
+  const found = await frame.evaluate(() => document.documentElement.dataset.lab);
+  if (found !== state) {
+    const text = await frame.locator('body').innerText();
+    throw new Error(`The lab is ${found}, and not ${state}. It says:\n${text}`);
+  }
+}
+
+// --- What specs look at ---------------------------------------------------------------------
+
+/** Fails on serious and critical accessibility findings, and says what and where they are. */
+export async function axe(page) {
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  const findings = violations
+    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    .map(({ id, help, nodes }) => {
+      const places = nodes.map((node) => `    ${node.target.join(' ')}\n      ${
+        node.failureSummary.replaceAll('\n', '\n      ')}`);
+      return `${id}: ${help}\n${places.join('\n')}`;
+    });
+  assert.equal(findings.join('\n'), '', 'axe has found something serious.');
+}
+
+/** Takes a picture for people to look at: `target/screenshots/NAME.png`. */
+export async function screenshot(page, name) {
+  mkdirSync(SCREENSHOTS, { recursive: true });
+  await page.screenshot({ path: join(SCREENSHOTS, `${name}.png`) });
+}
+
+/** Fails where the page is wider than the window, so that one would have to scroll sideways. */
+export async function fits(page) {
+  const [content, window] = await page.evaluate(() => {
+    const { scrollWidth, clientWidth } = document.documentElement;
+    return [scrollWidth, clientWidth];
+  });
+  assert.ok(content <= window, `The page is ${content} px wide in a window of ${window} px.`);
+}

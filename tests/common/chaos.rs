@@ -1,0 +1,266 @@
+//! Random runs: the scheduler's choices mixed with every fault that the world knows.
+
+use std::collections::BTreeSet;
+
+use quorumscope::check::Watched;
+use quorumscope::protocol::{ClientId, Endpoint, NodeId, Protocol, RangeMs};
+use quorumscope::world::{Action, MessageId, Network, Scenario, Trigger, World};
+
+use super::lab::{n, value};
+
+/// Random numbers that are the same everywhere (splitmix64).
+#[derive(Clone, Debug)]
+pub struct Rng(u64);
+
+impl Rng {
+    /// Numbers that follow from a seed.
+    pub fn new(seed: u64) -> Self {
+        Self(seed)
+    }
+
+    /// The next number.
+    pub fn next(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut mixed = self.0;
+        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        mixed ^ (mixed >> 31)
+    }
+
+    /// A number below a limit.
+    pub fn below(&mut self, limit: usize) -> usize {
+        (self.next() % limit.max(1) as u64) as usize
+    }
+
+    /// One of several things; nothing if there is none.
+    pub fn pick<T: Clone>(&mut self, things: impl IntoIterator<Item = T>) -> Option<T> {
+        let things: Vec<T> = things.into_iter().collect();
+        let position = self.below(things.len());
+        things.get(position).cloned()
+    }
+}
+
+/// A kind of idea.
+#[derive(Clone, Copy)]
+enum Idea {
+    Next,
+    Deliver,
+    Drop,
+    Duplicate,
+    Delay,
+    Hold,
+    Release,
+    Fire,
+    FireClient,
+    Crash,
+    CrashBeforeSend,
+    Restart,
+    Pause,
+    Resume,
+    Clock,
+    Cut,
+    Mend,
+    Partition,
+    Heal,
+    Links,
+    Submit,
+    Align,
+    Spread,
+    Advance,
+}
+
+/// How often each kind comes, compared with the others. What breaks comes about as often as what
+/// mends, so that most runs get somewhere.
+const WEIGHTS: &[(usize, Idea)] = &[
+    (700, Idea::Next),
+    (40, Idea::Deliver),
+    (20, Idea::Drop),
+    (15, Idea::Duplicate),
+    (15, Idea::Delay),
+    (8, Idea::Hold),
+    (12, Idea::Release),
+    (20, Idea::Fire),
+    (3, Idea::FireClient),
+    (10, Idea::Crash),
+    (6, Idea::CrashBeforeSend),
+    (25, Idea::Restart),
+    (6, Idea::Pause),
+    (12, Idea::Resume),
+    (5, Idea::Clock),
+    (5, Idea::Cut),
+    (8, Idea::Mend),
+    (6, Idea::Partition),
+    (12, Idea::Heal),
+    (4, Idea::Links),
+    (25, Idea::Submit),
+    (3, Idea::Align),
+    (3, Idea::Spread),
+    (6, Idea::Advance),
+];
+
+/// Somebody who does random things to a world.
+#[derive(Clone, Debug)]
+pub struct Chaos {
+    /// What it decides by.
+    pub rng: Rng,
+}
+
+impl Chaos {
+    /// One whose ideas follow from a seed.
+    pub fn new(seed: u64) -> Self {
+        Self {
+            rng: Rng::new(seed),
+        }
+    }
+
+    /// Something that makes sense now.
+    pub fn action<P: Protocol>(&mut self, world: &World<P>) -> Action {
+        for _ in 0..8 {
+            if let Some(idea) = self.idea(world).filter(|idea| world.check(idea).is_ok()) {
+                return idea;
+            }
+        }
+        match world.check(&Action::Next) {
+            Ok(()) => Action::Next,
+            Err(_) => self.submit(world),
+        }
+    }
+
+    fn idea<P: Protocol>(&mut self, world: &World<P>) -> Option<Action> {
+        let flight = self.rng.pick(world.flights().keys().copied());
+        let node = self.rng.pick(world.machines().keys().copied())?;
+        Some(match self.kind() {
+            Idea::Next => Action::Next,
+            Idea::Deliver => Action::Deliver(flight?),
+            Idea::Drop => Action::Drop(flight?),
+            Idea::Duplicate => Action::Duplicate(flight?),
+            Idea::Delay => Action::Delay(flight?, 1 + self.rng.below(400) as u32),
+            Idea::Hold => Action::Hold(flight?),
+            Idea::Release => Action::Release(self.held(world)?),
+            Idea::Fire => Action::Fire(node.into(), self.timer::<P>()?),
+            Idea::FireClient => Action::Fire(self.client(world).into(), "retry".into()),
+            Idea::Crash => Action::Crash(node),
+            Idea::CrashBeforeSend => match self.rng.below(2) {
+                0 => Action::CrashBeforeSend(Trigger::Deliver(flight?)),
+                _ => Action::CrashBeforeSend(Trigger::Fire(node, self.timer::<P>()?)),
+            },
+            Idea::Restart => Action::Restart(node),
+            Idea::Pause => Action::Pause(node),
+            Idea::Resume => Action::Resume(node),
+            Idea::Clock => Action::Clock(node, self.rng.pick([100, 500, 1000, 2000, 10_000])?),
+            Idea::Cut => Action::Cut(self.end(world)?, self.end(world)?),
+            Idea::Mend => {
+                let (from, to) = self.rng.pick(world.network().cut.iter().copied())?;
+                Action::Mend(from, to)
+            }
+            Idea::Partition => self.partition(world),
+            Idea::Heal => Action::Heal,
+            Idea::Links => Action::Links(self.network()?),
+            Idea::Submit => self.submit(world),
+            Idea::Align => Action::Align,
+            Idea::Spread => Action::Spread,
+            Idea::Advance => Action::Advance(1 + self.rng.below(20) as u32),
+        })
+    }
+
+    fn kind(&mut self) -> Idea {
+        let total: usize = WEIGHTS.iter().map(|(weight, _)| weight).sum();
+        let mut draw = self.rng.below(total);
+        for (weight, idea) in WEIGHTS {
+            match draw.checked_sub(*weight) {
+                Some(rest) => draw = rest,
+                None => return *idea,
+            }
+        }
+        Idea::Next
+    }
+
+    fn held<P: Protocol>(&mut self, world: &World<P>) -> Option<MessageId> {
+        let held = world.flights().values().filter(|flight| flight.held);
+        self.rng.pick(held.map(|flight| flight.id))
+    }
+
+    fn timer<P: Protocol>(&mut self) -> Option<String> {
+        let names = P::ABOUT.timers.iter().map(|(_, name)| (*name).to_owned());
+        self.rng.pick(names)
+    }
+
+    fn client<P: Protocol>(&mut self, world: &World<P>) -> ClientId {
+        let clients = world.clients().keys().copied();
+        self.rng.pick(clients).unwrap_or(ClientId(1))
+    }
+
+    fn end<P: Protocol>(&mut self, world: &World<P>) -> Option<Endpoint> {
+        let nodes = world.machines().keys().copied().map(Endpoint::from);
+        let clients = world.clients().keys().copied().map(Endpoint::from);
+        self.rng.pick(nodes.chain(clients))
+    }
+
+    fn partition<P: Protocol>(&mut self, world: &World<P>) -> Action {
+        let mut groups = vec![BTreeSet::<NodeId>::new(); 3];
+        for id in world.machines().keys() {
+            groups[self.rng.below(3)].insert(*id);
+        }
+        groups.retain(|group| !group.is_empty());
+        Action::Partition(groups)
+    }
+
+    fn network(&mut self) -> Option<Network> {
+        Some(Network {
+            latency: self.rng.pick([RangeMs::new(10, 20), RangeMs::new(1, 80), RangeMs::new(5, 5)])?,
+            loss_permille: self.rng.pick([0, 0, 50, 200])?,
+            duplicate_permille: self.rng.pick([0, 0, 50, 300])?,
+            reorder: self.rng.below(4) > 0,
+            ..Network::default()
+        })
+    }
+
+    fn submit<P: Protocol>(&mut self, world: &World<P>) -> Action {
+        let to = match self.rng.below(3) {
+            0 => None,
+            _ => self.rng.pick(world.protocol().serves()),
+        };
+        let text = format!("{}+{}", ["n", "m"][self.rng.below(2)], 1 + self.rng.below(99));
+        Action::Submit {
+            client: self.client(world),
+            to,
+            value: value(&text),
+        }
+    }
+}
+
+/// A scenario's cluster, watched, before anything is done to it.
+pub fn watched<P: Protocol>(scenario: &Scenario, seed: u32) -> Watched<P> {
+    let protocol = P::new(scenario.cluster.clone()).expect("the cluster suits the protocol");
+    Watched::new(protocol, scenario, seed).expect("the scenario is sound")
+}
+
+/// The two protocols on five nodes, each in the forms that lose nothing.
+pub fn sound_scenarios(protocol: &str) -> Vec<Scenario> {
+    let extensions: &[&[&str]] = match protocol {
+        "raft" => &[&[], &["no_op"], &["conflict_hint"], &["no_op", "conflict_hint"]],
+        _ => &[&[], &["silent_refusals"]],
+    };
+    let of = |variants: &&[&str]| {
+        let mut scenario = super::lab::scenario(protocol, 5, variants);
+        scenario.clients = 3;
+        scenario
+    };
+    let mut scenarios: Vec<Scenario> = extensions.iter().map(of).collect();
+    if protocol == "paxos" {
+        scenarios.push(with_roles());
+    }
+    scenarios
+}
+
+/// Paxos with its roles apart: two proposers, three acceptors, one learner of its own.
+fn with_roles() -> Scenario {
+    let mut scenario = super::lab::scenario("paxos", 5, &[]);
+    let players = |numbers: &[u8]| numbers.iter().copied().map(n).collect();
+    scenario.cluster.roles.extend([
+        ("proposer".into(), players(&[1, 2])),
+        ("acceptor".into(), players(&[2, 3, 4])),
+        ("learner".into(), players(&[4, 5])),
+    ]);
+    scenario
+}

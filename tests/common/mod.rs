@@ -1,0 +1,8 @@
+//! What several tests use. Each test program uses a part of it.
+#![allow(dead_code, unused_imports)]
+
+pub mod chaos;
+pub mod lab;
+pub mod record;
+
+pub use lab::{Lab, Mood, n, scenario, value};

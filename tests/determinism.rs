@@ -1,0 +1,142 @@
+//! One fact holds the lab together: a state is a pure function of a run and a cursor.
+
+mod common;
+
+use common::chaos::{Chaos, sound_scenarios};
+use quorumscope::history::{BranchId, Timeline};
+use quorumscope::protocol::Protocol;
+use quorumscope::protocol::paxos::Paxos;
+use quorumscope::protocol::raft::Raft;
+use quorumscope::world::Scenario;
+
+/// How many actions a random run has.
+const ACTIONS: usize = 1000;
+
+/// All that a moment holds: the world's hash, and what is remembered to check the properties.
+type Moment = (u64, Vec<u8>, usize);
+
+fn moment<P: Protocol>(timeline: &Timeline<P>) -> Moment {
+    let now = timeline.current();
+    let monitor = postcard::to_allocvec(now.monitor()).expect("a monitor can be written");
+    (now.world().hash(), monitor, now.violations().len())
+}
+
+fn timeline<P: Protocol>(scenario: &Scenario, seed: u32) -> Timeline<P> {
+    let protocol = P::new(scenario.cluster.clone()).unwrap();
+    Timeline::new(protocol, scenario, seed).unwrap()
+}
+
+/// Runs a protocol in all its sound forms.
+fn each_scenario<P: Protocol>(test: impl Fn(&Scenario, u32)) {
+    for (seed, scenario) in sound_scenarios(P::ABOUT.key).iter().enumerate() {
+        test(scenario, seed as u32 + 1);
+    }
+}
+
+/// A random run, and the moment after each of its actions, the first moment included.
+fn random_run<P: Protocol>(scenario: &Scenario, seed: u32) -> (Timeline<P>, Vec<Moment>) {
+    let mut timeline = timeline(scenario, seed);
+    let mut chaos = Chaos::new(seed.into());
+    let mut moments = vec![moment(&timeline)];
+    for _ in 0..ACTIONS {
+        let action = chaos.action(timeline.current().world());
+        timeline.act(action).unwrap();
+        moments.push(moment(&timeline));
+    }
+    (timeline, moments)
+}
+
+/// Back one by one to the first moment, and forward again one by one.
+fn walks_back_and_forward<P: Protocol>(scenario: &Scenario, seed: u32) {
+    let (mut timeline, moments) = random_run::<P>(scenario, seed);
+    for position in (0..=ACTIONS).rev().chain(0..=ACTIONS) {
+        timeline.seek(position);
+        assert_eq!(timeline.position(), position);
+        assert!(moment(&timeline) == moments[position], "seed {seed}, position {position}");
+    }
+}
+
+/// Jumps to random moments.
+fn jumps<P: Protocol>(scenario: &Scenario, seed: u32) {
+    let (mut timeline, moments) = random_run::<P>(scenario, seed);
+    let mut chaos = Chaos::new(7);
+    for _ in 0..200 {
+        let position = chaos.rng.below(ACTIONS + 1);
+        timeline.seek(position);
+        assert!(moment(&timeline) == moments[position], "seed {seed}, position {position}");
+    }
+}
+
+/// The same run twice gives the same moments.
+fn repeats<P: Protocol>(scenario: &Scenario, seed: u32) {
+    let (first, moments) = random_run::<P>(scenario, seed);
+    let mut second = timeline::<P>(scenario, seed);
+    for (position, action) in first.actions().enumerate() {
+        assert!(moment(&second) == moments[position], "seed {seed}, position {position}");
+        second.act(action.clone()).unwrap();
+    }
+}
+
+/// A tree of branches, each begun at a random moment of another one. Whatever branch the cursor
+/// is on, a moment is that of replaying the branch's actions from the start.
+fn branches<P: Protocol>(scenario: &Scenario, seed: u32) {
+    let mut timeline = timeline::<P>(scenario, seed);
+    let mut chaos = Chaos::new(seed.into());
+    let mut lines: Vec<Vec<Moment>> = vec![vec![moment(&timeline)]];
+    for _ in 0..ACTIONS {
+        match chaos.rng.below(60) {
+            0 => timeline.seek(chaos.rng.below(timeline.len() + 1)),
+            1 => timeline.switch(BranchId(chaos.rng.below(timeline.branches().len()) as u32)),
+            _ => {
+                let before = timeline.branch();
+                let (position, count) = (timeline.position(), timeline.branches().len());
+                let action = chaos.action(timeline.current().world());
+                timeline.act(action).unwrap();
+                if timeline.branches().len() > count {
+                    let shared = lines[before.0 as usize][..=position].to_vec();
+                    lines.push(shared);
+                }
+                let line = &mut lines[timeline.branch().0 as usize];
+                if line.len() == timeline.position() {
+                    line.push(moment(&timeline));
+                }
+            }
+        }
+        let line = &lines[timeline.branch().0 as usize];
+        assert_eq!(line.len(), timeline.len() + 1);
+        let known = line[timeline.position()] == moment(&timeline);
+        assert!(known, "seed {seed}, {:?}, position {}", timeline.branch(), timeline.position());
+    }
+    assert!(lines.len() > 3, "the run has hardly any branches: {}", lines.len());
+}
+
+macro_rules! for_both {
+    ($($(#[$doc:meta])* $name:ident: $test:ident;)*) => {$(
+        mod $name {
+            use super::*;
+
+            $(#[$doc])*
+            #[test]
+            fn in_raft() {
+                each_scenario::<Raft>($test::<Raft>);
+            }
+
+            $(#[$doc])*
+            #[test]
+            fn in_paxos() {
+                each_scenario::<Paxos>($test::<Paxos>);
+            }
+        }
+    )*};
+}
+
+for_both! {
+    /// Back from any moment to the first and forward again gives equal states, bit by bit.
+    back_and_forward_is_exact: walks_back_and_forward;
+    /// So does a jump to any moment.
+    jumps_are_exact: jumps;
+    /// The same run twice gives equal states.
+    runs_repeat: repeats;
+    /// And so it is on every branch of a tree, wherever one switches.
+    branches_are_exact: branches;
+}

@@ -1,0 +1,69 @@
+//! Sets up what is missing, and only that. A tool that the machine already has is taken as it is;
+//! one that this installs goes into a cache folder, per version, so that clones share it and the
+//! user's own tools stay untouched.
+
+mod apt;
+mod chromium;
+mod node;
+mod rust;
+mod tools;
+mod version;
+
+use std::path::PathBuf;
+use std::process::Command;
+
+use anyhow::Result;
+
+use crate::project::Project;
+use crate::shell;
+
+/// The tools that were found or installed.
+pub struct Toolbox {
+    path: Vec<PathBuf>,
+}
+
+impl Toolbox {
+    /// What building the page for development takes.
+    pub fn for_serve(project: &Project) -> Result<Self> {
+        rust::wasm_target()?;
+        Ok(Self {
+            path: tools::for_page(&project.root)?,
+        })
+    }
+
+    /// What building the page as it is shipped takes: the above and wasm-opt.
+    pub fn for_dist(project: &Project) -> Result<Self> {
+        let mut toolbox = Self::for_serve(project)?;
+        toolbox
+            .path
+            .insert(0, node::packages(&project.browser_tests())?);
+        Ok(toolbox)
+    }
+
+    /// A command that finds these tools.
+    pub fn command(&self, program: &str) -> Result<Command> {
+        // The PATH of the child is not what `Command` looks in on every system, so look here.
+        let found = self
+            .path
+            .iter()
+            .map(|folder| folder.join(program))
+            .find(|path| path.is_file());
+        let mut command = match found {
+            Some(path) => Command::new(path),
+            None => Command::new(program),
+        };
+        shell::with_path(&mut command, &self.path)?;
+        Ok(command)
+    }
+}
+
+/// What the native checks take: formatter, linter, and the wasm target that the linter looks at.
+pub fn for_checks() -> Result<()> {
+    rust::components()?;
+    rust::wasm_target()
+}
+
+/// A browser for the tests. Call it after [`Toolbox::for_dist`], which brings Playwright.
+pub fn browser(project: &Project) -> Result<PathBuf> {
+    chromium::find_or_install(&project.browser_tests())
+}

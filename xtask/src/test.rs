@@ -1,0 +1,150 @@
+//! Runs every check and every test: first those that need no browser, then the browser's, on the
+//! very files that are shipped.
+
+use std::path::Path;
+use std::process::Command;
+
+use anyhow::{Context as _, Result, bail};
+
+use crate::project::Project;
+use crate::{dist, setup, shell};
+
+/// What the command was told.
+#[derive(Debug, PartialEq)]
+pub struct Options {
+    native: bool,
+    browser: bool,
+    /// Only the browser tests whose name has one of these.
+    words: Vec<String>,
+}
+
+impl Options {
+    /// Reads the words after the command.
+    pub fn parse(words: &[String]) -> Result<Self> {
+        let mut options = Self {
+            native: false,
+            browser: false,
+            words: Vec::new(),
+        };
+        for word in words {
+            match word.as_str() {
+                "--native" => options.native = true,
+                "--browser" => options.browser = true,
+                flag if flag.starts_with('-') => {
+                    bail!("test has no option `{flag}`. See `cargo xtask help`")
+                }
+                word => options.words.push(word.to_owned()),
+            }
+        }
+        if !options.native && !options.browser {
+            options.browser = true;
+            options.native = options.words.is_empty();
+        }
+        Ok(options)
+    }
+}
+
+/// Runs what was asked for and stops at the first thing that is wrong.
+pub fn run(project: &Project, options: &Options) -> Result<()> {
+    if options.native {
+        native(&project.root)?;
+    }
+    if options.browser {
+        browser(project, &options.words)?;
+    }
+    Ok(())
+}
+
+fn native(root: &Path) -> Result<()> {
+    setup::for_checks()?;
+    let strict = ["--", "-D", "warnings"];
+    let page = [
+        "--package",
+        "quorumscope",
+        "--target",
+        "wasm32-unknown-unknown",
+    ];
+    step(
+        "Checking the formatting",
+        &mut cargo(root, &["fmt", "--all", "--check"]),
+    )?;
+    step(
+        "Linting, natively",
+        cargo(
+            root,
+            &["clippy", "--locked", "--workspace", "--all-targets"],
+        )
+        .args(strict),
+    )?;
+    step(
+        "Linting, for wasm",
+        cargo(root, &["clippy", "--locked", "--lib", "--bins"])
+            .args(page)
+            .args(strict),
+    )?;
+    step(
+        "Building the documentation, natively",
+        cargo(root, &["doc", "--locked", "--workspace", "--no-deps"])
+            .env("RUSTDOCFLAGS", "-D warnings"),
+    )?;
+    step(
+        "Building the documentation, for wasm",
+        cargo(root, &["doc", "--locked", "--no-deps", "--lib"])
+            .args(page)
+            .env("RUSTDOCFLAGS", "-D warnings"),
+    )?;
+    step(
+        "Running the native tests",
+        &mut cargo(root, &["test", "--locked", "--workspace"]),
+    )
+}
+
+fn browser(project: &Project, words: &[String]) -> Result<()> {
+    let toolbox = dist::run(project)?;
+    let browser = setup::browser(project)?;
+    let mut node = toolbox.command("node")?;
+    node.current_dir(&project.root)
+        .arg(project.browser_tests().join("run.mjs"))
+        .args(words)
+        .env("CHROME_PATH", browser);
+    step("Running the browser tests", &mut node)
+}
+
+fn step(what: &str, command: &mut Command) -> Result<()> {
+    shell::say(what);
+    shell::run(command).with_context(|| format!("this step failed: {what}"))
+}
+
+fn cargo(root: &Path, arguments: &[&str]) -> Command {
+    let mut command = shell::cargo(root);
+    command.args(arguments);
+    command
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Options;
+
+    fn parse(words: &[&str]) -> anyhow::Result<Options> {
+        Options::parse(
+            &words
+                .iter()
+                .map(|word| word.to_string())
+                .collect::<Vec<_>>(),
+        )
+    }
+
+    #[test]
+    fn without_options_everything_runs() {
+        let all = parse(&[]).unwrap();
+        assert!(all.native && all.browser);
+    }
+
+    #[test]
+    fn words_choose_among_the_browser_tests() {
+        let some = parse(&["folder"]).unwrap();
+        assert!(!some.native && some.browser);
+        assert_eq!(some.words, ["folder"]);
+        assert!(parse(&["--fast"]).is_err());
+    }
+}
