@@ -10,6 +10,7 @@ pub mod check;
 pub mod history;
 pub mod protocol;
 pub mod share;
+pub mod sorted;
 pub mod view;
 pub mod world;
 

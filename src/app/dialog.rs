@@ -20,7 +20,7 @@ pub(super) enum Dialog {
 pub(super) fn view(
     dialog: Dialog,
     words: &Words,
-    session: &dyn Session,
+    session: &Session,
     shortcut_keys: bool,
     send: &Callback<Msg>,
 ) -> Html {
@@ -111,7 +111,7 @@ fn checked(send: &Callback<Msg>, msg: impl Fn(bool) -> Msg + 'static) -> Callbac
 }
 
 /// The protocol's variants; switching one starts the scenario anew.
-fn break_rule(words: &Words, session: &dyn Session, send: &Callback<Msg>) -> Html {
+fn break_rule(words: &Words, session: &Session, send: &Callback<Msg>) -> Html {
     let about = session.about();
     let on = &session.scenario().cluster.variants;
     let row = |variant: &'static crate::protocol::Variant| {
@@ -146,7 +146,7 @@ fn break_rule(words: &Words, session: &dyn Session, send: &Callback<Msg>) -> Htm
 }
 
 /// The whole run as text.
-fn transcript(words: &Words, session: &dyn Session) -> Html {
+fn transcript(words: &Words, session: &Session) -> Html {
     let lines = session.transcript();
     if lines.is_empty() {
         return html! { <p>{ words.t("ui.transcript_empty").to_owned() }</p> };

@@ -1,6 +1,6 @@
 //! The root component: one session, one moment on screen, and everything that can be done to it.
 
-use std::collections::BTreeMap;
+use crate::sorted::SortedMap;
 
 use yew::prelude::*;
 
@@ -10,7 +10,7 @@ use super::motion::Motion;
 use super::panel::{self, Panel};
 use super::words::{Language, Shared, Words};
 use super::{header, host, stage, transport, tray};
-use crate::protocol::{NODES_ON_STAGE_MAX, NodeId, Value, registry};
+use crate::protocol::{About, NODES_ON_STAGE_MAX, NodeId, Value, registry};
 use crate::share::{self, Run};
 use crate::view::{Moment, Sentence, Session, first_look, open, reopen};
 use crate::world::{Action, ActionError, MessageId, Scenario};
@@ -95,9 +95,9 @@ pub(super) struct Props {
 }
 
 pub(super) struct Lab {
-    session: Box<dyn Session>,
+    session: Session,
     /// The other protocols' runs, kept while one looks at this one.
-    stashed: BTreeMap<&'static str, Box<dyn Session>>,
+    stashed: SortedMap<&'static str, Session>,
     moment: Shared<Moment>,
     words: Words,
     selected: Option<Thing>,
@@ -131,7 +131,7 @@ impl Component for Lab {
         let lab = Self {
             moment: Shared::new(session.moment()),
             session,
-            stashed: BTreeMap::new(),
+            stashed: SortedMap::new(),
             words: ctx.props().words.clone(),
             selected: None,
             choosing: Choosing::Nothing,
@@ -513,7 +513,7 @@ impl Lab {
         }
     }
 
-    fn adopt(&mut self, session: Box<dyn Session>) {
+    fn adopt(&mut self, session: Session) {
         self.running = false;
         self.session = session;
         self.selected = None;
@@ -531,7 +531,7 @@ impl Lab {
         }
         let next = self
             .stashed
-            .remove(key)
+            .remove(&key)
             .map_or_else(|| open(first_look(key), FIRST_SEED), Ok);
         match next {
             Ok(next) => {
@@ -731,7 +731,7 @@ impl Lab {
         dialog::view(
             self.dialog,
             &self.words,
-            self.session.as_ref(),
+            &self.session,
             self.shortcut_keys,
             &self.send,
         )
@@ -759,7 +759,7 @@ impl Lab {
                     true => offer("ui.kill", None, Action::Crash(id)),
                     false => offer("ui.restart", None, Action::Restart(id)),
                 }];
-                for timer in (self.session.about().timers)() {
+                for timer in self.session.about().timers.iter().copied() {
                     let action = Action::Fire(id.into(), timer.to_owned());
                     offers.push(offer("ui.fire", Some(timer), action));
                 }
@@ -795,7 +795,7 @@ fn file_error(error: &share::RunError) -> Sentence {
 }
 
 /// The protocols that a screen offers.
-pub(super) fn protocols() -> &'static [registry::Entry] {
+pub(super) fn protocols() -> &'static [&'static About] {
     registry::PROTOCOLS
 }
 

@@ -10,7 +10,7 @@ use yew::Callback;
 
 use super::host;
 use crate::protocol::Endpoint;
-use crate::view::geometry::Stage;
+use crate::view::geometry::{Stage, tenths, translate};
 
 /// How long a single step glides, in real milliseconds.
 const GLIDE_MS: f64 = 380.0;
@@ -199,7 +199,7 @@ impl Inner {
         for mark in &scene.marks {
             let share = share(mark.sent, mark.arrives, self.shown);
             let at = scene.stage.on_the_way(mark.from, mark.to, share, mark.lane);
-            let transform = format!("translate({:.1} {:.1})", at.x, at.y);
+            let transform = translate(at);
             mark.element.set_attribute("transform", &transform).ok();
         }
         for ring in &scene.rings {
@@ -219,5 +219,5 @@ pub(super) fn share(from: f64, to: f64, now: f64) -> f64 {
 
 /// What is left of a timer, as a dash pattern of a circle whose length is 100.
 pub(super) fn dashes(since: f64, due: f64, now: f64) -> String {
-    format!("{:.1} 100", 100.0 * (1.0 - share(since, due, now)))
+    format!("{} 100", tenths(100.0 * (1.0 - share(since, due, now))))
 }

@@ -23,8 +23,8 @@ impl<P: Protocol> Watched<P> {
     pub fn new(protocol: P, scenario: &Scenario, seed: u32) -> Result<Self, ScenarioError> {
         scenario.check()?;
         let mut watched = Self {
+            monitor: protocol.monitor(),
             world: World::new(Arc::new(protocol), scenario, seed),
-            monitor: P::Monitor::default(),
             violations: Arc::default(),
             before: Vec::new(),
         };

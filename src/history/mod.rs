@@ -3,7 +3,7 @@
 //! States are never stored for their own sake. A moment is a run and a cursor, and is found again
 //! by replaying from the nearest checkpoint before it.
 
-use std::collections::BTreeMap;
+use crate::sorted::SortedMap;
 
 use crate::check::Watched;
 use crate::protocol::Protocol;
@@ -39,7 +39,7 @@ pub struct Timeline<P: Protocol> {
     current: Watched<P>,
     /// What the action just before the cursor caused; nothing at the start.
     last: Option<Step<P::Message>>,
-    checkpoints: BTreeMap<(BranchId, usize), Watched<P>>,
+    checkpoints: SortedMap<(BranchId, usize), Watched<P>>,
     spacing: usize,
 }
 
@@ -56,7 +56,7 @@ impl<P: Protocol> Timeline<P> {
             }],
             branch: root,
             position: 0,
-            checkpoints: BTreeMap::from([((root, 0), start.clone())]),
+            checkpoints: SortedMap::from([((root, 0), start.clone())]),
             current: start,
             last: None,
             spacing: SPACING_FIRST,
@@ -191,8 +191,7 @@ impl<P: Protocol> Timeline<P> {
             let owner = self.owner_of(self.position);
             let key = (owner, self.position);
             self.checkpoints
-                .entry(key)
-                .or_insert_with(|| self.current.clone());
+                .get_or_insert_with(key, || self.current.clone());
             self.thin();
         }
         self.last.insert(step)
@@ -212,8 +211,9 @@ impl<P: Protocol> Timeline<P> {
         let mut end = target.saturating_sub(1);
         let mut id = self.owner_of(end);
         loop {
-            let range = (id, 0)..=(id, end);
-            if let Some(((_, at), state)) = self.checkpoints.range(range).next_back() {
+            let nearest = self.checkpoints.last_up_to(&(id, end));
+            if let Some(((owner, at), state)) = nearest.filter(|((owner, _), _)| *owner == id) {
+                debug_assert!(*owner == id && *at <= end);
                 return (*at, Some(state.clone()));
             }
             let branch = self.get(id);
@@ -232,7 +232,7 @@ impl<P: Protocol> Timeline<P> {
         self.spacing *= 2;
         let spacing = self.spacing;
         self.checkpoints
-            .retain(|(_, position), _| position.is_multiple_of(spacing));
+            .retain(|(_, position)| position.is_multiple_of(spacing));
     }
 
     fn get(&self, id: BranchId) -> &Branch {

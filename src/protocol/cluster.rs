@@ -1,6 +1,6 @@
 //! What a protocol is told about the cluster it runs on.
 
-use std::collections::{BTreeMap, BTreeSet};
+use crate::sorted::{SortedMap, SortedSet};
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
@@ -47,13 +47,13 @@ pub struct Cluster {
     pub nodes: u8,
     /// Who plays which role, for protocols with roles; a role not named is played by all.
     #[serde(default)]
-    pub roles: BTreeMap<String, BTreeSet<NodeId>>,
+    pub roles: SortedMap<String, SortedSet<NodeId>>,
     /// Rules broken and extensions switched on, by name.
     #[serde(default)]
-    pub variants: BTreeSet<String>,
+    pub variants: SortedSet<String>,
     /// Timer ranges that differ from the protocol's own, by timer.
     #[serde(default)]
-    pub timing: BTreeMap<String, RangeMs>,
+    pub timing: SortedMap<String, RangeMs>,
 }
 
 /// Why a cluster cannot be set up.
@@ -76,9 +76,9 @@ impl Cluster {
     pub fn of(nodes: u8) -> Self {
         Self {
             nodes,
-            roles: BTreeMap::new(),
-            variants: BTreeSet::new(),
-            timing: BTreeMap::new(),
+            roles: SortedMap::new(),
+            variants: SortedSet::new(),
+            timing: SortedMap::new(),
         }
     }
 
@@ -93,7 +93,7 @@ impl Cluster {
     }
 
     /// Who plays a role.
-    pub fn players(&self, role: &str) -> BTreeSet<NodeId> {
+    pub fn players(&self, role: &str) -> SortedSet<NodeId> {
         let named = self.roles.get(role).cloned();
         named.unwrap_or_else(|| self.ids().collect())
     }
@@ -113,7 +113,7 @@ impl Cluster {
         if self.nodes == 0 || self.nodes > NODES_MAX {
             return Err(ClusterError::NodeCount(self.nodes));
         }
-        for (role, players) in &self.roles {
+        for (role, players) in self.roles.iter() {
             if !roles.contains(&role.as_str()) {
                 return Err(ClusterError::UnknownRole(role.clone()));
             }
@@ -127,7 +127,7 @@ impl Cluster {
                 return Err(ClusterError::UnknownVariant(name.clone()));
             }
         }
-        for (name, range) in &self.timing {
+        for (name, range) in self.timing.iter() {
             let sound = range.min >= 1 && range.min <= range.max && range.max <= TIMER_MS_MAX;
             if !timers.contains(&name.as_str()) || !sound {
                 return Err(ClusterError::BadTimer(name.clone()));

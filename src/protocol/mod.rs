@@ -28,6 +28,7 @@ pub(crate) use ids::serde_by_name;
 pub use ids::{BadName, ClientId, Endpoint, Epoch, NodeId};
 pub use note::{Citation, Comparison, Datum, Note, Outcome, Place, Relation, Rule, Work};
 pub use property::{Fact, Observation, Property, Statement, Violation};
+pub use registry::Any;
 pub use view::{Cell, CellState, Field, MessageKind, MessageView, NodeView, Shape, Storage, Tally};
 
 /// A consensus protocol as a pure function.
@@ -41,19 +42,25 @@ pub trait Protocol: Clone + 'static {
     /// The timers a node has.
     type Timer: Copy + Debug + Ord + Hash + Serialize;
     /// What is remembered to check the properties.
-    type Monitor: Clone + Debug + Default + Ord + Hash + Serialize;
+    type Monitor: Clone + Debug + Ord + Hash + Serialize;
 
     /// What is the same for every cluster.
-    const ABOUT: About<Self::Timer>;
-
-    /// The protocol on a cluster.
-    fn new(cluster: Cluster) -> Result<Self, ClusterError>;
+    fn about(&self) -> &'static About;
 
     /// The cluster that it was made for.
     fn cluster(&self) -> &Cluster;
 
     /// The nodes that clients can turn to.
     fn serves(&self) -> Vec<NodeId>;
+
+    /// The timer at a position of [`About::timers`].
+    fn timer(&self, position: usize) -> Option<Self::Timer>;
+
+    /// A timer's position in [`About::timers`].
+    fn timer_position(&self, timer: Self::Timer) -> usize;
+
+    /// A monitor that has seen nothing yet.
+    fn monitor(&self) -> Self::Monitor;
 
     /// A disk with nothing on it.
     fn blank(&self, id: NodeId) -> Self::Durable;
@@ -95,15 +102,15 @@ pub trait Protocol: Clone + 'static {
 
 /// What is the same for every cluster of a protocol: data for screens, files and tests.
 #[derive(Debug)]
-pub struct About<Timer: 'static> {
+pub struct About {
     /// The name in files and catalogue keys.
     pub key: &'static str,
     /// The roles that can be given to chosen nodes.
     pub roles: &'static [&'static str],
-    /// The timers, with their names.
-    pub timers: &'static [(Timer, &'static str)],
-    /// The timer whose firing at the same time on two nodes makes them contend.
-    pub contention: Timer,
+    /// The names of the timers.
+    pub timers: &'static [&'static str],
+    /// The position of the timer whose firing at the same time on two nodes makes them contend.
+    pub contention: usize,
     /// The algorithm, line by line, section by section.
     pub rules: &'static [&'static Rule],
     /// What must hold.

@@ -1,16 +1,14 @@
 //! A run as a file: readable JSON, lossless both ways, and read with suspicion.
 //!
-//! `{"format":"quorumscope-run","version":1,…,"actions":[5,{"drop":"S1>S2#3"},12]}`: a number
-//! stands for that many of the scheduler's own choices.
+//! `{"format":"quorumscope-run","version":1,…,"actions":[{"steps":5,"then":{"drop":"S1>S2#3"}}]}`:
+//! five of the scheduler's own choices, then a message is dropped.
 
 use std::fmt;
 
-use serde::de::value::{MapAccessDeserializer, StrDeserializer};
-use serde::de::{self, Visitor};
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde::{Deserialize, Serialize};
 
-use crate::protocol::Protocol;
-use crate::protocol::registry::{self, OpenError};
+use crate::protocol::Any;
+use crate::protocol::registry::OpenError;
 use crate::world::{Action, Scenario, ScenarioError};
 
 /// What the first line of every file says.
@@ -84,44 +82,19 @@ struct Head {
     version: u32,
 }
 
-/// One place in a file's list of actions.
-enum Item {
-    /// So many of the scheduler's choices.
-    Next(u32),
-    /// Something else.
-    Other(Action),
+/// One place in a file's list of actions: so many of the scheduler's own choices, then one of
+/// somebody else's.
+#[derive(Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Item {
+    #[serde(default, skip_serializing_if = "is_zero")]
+    steps: u32,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    then: Option<Action>,
 }
 
-impl Serialize for Item {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self {
-            Self::Next(count) => count.serialize(serializer),
-            Self::Other(action) => action.serialize(serializer),
-        }
-    }
-}
-
-impl<'de> Deserialize<'de> for Item {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Items;
-        impl<'de> Visitor<'de> for Items {
-            type Value = Item;
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                write!(f, "an action or a number of steps")
-            }
-            fn visit_u64<E: de::Error>(self, count: u64) -> Result<Item, E> {
-                let count = u32::try_from(count).map_err(E::custom)?;
-                Ok(Item::Next(count))
-            }
-            fn visit_str<E: de::Error>(self, name: &str) -> Result<Item, E> {
-                Action::deserialize(StrDeserializer::new(name)).map(Item::Other)
-            }
-            fn visit_map<A: de::MapAccess<'de>>(self, map: A) -> Result<Item, A::Error> {
-                Action::deserialize(MapAccessDeserializer::new(map)).map(Item::Other)
-            }
-        }
-        deserializer.deserialize_any(Items)
-    }
+fn is_zero(count: &u32) -> bool {
+    *count == 0
 }
 
 impl Run {
@@ -139,11 +112,17 @@ impl Run {
     /// The file's text.
     pub fn to_json(&self) -> String {
         let mut items: Vec<Item> = Vec::new();
+        let mut open = false;
         for action in &self.actions {
-            match (action, items.last_mut()) {
-                (Action::Next, Some(Item::Next(count))) => *count += 1,
-                (Action::Next, _) => items.push(Item::Next(1)),
-                (other, _) => items.push(Item::Other(other.clone())),
+            if !open {
+                items.push(Item::default());
+            }
+            if let Some(item) = items.last_mut() {
+                match action {
+                    Action::Next => item.steps += 1,
+                    other => item.then = Some(other.clone()),
+                }
+                open = item.then.is_none();
             }
         }
         let file = File {
@@ -184,36 +163,26 @@ impl Run {
             column: error.column(),
             detail: error.to_string(),
         };
-        let head: Head = serde_json::from_str(text).map_err(|error| match error.classify() {
-            serde_json::error::Category::Data => RunError::NotARun,
-            _ => malformed(error),
-        })?;
+        let head: Head =
+            serde_json::from_slice(text.as_bytes()).map_err(|error| match error.classify() {
+                serde_json::error::Category::Data => RunError::NotARun,
+                _ => malformed(error),
+            })?;
         if head.format != FORMAT {
             return Err(RunError::NotARun);
         }
         if head.version > VERSION {
             return Err(RunError::Newer(head.version));
         }
-        let file: File = serde_json::from_str(text).map_err(malformed)?;
-        let count = |item: &Item| match item {
-            Item::Next(count) => *count as usize,
-            Item::Other(_) => 1,
-        };
-        let mut total = 0_usize;
-        for item in &file.actions {
-            total = total.saturating_add(count(item));
-        }
-        if total > ACTIONS_MAX {
-            return Err(RunError::TooManyActions);
-        }
-        let mut actions = Vec::with_capacity(total);
+        let file: File = serde_json::from_slice(text.as_bytes()).map_err(malformed)?;
+        let mut actions = Vec::new();
         for item in file.actions {
-            match item {
-                Item::Next(count) => {
-                    actions.extend(std::iter::repeat_n(Action::Next, count as usize));
-                }
-                Item::Other(action) => actions.push(action),
+            let own = usize::from(item.then.is_some());
+            if actions.len() + item.steps as usize + own > ACTIONS_MAX {
+                return Err(RunError::TooManyActions);
             }
+            actions.extend(std::iter::repeat_n(Action::Next, item.steps as usize));
+            actions.extend(item.then);
         }
         let hash = file
             .hash
@@ -226,26 +195,24 @@ impl Run {
             hash,
         };
         run.scenario.check().map_err(RunError::Scenario)?;
-        let known = registry::visit(&run.scenario.protocol, &run.scenario.cluster, Known);
-        known.map_err(|error| RunError::Scenario(ScenarioError::Open(error)))?;
+        Any::open(&run.scenario.protocol, &run.scenario.cluster)?;
         Ok(run)
     }
 }
 
 /// One action as it stands in a file.
 pub fn action_json(action: &Action) -> String {
-    match action {
-        Action::Next => "1".into(),
-        other => serde_json::to_string(other).expect("an action has string keys only"),
-    }
-}
-
-/// Finds out whether a protocol and its cluster exist, and nothing more.
-struct Known;
-
-impl registry::Visitor for Known {
-    type Output = ();
-    fn visit<P: Protocol>(self, _protocol: P) {}
+    let item = match action {
+        Action::Next => Item {
+            steps: 1,
+            then: None,
+        },
+        other => Item {
+            steps: 0,
+            then: Some(other.clone()),
+        },
+    };
+    serde_json::to_string(&item).expect("an action has string keys only")
 }
 
 impl From<OpenError> for RunError {
@@ -329,7 +296,7 @@ mod tests {
         assert_eq!(read("{}"), RunError::NotARun);
         let newer = good.replace("\"version\":1", "\"version\":9");
         assert_eq!(read(&newer), RunError::Newer(9));
-        let many = good.replace("[2,", "[4294967295,");
+        let many = good.replace("\"steps\":2", "\"steps\":4294967295");
         assert_eq!(read(&many), RunError::TooManyActions);
         let other = good.replace("\"raft\"", "\"zab\"");
         assert!(matches!(read(&other), RunError::Scenario(_)));

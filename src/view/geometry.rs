@@ -33,7 +33,6 @@ impl Stage {
         } else {
             (1000.0, 560.0)
         };
-        let count = nodes.len() as f64;
         let radius = match (narrow, nodes.len()) {
             (false, 0..=6) => 37.0,
             (false, _) => 32.0,
@@ -52,19 +51,10 @@ impl Stage {
         } else {
             Point { x: 330.0, y: 188.0 }
         };
-        let place = |position: usize| {
-            let turn = position as f64 / count - 0.25;
-            let angle = turn * std::f64::consts::TAU;
-            let alone = nodes.len() == 1;
-            let reach = if alone {
-                Point { x: 0.0, y: 0.0 }
-            } else {
-                reach
-            };
-            Point {
-                x: centre.x + reach.x * angle.cos(),
-                y: centre.y + reach.y * angle.sin(),
-            }
+        let ring = ring(nodes.len());
+        let place = |position: usize| Point {
+            x: centre.x + reach.x * ring[position].x,
+            y: centre.y + reach.y * ring[position].y,
         };
         let beside = |position: usize| {
             let share = (position as f64 + 0.5) / clients.len() as f64;
@@ -116,7 +106,7 @@ impl Stage {
     pub fn on_the_way(&self, from: Endpoint, to: Endpoint, share: f64, lane: u32) -> Point {
         let (a, b) = (self.at(from), self.at(to));
         let (dx, dy) = (b.x - a.x, b.y - a.y);
-        let length = dx.hypot(dy).max(1.0);
+        let length = (dx * dx + dy * dy).sqrt().max(1.0);
         let clear = (self.radius + 14.0).min(length / 2.2) / length;
         let along = clear + (1.0 - 2.0 * clear) * share.clamp(0.0, 1.0);
         // Messages keep to their right, so that those that meet pass beside each other.
@@ -128,9 +118,58 @@ impl Stage {
     }
 }
 
+/// Cosine and sine of one part of a circle in two to nine: a table, since the functions that would
+/// compute it weigh more than the whole geometry.
+const PARTS: [(f64, f64); 8] = [
+    (-1.0, 0.0),
+    (-0.5, 0.866_025),
+    (0.0, 1.0),
+    (0.309_017, 0.951_057),
+    (0.5, 0.866_025),
+    (0.623_490, 0.781_831),
+    (0.707_107, 0.707_107),
+    (0.766_044, 0.642_788),
+];
+
+/// So many points around a circle of radius 1, from its top; one alone stands in the middle.
+fn ring(count: usize) -> Vec<Point> {
+    let Some((cos, sin)) = count.checked_sub(2).and_then(|at| PARTS.get(at)) else {
+        return vec![Point { x: 0.0, y: 0.0 }; count];
+    };
+    let mut points = vec![Point { x: 0.0, y: -1.0 }];
+    while points.len() < count {
+        let Point { x, y } = points[points.len() - 1];
+        points.push(Point {
+            x: x * cos - y * sin,
+            y: x * sin + y * cos,
+        });
+    }
+    points
+}
+
+/// A number with one decimal, as attributes want it.
+pub fn tenths(value: f64) -> String {
+    let tenths = (value * 10.0 + 0.5).floor() as i64;
+    let sign = if tenths < 0 { "-" } else { "" };
+    let tenths = tenths.unsigned_abs();
+    format!("{sign}{}.{}", tenths / 10, tenths % 10)
+}
+
+/// A place as a `transform`.
+pub fn translate(at: Point) -> String {
+    format!("translate({} {})", tenths(at.x), tenths(at.y))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// Attributes have one decimal, rounded, with the sign where it belongs.
+    #[test]
+    fn numbers_have_one_decimal() {
+        let written = [0.0, 1.25, -0.26, -3.0, 99.96].map(tenths);
+        assert_eq!(written, ["0.0", "1.3", "-0.3", "-3.0", "100.0"]);
+    }
 
     /// Every cluster that the stage draws fits on it, and no two nodes touch.
     #[test]

@@ -1,6 +1,6 @@
 //! One moment: everything a screen needs, read from the world at the cursor.
 
-use std::collections::BTreeSet;
+use crate::sorted::SortedSet;
 use std::sync::Arc;
 
 use crate::check::Watched;
@@ -57,7 +57,7 @@ pub struct NodeCard {
     /// The armed timers.
     pub timers: Vec<TimerCard>,
     /// The variables that the last step changed.
-    pub changed: BTreeSet<&'static str>,
+    pub changed: SortedSet<&'static str>,
     /// Whether clients can turn to it.
     pub serves: bool,
 }
@@ -199,12 +199,8 @@ fn nodes<P: Protocol>(watched: &Watched<P>) -> Vec<NodeCard> {
         };
         let before = watched.before().iter().find(|(other, _)| other == id);
         let before = before.map(|(_, node)| protocol.view(node));
-        let named = |timer: P::Timer| {
-            let known = P::ABOUT.timers.iter().find(|(it, _)| *it == timer);
-            known.map_or("", |(_, name)| *name)
-        };
         let timers = machine.timers.iter().map(|(timer, deadline)| TimerCard {
-            name: named(*timer),
+            name: protocol.about().timers[protocol.timer_position(*timer)],
             since: deadline.since,
             due: deadline.due,
         });
@@ -214,7 +210,7 @@ fn nodes<P: Protocol>(watched: &Watched<P>) -> Vec<NodeCard> {
             paused: machine.paused_since.is_some(),
             clock_permille: machine.clock_permille,
             timers: timers.collect(),
-            changed: before.map_or_else(BTreeSet::new, |before| changed(&before, &view)),
+            changed: before.map_or_else(SortedSet::new, |before| changed(&before, &view)),
             serves: serves.contains(id),
             view,
         });
@@ -222,7 +218,7 @@ fn nodes<P: Protocol>(watched: &Watched<P>) -> Vec<NodeCard> {
     cards
 }
 
-fn changed(before: &NodeView, after: &NodeView) -> BTreeSet<&'static str> {
+fn changed(before: &NodeView, after: &NodeView) -> SortedSet<&'static str> {
     let same = |key: &str, value: &Datum| {
         let old = before.fields.iter().find(|field| field.key == key);
         old.is_some_and(|field| field.value == *value)
@@ -407,7 +403,7 @@ fn upcoming<P: Protocol>(world: &World<P>) -> Option<Upcoming> {
             lost: world.fate(id),
         }),
         Pending::NodeTimer(id, position) => {
-            UpcomingKind::Timer(id.into(), P::ABOUT.timers[position].1)
+            UpcomingKind::Timer(id.into(), world.protocol().about().timers[position])
         }
         Pending::ClientTimer(id) => UpcomingKind::Timer(id.into(), "retry"),
     };

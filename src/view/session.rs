@@ -1,9 +1,7 @@
-//! The one facade that a screen talks to: object-safe, so that components are not generic over
-//! protocols.
+//! The one facade that a screen talks to, so that components are not generic over protocols.
 
 use crate::history::Timeline;
-use crate::protocol::registry::{self, Visitor};
-use crate::protocol::{ClientId, NodeId, Protocol, Stride, Value};
+use crate::protocol::{About, Any, ClientId, NodeId, Protocol, Stride, Value, registry};
 use crate::share::{Run, RunError};
 use crate::world::{Action, ActionError, Payload, Scenario, ScenarioError};
 
@@ -15,45 +13,6 @@ pub const STRIDE_STEPS_MAX: usize = 2_000;
 
 /// How many nodes a visitor sees first.
 const FIRST_LOOK_NODES: u8 = 5;
-
-/// A run on a screen.
-pub trait Session {
-    /// What can be said of its protocol.
-    fn about(&self) -> &'static registry::Entry;
-    /// What it started from.
-    fn scenario(&self) -> &Scenario;
-    /// What its random numbers follow from.
-    fn seed(&self) -> u32;
-    /// Everything a screen needs of the moment at the cursor.
-    fn moment(&self) -> Moment;
-    /// How many actions lie before the cursor.
-    fn position(&self) -> usize;
-    /// How many actions the branch has.
-    fn length(&self) -> usize;
-    /// How many properties are lost at the cursor.
-    fn losses(&self) -> usize;
-    /// When the next event is due, in virtual milliseconds.
-    fn next_due(&self) -> Option<u64>;
-    /// Virtual time at the cursor, in milliseconds.
-    fn now(&self) -> u64;
-    /// The action before a position of the branch, counted from 1.
-    fn action(&self, position: usize) -> Option<&Action>;
-    /// Whether an action makes sense now.
-    fn check(&self, action: &Action) -> Result<(), ActionError>;
-    /// Does something at the cursor.
-    fn act(&mut self, action: Action) -> Result<(), ActionError>;
-    /// Takes steps to the end of the phase, or to the election's outcome or a commit; stops where
-    /// a property is lost. Gives the number of steps.
-    fn stride(&mut self) -> Result<usize, ActionError>;
-    /// The hash of the state at the cursor.
-    fn hash(&self) -> u64;
-    /// Moves the cursor.
-    fn seek(&mut self, position: usize);
-    /// The run as it can be saved, with the cursor and the state's hash.
-    fn run(&self) -> Run;
-    /// The run up to the cursor as text, line by line.
-    fn transcript(&self) -> Vec<Line>;
-}
 
 /// What a visitor sees first of a protocol.
 pub fn first_look(protocol: &str) -> Scenario {
@@ -70,20 +29,20 @@ pub fn first_look(protocol: &str) -> Scenario {
 }
 
 /// Opens a scenario with nothing done yet.
-pub fn open(scenario: Scenario, seed: u32) -> Result<Box<dyn Session>, ScenarioError> {
-    let opener = Opener {
-        scenario: scenario.clone(),
+pub fn open(scenario: Scenario, seed: u32) -> Result<Session, ScenarioError> {
+    let protocol = Any::open(&scenario.protocol, &scenario.cluster).map_err(ScenarioError::Open)?;
+    let timeline = Timeline::new(protocol, &scenario, seed)?;
+    Ok(Session {
+        timeline,
+        scenario,
         seed,
-    };
-    registry::visit(&scenario.protocol, &scenario.cluster, opener)
-        .map_err(ScenarioError::Open)
-        .and_then(|opened| opened)
+    })
 }
 
 /// A saved run, opened as far as this engine can follow it.
 pub struct OpenedRun {
     /// The run, at its cursor.
-    pub session: Box<dyn Session>,
+    pub session: Session,
     /// The first action that made no sense, counted from 1, and why; what follows is left out.
     pub stopped: Option<(usize, ActionError)>,
     /// Whether the state at the cursor is the one that was saved, where the file says which.
@@ -110,43 +69,31 @@ pub fn reopen(run: &Run) -> Result<OpenedRun, RunError> {
     Ok(opened)
 }
 
-struct Opener {
+/// A run on a screen: the one facade that components talk to.
+pub struct Session {
+    timeline: Timeline<Any>,
     scenario: Scenario,
     seed: u32,
 }
 
-impl Visitor for Opener {
-    type Output = Result<Box<dyn Session>, ScenarioError>;
-    fn visit<P: Protocol>(self, protocol: P) -> Self::Output {
-        let timeline = Timeline::new(protocol, &self.scenario, self.seed)?;
-        Ok(Box::new(Open {
-            timeline,
-            scenario: self.scenario,
-            seed: self.seed,
-        }))
-    }
-}
-
-struct Open<P: Protocol> {
-    timeline: Timeline<P>,
-    scenario: Scenario,
-    seed: u32,
-}
-
-impl<P: Protocol> Session for Open<P> {
-    fn about(&self) -> &'static registry::Entry {
-        registry::find(P::ABOUT.key).expect("an open protocol is in the registry")
+impl Session {
+    /// What can be said of its protocol.
+    pub fn about(&self) -> &'static About {
+        self.timeline.current().world().protocol().about()
     }
 
-    fn scenario(&self) -> &Scenario {
+    /// What it started from.
+    pub fn scenario(&self) -> &Scenario {
         &self.scenario
     }
 
-    fn seed(&self) -> u32 {
+    /// What its random numbers follow from.
+    pub fn seed(&self) -> u32 {
         self.seed
     }
 
-    fn moment(&self) -> Moment {
+    /// Everything a screen needs of the moment at the cursor.
+    pub fn moment(&self) -> Moment {
         let timeline = &self.timeline;
         moment::read(
             timeline.current(),
@@ -156,58 +103,71 @@ impl<P: Protocol> Session for Open<P> {
         )
     }
 
-    fn position(&self) -> usize {
+    /// How many actions lie before the cursor.
+    pub fn position(&self) -> usize {
         self.timeline.position()
     }
 
-    fn length(&self) -> usize {
+    /// How many actions the branch has.
+    pub fn length(&self) -> usize {
         self.timeline.len()
     }
 
-    fn losses(&self) -> usize {
+    /// How many properties are lost at the cursor.
+    pub fn losses(&self) -> usize {
         self.timeline.current().violations().len()
     }
 
-    fn next_due(&self) -> Option<u64> {
+    /// When the next event is due, in virtual milliseconds.
+    pub fn next_due(&self) -> Option<u64> {
         self.timeline.current().world().next().map(|(at, _)| at)
     }
 
-    fn now(&self) -> u64 {
+    /// Virtual time at the cursor, in milliseconds.
+    pub fn now(&self) -> u64 {
         self.timeline.current().world().now()
     }
 
-    fn action(&self, position: usize) -> Option<&Action> {
+    /// The action before a position of the branch, counted from 1.
+    pub fn action(&self, position: usize) -> Option<&Action> {
         self.timeline.action(position.checked_sub(1)?)
     }
 
-    fn check(&self, action: &Action) -> Result<(), ActionError> {
+    /// Whether an action makes sense now.
+    pub fn check(&self, action: &Action) -> Result<(), ActionError> {
         self.timeline.current().world().check(action)
     }
 
-    fn act(&mut self, action: Action) -> Result<(), ActionError> {
+    /// Does something at the cursor.
+    pub fn act(&mut self, action: Action) -> Result<(), ActionError> {
         self.timeline.act(action).map(|_| ())
     }
 
-    fn stride(&mut self) -> Result<usize, ActionError> {
+    /// Takes steps to the end of the phase, or to the election's outcome or a commit; stops where
+    /// a property is lost. Gives the number of steps.
+    pub fn stride(&mut self) -> Result<usize, ActionError> {
         let losses = self.losses();
         let start = self.position();
         self.check(&Action::Next)?;
-        match P::ABOUT.stride {
+        match self.about().stride {
             Stride::Milestone => self.to_milestone(losses),
             Stride::Phase => self.to_phase_end(losses),
         }
         Ok(self.position() - start)
     }
 
-    fn hash(&self) -> u64 {
+    /// The hash of the state at the cursor.
+    pub fn hash(&self) -> u64 {
         self.timeline.current().world().hash()
     }
 
-    fn seek(&mut self, position: usize) {
+    /// Moves the cursor.
+    pub fn seek(&mut self, position: usize) {
         self.timeline.seek(position);
     }
 
-    fn run(&self) -> Run {
+    /// The run as it can be saved, with the cursor and the state's hash.
+    pub fn run(&self) -> Run {
         Run {
             scenario: self.scenario.clone(),
             seed: self.seed,
@@ -217,12 +177,13 @@ impl<P: Protocol> Session for Open<P> {
         }
     }
 
-    fn transcript(&self) -> Vec<Line> {
+    /// The run up to the cursor as text, line by line.
+    pub fn transcript(&self) -> Vec<Line> {
         transcript::of(&self.timeline, &self.scenario, self.seed)
     }
 }
 
-impl<P: Protocol> Open<P> {
+impl Session {
     /// One step of a stride; says whether to go on.
     fn stride_step(&mut self, losses: usize, steps: &mut usize) -> bool {
         *steps += 1;

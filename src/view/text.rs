@@ -1,6 +1,6 @@
 //! Words: a catalogue of one language, and sentences that become words only in the end.
 
-use std::collections::BTreeMap;
+use crate::sorted::SortedMap;
 
 use crate::protocol::{Citation, Comparison, Datum, Epoch, Place, Work};
 
@@ -32,7 +32,7 @@ impl Sentence {
 /// The texts of one language, by key.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Catalogue {
-    texts: BTreeMap<String, String>,
+    texts: SortedMap<String, String>,
 }
 
 impl Catalogue {

@@ -1,6 +1,6 @@
 //! Actions: the only way to change a world, for people, the scheduler and the search alike.
 
-use std::collections::BTreeSet;
+use crate::sorted::SortedSet;
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
@@ -53,7 +53,7 @@ pub enum Action {
     /// A cut link works again.
     Mend(Endpoint, Endpoint),
     /// Only nodes of one group reach each other; a node in no group reaches nobody.
-    Partition(Vec<BTreeSet<NodeId>>),
+    Partition(Vec<SortedSet<NodeId>>),
     /// All cut links work again.
     Heal,
     /// Links behave differently from now on; what is cut stays cut.

@@ -1,6 +1,6 @@
 //! What each action does, and when it makes no sense.
 
-use std::collections::BTreeSet;
+use crate::sorted::SortedSet;
 use std::sync::Arc;
 
 use super::{
@@ -179,7 +179,7 @@ impl<P: Protocol> World<P> {
                 }
             }
             Action::Fire(Endpoint::Node(id), timer) => {
-                self.fire(*id, timer_position::<P>(timer), true, &mut step);
+                self.fire(*id, self.position_named(timer), true, &mut step);
             }
             Action::Fire(Endpoint::Client(id), _) => self.fire_client(*id, &mut step),
             Action::Crash(id) => self.crash(*id, &mut step),
@@ -190,7 +190,7 @@ impl<P: Protocol> World<P> {
                         id.to
                     }
                     Trigger::Fire(id, timer) => {
-                        self.fire(*id, timer_position::<P>(timer), false, &mut step);
+                        self.fire(*id, self.position_named(timer), false, &mut step);
                         (*id).into()
                     }
                 };
@@ -255,10 +255,11 @@ impl<P: Protocol> World<P> {
             Action::Align | Action::Spread => {
                 let shaped = self.shaped(matches!(action, Action::Spread));
                 let now = self.state.now;
+                let contention = self.contention();
                 for ((id, _), due) in self.contenders().into_iter().zip(shaped) {
-                    if let Some(machine) = self.state.machines.get_mut(&id) {
-                        let deadline = Deadline { since: now, due };
-                        machine.timers.insert(P::ABOUT.contention, deadline);
+                    let machine = self.state.machines.get_mut(&id);
+                    if let (Some(machine), Some(timer)) = (machine, contention) {
+                        machine.timers.insert(timer, Deadline { since: now, due });
                     }
                 }
                 step.events.push(Event::TimersShaped);
@@ -292,10 +293,9 @@ impl<P: Protocol> World<P> {
         let armed = match end {
             Endpoint::Node(id) => {
                 self.machine(id)?;
-                let known = P::ABOUT.timers.iter().find(|(_, name)| *name == timer);
-                let (known, _) = known.ok_or(not_armed.clone())?;
+                let known = self.timer_named(timer).ok_or(not_armed.clone())?;
                 self.check_running(id)?;
-                self.machine(id)?.timers.contains_key(known)
+                self.machine(id)?.timers.contains_key(&known)
             }
             Endpoint::Client(id) => {
                 let client = self.state.clients.get(&id);
@@ -345,9 +345,9 @@ impl<P: Protocol> World<P> {
 
     fn partition(
         &self,
-        groups: &[BTreeSet<NodeId>],
-    ) -> Result<BTreeSet<(Endpoint, Endpoint)>, ActionError> {
-        let mut placed = BTreeSet::new();
+        groups: &[SortedSet<NodeId>],
+    ) -> Result<SortedSet<(Endpoint, Endpoint)>, ActionError> {
+        let mut placed = SortedSet::new();
         for group in groups {
             if group.is_empty() {
                 return Err(ActionError::BadGroups);
@@ -429,12 +429,29 @@ impl<P: Protocol> World<P> {
     }
 
     fn fire(&mut self, id: NodeId, position: usize, sends: bool, step: &mut Step<P::Message>) {
-        let (timer, name) = P::ABOUT.timers[position];
+        let Some(timer) = self.protocol.timer(position) else {
+            return;
+        };
         if let Some(machine) = self.state.machines.get_mut(&id) {
             machine.timers.remove(&timer);
         }
+        let name = self.protocol.about().timers[position];
         step.events.push(Event::Fired(id.into(), name));
         self.handle(id, Input::Fire(timer), sends, step);
+    }
+
+    fn position_named(&self, timer: &str) -> usize {
+        let mut names = self.protocol.about().timers.iter();
+        names.position(|name| *name == timer).unwrap_or(usize::MAX)
+    }
+
+    fn timer_named(&self, timer: &str) -> Option<P::Timer> {
+        self.protocol.timer(self.position_named(timer))
+    }
+
+    /// The timer whose firing at the same time on two nodes makes them contend.
+    fn contention(&self) -> Option<P::Timer> {
+        self.protocol.timer(self.protocol.about().contention)
     }
 
     fn fire_client(&mut self, id: ClientId, step: &mut Step<P::Message>) {
@@ -477,10 +494,11 @@ impl<P: Protocol> World<P> {
 
     /// The running nodes whose timer of contention is armed, with its deadline.
     fn contenders(&self) -> Vec<(NodeId, Deadline)> {
+        let contention = self.contention();
         let machines = self.state.machines.iter();
         let running = machines.filter(|(_, machine)| machine.up && machine.paused_since.is_none());
         let armed = running.filter_map(|(id, machine)| {
-            let deadline = machine.timers.get(&P::ABOUT.contention)?;
+            let deadline = machine.timers.get(&contention?)?;
             Some((*id, *deadline))
         });
         armed.collect()
@@ -495,11 +513,4 @@ impl<P: Protocol> World<P> {
         let due = |position| first.unwrap_or(0) + position as u64 * gap;
         (0..contenders.len()).map(due).collect()
     }
-}
-
-fn timer_position<P: Protocol>(name: &str) -> usize {
-    let mut timers = P::ABOUT.timers.iter();
-    timers
-        .position(|(_, known)| *known == name)
-        .unwrap_or_default()
 }

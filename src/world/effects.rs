@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::random::{self, Purpose};
 use super::{
-    Deadline, Event, Flight, Loss, Machine, MessageId, PERMILLE, Payload, Step, World, client,
+    Deadline, Event, Flight, Link, Loss, Machine, MessageId, PERMILLE, Payload, Step, World, client,
 };
 use crate::protocol::{
     ClientId, Endpoint, Fact, Input, NodeId, Note, Protocol, RangeMs, Reply, Sink,
@@ -86,7 +86,7 @@ impl<P: Protocol> World<P> {
     }
 
     fn set_timer(&mut self, id: NodeId, timer: P::Timer, range: Option<RangeMs>) {
-        let position = self.position_of(timer) as u32;
+        let position = self.protocol.timer_position(timer) as u32;
         let (seed, now) = (self.seed, self.state.now);
         let Some(machine) = self.state.machines.get_mut(&id) else {
             return;
@@ -96,7 +96,7 @@ impl<P: Protocol> World<P> {
                 machine.timers.remove(&timer);
             }
             Some(range) => {
-                let draws = machine.draws.entry(timer).or_insert(0);
+                let draws = machine.draws.get_or_insert_with(timer, || 0);
                 *draws += 1;
                 let draw = random::for_timer(seed, id.into(), position, *draws);
                 let own_ms = random::within(range, draw);
@@ -116,7 +116,7 @@ impl<P: Protocol> World<P> {
         to: Endpoint,
         payload: Payload<P::Message>,
     ) -> Flight<P::Message> {
-        let link = self.state.links.entry((from, to)).or_default();
+        let link = self.link(from, to);
         link.sent += 1;
         let id = MessageId {
             from,
@@ -136,13 +136,18 @@ impl<P: Protocol> World<P> {
         }
     }
 
+    fn link(&mut self, from: Endpoint, to: Endpoint) -> &mut Link {
+        let links = &mut self.state.links;
+        links.get_or_insert_with((from, to), Link::default)
+    }
+
     /// When a message that sets out now arrives.
     pub(super) fn arrival(&mut self, id: MessageId) -> u64 {
         let network = &self.state.network;
         let draw = random::for_message(self.seed, Purpose::Latency, id);
         let arrives = self.state.now + random::within(network.latency, draw);
         let keeps_order = !network.reorder;
-        let link = self.state.links.entry((id.from, id.to)).or_default();
+        let link = self.link(id.from, id.to);
         let arrives = if keeps_order {
             arrives.max(link.last_arrival)
         } else {
@@ -174,20 +179,17 @@ impl<P: Protocol> World<P> {
         let Some(source) = self.state.flights.get(&id).cloned() else {
             return;
         };
-        // The link's count of copies of this message, whichever of them was copied.
-        let family = MessageId { copy: 0, ..id };
-        let last = MessageId {
-            copy: u32::MAX,
-            ..id
-        };
-        let flying = self.state.flights.range(family..=last);
-        let highest = flying.map(|(id, flight)| id.copy.max(flight.copies)).max();
+        // All copies under way know how many were made, whichever of them was copied.
         let copy = MessageId {
-            copy: highest.unwrap_or(0) + 1,
+            copy: source.copies + 1,
             ..id
         };
-        for (_, flight) in self.state.flights.range_mut(family..=last) {
-            flight.copies = copy.copy;
+        let kin =
+            |other: &MessageId| MessageId { copy: 0, ..*other } == MessageId { copy: 0, ..id };
+        for (other, flight) in self.state.flights.iter_mut() {
+            if kin(other) {
+                flight.copies = copy.copy;
+            }
         }
         let loss = random::for_message(self.seed, Purpose::Loss, copy);
         let flight = Flight {

@@ -11,7 +11,7 @@ mod network;
 mod random;
 mod scenario;
 
-use std::collections::BTreeMap;
+use crate::sorted::SortedMap;
 use std::sync::Arc;
 
 use serde::Serialize;
@@ -40,12 +40,12 @@ struct State<P: Protocol> {
     /// Virtual time, in whole milliseconds.
     now: u64,
     network: Network,
-    machines: BTreeMap<NodeId, Machine<P>>,
-    clients: BTreeMap<ClientId, Client>,
+    machines: SortedMap<NodeId, Machine<P>>,
+    clients: SortedMap<ClientId, Client>,
     /// What is under way, in the order of ids.
-    flights: BTreeMap<MessageId, Flight<P::Message>>,
+    flights: SortedMap<MessageId, Flight<P::Message>>,
     /// What has been counted on each link so far.
-    links: BTreeMap<(Endpoint, Endpoint), Link>,
+    links: SortedMap<(Endpoint, Endpoint), Link>,
 }
 
 /// One server: the node, its disk and its timers.
@@ -63,9 +63,9 @@ pub struct Machine<P: Protocol> {
     /// How fast its clock runs, in thousandths of the true speed.
     pub clock_permille: u32,
     /// The armed timers.
-    pub timers: BTreeMap<P::Timer, Deadline>,
+    pub timers: SortedMap<P::Timer, Deadline>,
     /// How often each timer's duration has been drawn.
-    draws: BTreeMap<P::Timer, u32>,
+    draws: SortedMap<P::Timer, u32>,
 }
 
 /// An armed timer.
@@ -105,12 +105,12 @@ impl<P: Protocol> World<P> {
             state: State {
                 now: 0,
                 network: scenario.network.clone(),
-                machines: BTreeMap::new(),
+                machines: SortedMap::new(),
                 clients: (1..=scenario.clients)
                     .map(|number| (ClientId(number), Client::new(&protocol.serves())))
                     .collect(),
-                flights: BTreeMap::new(),
-                links: BTreeMap::new(),
+                flights: SortedMap::new(),
+                links: SortedMap::new(),
             },
             protocol,
             seed,
@@ -124,8 +124,8 @@ impl<P: Protocol> World<P> {
                 up: true,
                 paused_since: None,
                 clock_permille: PERMILLE,
-                timers: BTreeMap::new(),
-                draws: BTreeMap::new(),
+                timers: SortedMap::new(),
+                draws: SortedMap::new(),
             };
             world.state.machines.insert(*id, machine);
         }
@@ -151,17 +151,17 @@ impl<P: Protocol> World<P> {
     }
 
     /// All servers, in order.
-    pub fn machines(&self) -> &BTreeMap<NodeId, Machine<P>> {
+    pub fn machines(&self) -> &SortedMap<NodeId, Machine<P>> {
         &self.state.machines
     }
 
     /// All clients, in order.
-    pub fn clients(&self) -> &BTreeMap<ClientId, Client> {
+    pub fn clients(&self) -> &SortedMap<ClientId, Client> {
         &self.state.clients
     }
 
     /// All messages under way, in the order of their ids.
-    pub fn flights(&self) -> &BTreeMap<MessageId, Flight<P::Message>> {
+    pub fn flights(&self) -> &SortedMap<MessageId, Flight<P::Message>> {
         &self.state.flights
     }
 
@@ -186,7 +186,7 @@ impl<P: Protocol> World<P> {
             .filter(|(_, machine)| machine.up && machine.paused_since.is_none());
         let timers = running.flat_map(|(id, machine)| {
             machine.timers.iter().map(|(timer, deadline)| {
-                let position = self.position_of(*timer);
+                let position = self.protocol.timer_position(*timer);
                 (deadline.due, Pending::NodeTimer(*id, position))
             })
         });
@@ -207,13 +207,5 @@ impl<P: Protocol> World<P> {
             }
             Endpoint::Client(_) => false,
         }
-    }
-
-    fn position_of(&self, timer: P::Timer) -> usize {
-        let timers = P::ABOUT.timers.iter();
-        timers
-            .map(|(known, _)| *known)
-            .position(|known| known == timer)
-            .unwrap_or_default()
     }
 }

@@ -1,6 +1,6 @@
 //! How links behave: latency, loss, duplication, order, and what is cut.
 
-use std::collections::BTreeSet;
+use crate::sorted::SortedSet;
 
 use serde::{Deserialize, Serialize};
 
@@ -24,7 +24,7 @@ pub struct Network {
     /// Whether a later message may overtake an earlier one on the same link.
     pub reorder: bool,
     /// The links that are cut, each in one direction.
-    pub cut: BTreeSet<(Endpoint, Endpoint)>,
+    pub cut: SortedSet<(Endpoint, Endpoint)>,
 }
 
 impl Default for Network {
@@ -35,7 +35,7 @@ impl Default for Network {
             loss_permille: 0,
             duplicate_permille: 0,
             reorder: true,
-            cut: BTreeSet::new(),
+            cut: SortedSet::new(),
         }
     }
 }

@@ -10,7 +10,7 @@ use yew::prelude::*;
 use super::host;
 use super::lab::{Msg, Thing};
 use super::words::{Shared, Words};
-use crate::protocol::registry::Entry;
+use crate::protocol::About;
 use crate::view::Moment;
 
 /// Which panel is open.
@@ -29,9 +29,9 @@ const PANELS: [(Panel, &str, &str); 4] = [
     (Panel::Properties, "tab-properties", "ui.properties"),
 ];
 
-/// A registry entry that is equal to itself alone.
+/// What is said of a protocol; it is equal to itself alone.
 #[derive(Clone, Copy)]
-pub(super) struct AboutProtocol(pub(super) &'static Entry);
+pub(super) struct AboutProtocol(pub(super) &'static About);
 
 impl PartialEq for AboutProtocol {
     fn eq(&self, other: &Self) -> bool {

@@ -3,7 +3,7 @@
 use yew::prelude::*;
 
 use crate::app::words::Words;
-use crate::protocol::registry::Entry;
+use crate::protocol::About;
 use crate::protocol::{Property, Statement, Violation};
 use crate::view::{Moment, Sentence};
 
@@ -11,7 +11,7 @@ fn violation<'a>(moment: &'a Moment, property: &Property) -> Option<&'a Violatio
     moment.violations.iter().find(|it| it.property == property)
 }
 
-pub(super) fn view(moment: &Moment, words: &Words, about: &'static Entry) -> Html {
+pub(super) fn view(moment: &Moment, words: &Words, about: &'static About) -> Html {
     let row = |property: &&'static Property| {
         let lost = violation(moment, property);
         let name = format!("property.{}", property.id);
@@ -52,7 +52,7 @@ fn facts(violation: &Violation, words: &Words) -> Html {
 }
 
 /// All properties at a glance.
-pub(super) fn chips(moment: &Moment, words: &Words, about: &'static Entry) -> Html {
+pub(super) fn chips(moment: &Moment, words: &Words, about: &'static About) -> Html {
     let chip = |property: &&'static Property| {
         let lost = violation(moment, property).is_some();
         let name = format!("property.{}", property.id);

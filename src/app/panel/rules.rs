@@ -3,11 +3,11 @@
 use yew::prelude::*;
 
 use crate::app::words::Words;
-use crate::protocol::registry::Entry;
+use crate::protocol::About;
 use crate::protocol::{Outcome, Rule};
 use crate::view::{Happening, Moment};
 
-pub(super) fn view(moment: &Moment, words: &Words, about: &'static Entry) -> Html {
+pub(super) fn view(moment: &Moment, words: &Words, about: &'static About) -> Html {
     let mut sections: Vec<&'static str> = Vec::new();
     for rule in about.rules {
         if !sections.contains(&rule.section) {
@@ -22,7 +22,7 @@ pub(super) fn section(
     name: &'static str,
     moment: &Moment,
     words: &Words,
-    about: &'static Entry,
+    about: &'static About,
 ) -> Html {
     let own = about.rules.iter().filter(|rule| rule.section == name);
     let lines: Vec<&'static Rule> = own.copied().collect();

@@ -4,11 +4,11 @@ use yew::prelude::*;
 
 use super::{properties, rules};
 use crate::app::words::Words;
-use crate::protocol::registry::Entry;
+use crate::protocol::About;
 use crate::protocol::{Comparison, Outcome};
 use crate::view::{Happening, Moment};
 
-pub(super) fn view(moment: &Moment, words: &Words, about: &'static Entry) -> Html {
+pub(super) fn view(moment: &Moment, words: &Words, about: &'static About) -> Html {
     if moment.happened.is_empty() {
         let says = format!("protocol.{}.says", about.key);
         return html! {

@@ -4,7 +4,7 @@ use yew::prelude::*;
 
 use crate::app::words::Words;
 use crate::view::ClientCard;
-use crate::view::geometry::Point;
+use crate::view::geometry::{Point, translate};
 
 /// The most characters of a value shown under a client.
 const VALUE_CHARS: usize = 10;
@@ -47,7 +47,7 @@ pub(super) fn ClientMark(props: &Props) -> Html {
     html! {
         <g id={format!("client-{id}")} role="img" class={classes!("client", card.waiting.then_some("waiting"))}
             aria-label={words.fill("ui.client_label", &[("client", &id), ("state", &state)])}
-            transform={format!("translate({:.1} {:.1})", props.at.x, props.at.y)}>
+            transform={translate(props.at)}>
             <title>{ state }</title>
             <rect x="-22" y="-15" width="44" height="30" rx="5" />
             <text class="name" y="5" text-anchor="middle">{ id }</text>

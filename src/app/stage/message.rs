@@ -5,7 +5,7 @@ use yew::prelude::*;
 use crate::app::lab::{Msg, Thing};
 use crate::app::words::Words;
 use crate::protocol::MessageKind;
-use crate::view::geometry::Point;
+use crate::view::geometry::{Point, tenths, translate};
 use crate::view::{MessageCard, Sentence};
 
 #[derive(Properties, PartialEq)]
@@ -55,7 +55,7 @@ pub(super) fn label(card: &MessageCard, crowded: bool, lost: bool) -> Html {
     };
     html! {
         <>
-            <rect x={format!("{:.1}", -width / 2.0)} y="-12" width={format!("{width:.1}")}
+            <rect x={tenths(-width / 2.0)} y="-12" width={tenths(width)}
                 height="24" rx={round} />
             <text text-anchor="middle" y="4.5">{ text }</text>
         </>
@@ -101,7 +101,7 @@ pub(super) fn MessageMark(props: &Props) -> Html {
             class={classes!("message", kind_class(card), super::epoch_class(card.view.epoch),
                 card.held.then_some("held"), props.selected.then_some("selected"))}
             aria-label={spoken(card, words)} aria-pressed={props.selected.to_string()}
-            transform={format!("translate({:.1} {:.1})", props.at.x, props.at.y)}
+            transform={translate(props.at)}
             onclick={choose.reform(|_| ())}
             onkeydown={super::node::on_activation(choose)}>
             <title>{ title.join("\n") }</title>

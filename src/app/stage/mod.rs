@@ -11,7 +11,7 @@ use super::lab::{Choosing, Msg, Thing};
 use super::motion::{Mark, Ring, Scene};
 use super::words::{Shared, Words};
 use crate::protocol::{Endpoint, Epoch};
-use crate::view::geometry::Stage;
+use crate::view::geometry::{Stage, tenths, translate};
 use crate::view::{Landed, MessageCard, Moment};
 use crate::world::MessageId;
 
@@ -183,7 +183,7 @@ fn message_at(
 
 fn line(stage: &Stage, from: Endpoint, to: Endpoint, key: String, class: Classes) -> Html {
     let (a, b) = (stage.at(from), stage.at(to));
-    let round = |value: f64| format!("{value:.1}");
+    let round = |value: f64| tenths(value);
     html! {
         <line key={key} class={class} x1={round(a.x)} y1={round(a.y)} x2={round(b.x)} y2={round(b.y)} />
     }
@@ -227,7 +227,7 @@ fn landed_mark(landed: &Landed, moment: &Moment, stage: &Stage) -> Html {
         <g key={landed_id(card.id)} id={landed_id(card.id)}
             class={classes!("message", "gone", lost.then_some("lost"),
                 epoch_class(card.view.epoch), message::kind_class(card))}
-            transform={format!("translate({:.1} {:.1})", at.x, at.y)}>
+            transform={translate(at)}>
             { message::label(card, false, lost) }
         </g>
     }

@@ -8,7 +8,7 @@ use crate::app::motion;
 use crate::app::words::Words;
 use crate::protocol::{Cell, CellState, Shape, Tally};
 use crate::view::NodeCard;
-use crate::view::geometry::Point;
+use crate::view::geometry::{Point, tenths, translate};
 
 /// The width of a log cell whose text is a term.
 const CELL: f64 = 24.0;
@@ -101,14 +101,14 @@ pub(super) fn NodeMark(props: &Props) -> Html {
                 (!card.up).then_some("down"), card.paused.then_some("paused"),
                 props.selected.then_some("selected"))}
             aria-label={spoken(card, words)} aria-pressed={props.selected.to_string()}
-            transform={format!("translate({:.1} {:.1})", props.at.x, props.at.y)}
+            transform={translate(props.at)}
             onclick={choose.reform(|_| ())}
             onkeydown={on_activation(choose)}>
             <title>{ words.t("ui.node_title").to_owned() }</title>
-            <circle class="halo" r={format!("{:.0}", radius + 11.0)} />
-            <circle class="body" r={format!("{radius:.0}")} />
+            <circle class="halo" r={tenths(radius + 11.0)} />
+            <circle class="body" r={tenths(radius)} />
             <circle class={classes!("inner", (!double).then_some("hidden"))}
-                r={format!("{:.0}", radius - 5.0)} />
+                r={tenths(radius - 5.0)} />
             { ring(props) }
             <text class="name" y="-1" text-anchor="middle">{ id.to_string() }</text>
             <text class="role" y="15" text-anchor="middle">{ words.t(&role_key(card)).to_owned() }</text>
@@ -120,8 +120,8 @@ pub(super) fn NodeMark(props: &Props) -> Html {
             <g class="number" aria-hidden="true">
                 { props.number.map_or_else(|| html! { <></> }, |number| html! {
                     <>
-                        <circle cx={format!("{:.0}", -radius)} cy={format!("{:.0}", -radius)} r="11" />
-                        <text x={format!("{:.0}", -radius)} y={format!("{:.0}", 5.0 - radius)}
+                        <circle cx={tenths(-radius)} cy={tenths(-radius)} r="11" />
+                        <text x={tenths(-radius)} y={tenths(5.0 - radius)}
                             text-anchor="middle">{ number }</text>
                     </>
                 }) }
@@ -139,7 +139,7 @@ fn ring(props: &Props) -> Html {
     );
     html! {
         <circle id={format!("ring-{}", props.card.id)} class="timer"
-            r={format!("{:.0}", props.radius + 6.0)} pathLength="100"
+            r={tenths(props.radius + 6.0)} pathLength="100"
             transform="rotate(-90)" stroke-dasharray={dashes} />
     }
 }
@@ -154,9 +154,9 @@ fn badge(props: &Props) -> Html {
     let (x, y) = (props.radius * 0.42, -props.radius - 9.0);
     html! {
         <g class="badge">
-            <rect x={format!("{x:.1}")} y={format!("{y:.1}")} width={format!("{width:.1}")}
+            <rect x={tenths(x)} y={tenths(y)} width={tenths(width)}
                 height="21" rx="10.5" />
-            <text x={format!("{:.1}", x + width / 2.0)} y={format!("{:.1}", y + 15.0)}
+            <text x={tenths(x + width / 2.0)} y={tenths(y + 15.0)}
                 text-anchor="middle">{ text }</text>
         </g>
     }
@@ -177,7 +177,7 @@ fn tally(tally: &Tally, words: &Words, radius: f64) -> Html {
     let name = words.t(&format!("tally.{}", tally.key)).to_owned();
     let needed = format!(" {}/{}", tally.yes.len(), tally.threshold);
     html! {
-        <text key={tally.key} class="tally" y={format!("{:.0}", -radius - 15.0)}
+        <text key={tally.key} class="tally" y={tenths(-radius - 15.0)}
             text-anchor="middle">
             <tspan>{ name }{ " " }</tspan>
             <tspan class="signs">{ for signs }</tspan>
@@ -206,7 +206,7 @@ fn cells(props: &Props) -> Html {
             .and_then(|it| it.epoch)
             .map_or_else(String::new, |it| it.number.to_string());
         html! {
-            <g key={index} class={class} transform={format!("translate({x:.1} {top:.1})")}>
+            <g key={index} class={class} transform={translate(Point { x, y: top })}>
                 <title>{ cell.map_or_else(String::new, |cell| format!("{index}: {}", cell.label)) }</title>
                 <rect width="22" height="22" rx="3" />
                 <text x="11" y="15.5" text-anchor="middle">{ text }</text>
@@ -238,10 +238,10 @@ fn proposal(cell: &Cell, top: f64) -> Html {
     let width = text.chars().map(wide).sum::<f64>() + 16.0;
     html! {
         <g key={cell.index} class={cell_class(cell)}
-            transform={format!("translate({:.1} {top:.1})", -width / 2.0)}>
+            transform={translate(Point { x: -width / 2.0, y: top })}>
             <title>{ &cell.label }</title>
-            <rect width={format!("{width:.1}")} height="23" rx="3" />
-            <text x={format!("{:.1}", width / 2.0)} y="16" text-anchor="middle">{ text }</text>
+            <rect width={tenths(width)} height="23" rx="3" />
+            <text x={tenths(width / 2.0)} y="16" text-anchor="middle">{ text }</text>
         </g>
     }
 }

@@ -26,7 +26,9 @@ impl Paxos {
                 accepted: self.reported(node),
             },
             Verdict::Refused(promised) => {
-                if self.is(V::SilentRefusals) {
+                // A copy of what was promised to is no reason to abandon it: only "a prepare
+                // request with a higher number" is (§2.2).
+                if promised == ballot || self.is(V::SilentRefusals) {
                     return;
                 }
                 let accept = false;

@@ -11,7 +11,7 @@ mod proposer;
 mod rules;
 mod screen;
 
-use std::collections::{BTreeMap, BTreeSet};
+use crate::sorted::{SortedMap, SortedSet};
 
 use serde::{Deserialize, Serialize};
 
@@ -33,9 +33,9 @@ pub type Proposal = (Epoch, Value);
 pub struct Paxos {
     cluster: Cluster,
     variants: VariantSet,
-    proposers: BTreeSet<NodeId>,
-    acceptors: BTreeSet<NodeId>,
-    learners: BTreeSet<NodeId>,
+    proposers: SortedSet<NodeId>,
+    acceptors: SortedSet<NodeId>,
+    learners: SortedSet<NodeId>,
 }
 
 /// What is on a node's disk: "stable storage, preserved during failures" (§2.5).
@@ -114,6 +114,9 @@ pub const RETRY: RangeMs = RangeMs::new(100, 200);
 /// After this many attempts the wait is doubled no further.
 pub const BACKOFF_DOUBLINGS_MAX: u32 = 4;
 
+/// The timers, in the order of their names in [`About::timers`].
+const TIMERS: &[Timer] = &[Timer::Retry];
+
 impl Protocol for Paxos {
     type Node = Node;
     type Durable = Durable;
@@ -121,27 +124,20 @@ impl Protocol for Paxos {
     type Timer = Timer;
     type Monitor = Monitor;
 
-    const ABOUT: About<Timer> = About {
-        key: "paxos",
-        roles: &["proposer", "acceptor", "learner"],
-        timers: &[(Timer::Retry, "retry")],
-        contention: Timer::Retry,
-        rules: RULES,
-        properties: properties::PROPERTIES,
-        variants: VARIANTS,
-        stride: Stride::Phase,
-        first_wish: Some("x"),
-    };
+    fn about(&self) -> &'static About {
+        Self::ABOUT
+    }
 
-    fn new(cluster: Cluster) -> Result<Self, ClusterError> {
-        cluster.check(Self::ABOUT.roles, VARIANTS, &["retry"])?;
-        Ok(Self {
-            variants: VariantSet::of(&cluster, VARIANTS),
-            proposers: cluster.players("proposer"),
-            acceptors: cluster.players("acceptor"),
-            learners: cluster.players("learner"),
-            cluster,
-        })
+    fn timer(&self, position: usize) -> Option<Timer> {
+        TIMERS.get(position).copied()
+    }
+
+    fn timer_position(&self, timer: Timer) -> usize {
+        timer as usize
+    }
+
+    fn monitor(&self) -> Monitor {
+        Monitor::default()
     }
 
     fn cluster(&self) -> &Cluster {
@@ -239,6 +235,31 @@ impl Protocol for Paxos {
 }
 
 impl Paxos {
+    /// What is the same for every cluster.
+    pub const ABOUT: &'static About = &About {
+        key: "paxos",
+        roles: &["proposer", "acceptor", "learner"],
+        timers: &["retry"],
+        contention: 0,
+        rules: RULES,
+        properties: properties::PROPERTIES,
+        variants: VARIANTS,
+        stride: Stride::Phase,
+        first_wish: Some("x"),
+    };
+
+    /// The protocol on a cluster.
+    pub fn new(cluster: Cluster) -> Result<Self, ClusterError> {
+        cluster.check(Self::ABOUT.roles, VARIANTS, &["retry"])?;
+        Ok(Self {
+            variants: VariantSet::of(&cluster, VARIANTS),
+            proposers: cluster.players("proposer"),
+            acceptors: cluster.players("acceptor"),
+            learners: cluster.players("learner"),
+            cluster,
+        })
+    }
+
     fn is(&self, variant: V) -> bool {
         self.variants.has(variant as usize)
     }
@@ -254,4 +275,4 @@ fn accepted_ballot(disk: &Durable) -> Option<Epoch> {
 }
 
 /// Who accepted what, by ballot.
-pub(crate) type Votes = BTreeMap<Epoch, (Value, BTreeSet<NodeId>)>;
+pub(crate) type Votes = SortedMap<Epoch, (Value, SortedSet<NodeId>)>;

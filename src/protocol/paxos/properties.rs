@@ -1,6 +1,6 @@
 //! What must hold in single-decree Paxos (*Paxos Made Simple*, §2.1), watched from facts.
 
-use std::collections::{BTreeMap, BTreeSet};
+use crate::sorted::{SortedMap, SortedSet};
 
 use serde::Serialize;
 
@@ -39,13 +39,13 @@ pub(super) static PROPERTIES: &[&Property] = &[&AGREEMENT, &VALIDITY, &PROMISES,
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 pub struct Monitor {
     /// What clients asked for.
-    pub submitted: BTreeSet<Value>,
+    pub submitted: SortedSet<Value>,
     /// Who ever accepted what: chosen means chosen, whether anybody knows it or not.
     pub votes: Votes,
     /// The value of each ballot.
-    pub proposed: BTreeMap<Epoch, Value>,
+    pub proposed: SortedMap<Epoch, Value>,
     /// The last ballot of each proposer.
-    pub ballots: BTreeMap<NodeId, Epoch>,
+    pub ballots: SortedMap<NodeId, Epoch>,
     /// The first value that was chosen or learned.
     pub chosen: Option<Chosen>,
 }
@@ -101,8 +101,7 @@ impl Monitor {
                 Fact::Accepted { ballot, value } => {
                     let (_, voters) = self
                         .votes
-                        .entry(*ballot)
-                        .or_insert_with(|| (value.clone(), BTreeSet::new()));
+                        .get_or_insert_with(*ballot, || (value.clone(), SortedSet::new()));
                     voters.insert(seen.node);
                     if voters.len() >= quorum {
                         let witnesses = voters.iter().copied().collect();
@@ -134,7 +133,7 @@ impl Monitor {
     }
 
     fn proposal(&mut self, ballot: Epoch, value: &Value, violations: &mut Vec<Violation>) {
-        let known = self.proposed.entry(ballot).or_insert_with(|| value.clone());
+        let known = self.proposed.get_or_insert_with(ballot, || value.clone());
         if known != value {
             let statement = |value: &Value| {
                 Statement::new("paxos.proposed")

@@ -41,7 +41,7 @@ pub enum Attempt {
         /// The ballot.
         ballot: Epoch,
         /// The promises.
-        promises: BTreeMap<NodeId, Option<Proposal>>,
+        promises: SortedMap<NodeId, Option<Proposal>>,
     },
     /// Phase 2: has asked for acceptance of the ballot's one value.
     Accepting {
@@ -128,7 +128,7 @@ impl Paxos {
         node.disk.round = ballot.number;
         node.proposer.attempt = Attempt::Preparing {
             ballot,
-            promises: BTreeMap::new(),
+            promises: SortedMap::new(),
         };
         out.note(|| {
             Note::new(&PREPARE, Outcome::Done)
@@ -191,12 +191,14 @@ impl Paxos {
         if count < quorum {
             return;
         }
-        let mut reported = promises.values().flatten();
-        let adopted = if self.is(V::AnyReportedValue) {
-            reported.next().cloned()
-        } else {
-            reported.max().cloned()
-        };
+        let any = self.is(V::AnyReportedValue);
+        let mut adopted: Option<Proposal> = None;
+        for reported in promises.values().flatten() {
+            let higher = adopted.as_ref().is_none_or(|best| reported > best && !any);
+            if higher {
+                adopted = Some(reported.clone());
+            }
+        }
         self.propose(node, ballot, adopted, out);
     }
 

@@ -25,8 +25,8 @@ impl Raft {
         node.disk.term += 1;
         node.disk.voted_for = Some(node.id);
         node.role = Role::Candidate {
-            granted: BTreeSet::from([node.id]),
-            refused: BTreeSet::new(),
+            granted: SortedSet::from([node.id]),
+            refused: SortedSet::new(),
         };
         let term = node.disk.term;
         out.note(|| {

@@ -116,8 +116,14 @@ impl Raft {
             Payload::Command { client, request } => *client == from && request.sequence == sequence,
             Payload::NoOp => false,
         };
-        let waiting = node.disk.log.from(node.applied + 1).iter().any(same);
-        if waiting || node.machine.has_executed(from, sequence) {
+        if node.machine.has_executed(from, sequence) {
+            out.note(|| note(&REQUEST_OLD, Outcome::Ignored));
+            return;
+        }
+        // An entry of an older term is committed only by one of this term behind it (§5.4.2).
+        // Where there is none yet, the retry becomes it, and is executed once all the same.
+        let will_commit = node.disk.log.last_position().0 == node.disk.term;
+        if will_commit && node.disk.log.from(node.applied + 1).iter().any(same) {
             out.note(|| note(&REQUEST_WAITING, Outcome::Ignored));
             return;
         }

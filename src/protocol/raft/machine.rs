@@ -1,6 +1,6 @@
 //! The state machine that the log drives: a small key-value store with client sessions.
 
-use std::collections::BTreeMap;
+use crate::sorted::SortedMap;
 
 use serde::Serialize;
 
@@ -11,10 +11,10 @@ use crate::protocol::{ClientId, Value};
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 pub struct KeyValue {
     /// The stored values.
-    pub pairs: BTreeMap<String, String>,
+    pub pairs: SortedMap<String, String>,
     /// "The state machine tracks the latest serial number processed for each client, along with
     /// the associated response" (§8).
-    pub sessions: BTreeMap<ClientId, (u32, Option<Value>)>,
+    pub sessions: SortedMap<ClientId, (u32, Option<Value>)>,
 }
 
 /// What a command asks of the store.
@@ -67,7 +67,7 @@ impl KeyValue {
                 Some(value.to_owned())
             }
             Operation::Add(key, number) => {
-                let value = self.pairs.entry(key.into()).or_insert_with(|| "0".into());
+                let value = self.pairs.get_or_insert_with(key.into(), || "0".into());
                 let sum = value.parse().unwrap_or(0_i64).saturating_add(number);
                 *value = sum.to_string();
                 Some(value.clone())

@@ -13,7 +13,7 @@ mod replication;
 mod rules;
 mod screen;
 
-use std::collections::{BTreeMap, BTreeSet};
+use crate::sorted::{SortedMap, SortedSet};
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
@@ -76,16 +76,16 @@ pub enum Role {
     /// Asks for votes.
     Candidate {
         /// Who granted a vote, itself included.
-        granted: BTreeSet<NodeId>,
+        granted: SortedSet<NodeId>,
         /// Who refused.
-        refused: BTreeSet<NodeId>,
+        refused: SortedSet<NodeId>,
     },
     /// Handles all client requests.
     Leader {
         /// For each peer, the index of the next entry to send.
-        next: BTreeMap<NodeId, u32>,
+        next: SortedMap<NodeId, u32>,
         /// For each peer, the highest index known to be stored there.
-        matched: BTreeMap<NodeId, u32>,
+        matched: SortedMap<NodeId, u32>,
     },
 }
 
@@ -170,6 +170,9 @@ pub const ELECTION: RangeMs = RangeMs::new(150, 300);
 /// How often a leader shows that it is there; well below the election timeout (§5.6).
 pub const HEARTBEAT: RangeMs = RangeMs::new(70, 70);
 
+/// The timers, in the order of their names in [`About::timers`].
+const TIMERS: &[Timer] = &[Timer::Election, Timer::Heartbeat];
+
 impl Protocol for Raft {
     type Node = Node;
     type Durable = Durable;
@@ -177,25 +180,20 @@ impl Protocol for Raft {
     type Timer = Timer;
     type Monitor = Monitor;
 
-    const ABOUT: About<Timer> = About {
-        key: "raft",
-        roles: &[],
-        timers: &[
-            (Timer::Election, "election"),
-            (Timer::Heartbeat, "heartbeat"),
-        ],
-        contention: Timer::Election,
-        rules: RULES,
-        properties: properties::PROPERTIES,
-        variants: VARIANTS,
-        stride: Stride::Milestone,
-        first_wish: None,
-    };
+    fn about(&self) -> &'static About {
+        Self::ABOUT
+    }
 
-    fn new(cluster: Cluster) -> Result<Self, ClusterError> {
-        cluster.check(&[], VARIANTS, &["election", "heartbeat"])?;
-        let variants = VariantSet::of(&cluster, VARIANTS);
-        Ok(Self { cluster, variants })
+    fn timer(&self, position: usize) -> Option<Timer> {
+        TIMERS.get(position).copied()
+    }
+
+    fn timer_position(&self, timer: Timer) -> usize {
+        timer as usize
+    }
+
+    fn monitor(&self) -> Monitor {
+        Monitor::default()
     }
 
     fn cluster(&self) -> &Cluster {
@@ -293,6 +291,26 @@ impl Protocol for Raft {
 }
 
 impl Raft {
+    /// What is the same for every cluster.
+    pub const ABOUT: &'static About = &About {
+        key: "raft",
+        roles: &[],
+        timers: &["election", "heartbeat"],
+        contention: 0,
+        rules: RULES,
+        properties: properties::PROPERTIES,
+        variants: VARIANTS,
+        stride: Stride::Milestone,
+        first_wish: None,
+    };
+
+    /// The protocol on a cluster.
+    pub fn new(cluster: Cluster) -> Result<Self, ClusterError> {
+        cluster.check(&[], VARIANTS, &["election", "heartbeat"])?;
+        let variants = VariantSet::of(&cluster, VARIANTS);
+        Ok(Self { cluster, variants })
+    }
+
     fn is(&self, variant: V) -> bool {
         self.variants.has(variant as usize)
     }

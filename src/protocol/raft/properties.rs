@@ -1,6 +1,6 @@
 //! What must hold in Raft (Figure 3 of the paper), watched from facts and states.
 
-use std::collections::BTreeMap;
+use crate::sorted::SortedMap;
 
 use serde::Serialize;
 
@@ -49,7 +49,7 @@ pub(super) static PROPERTIES: &[&Property] = &[
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 pub struct Monitor {
     /// The first leader of each term.
-    leaders: BTreeMap<u32, NodeId>,
+    leaders: SortedMap<u32, NodeId>,
     /// Committed entries, index 1 first, each with the term in which it became committed and the
     /// server that knew first.
     committed: Vec<Commitment>,
@@ -94,7 +94,7 @@ impl Monitor {
         term: u32,
         violations: &mut Vec<Violation>,
     ) {
-        let first = *self.leaders.entry(term).or_insert(seen.node);
+        let first = *self.leaders.get_or_insert_with(term, || seen.node);
         if first != seen.node {
             let statement = |node: NodeId| {
                 Statement::new("raft.leader")

@@ -72,6 +72,8 @@ rules! {
         REQUEST_NOT_LEADER = "raft.leader.elsewhere" [Refused] S5_1, S8;
         /// A retry of a request that has been answered.
         REQUEST_ANSWERED = "raft.leader.answered" [Done] S8;
+        /// A request that is older than the client's latest.
+        REQUEST_OLD = "raft.leader.old" [Ignored] S8;
         /// A retry of a request that is in the log and not yet applied.
         REQUEST_WAITING = "raft.leader.waiting" [Ignored] S8;
         /// A client's command is appended.

@@ -1,6 +1,6 @@
 //! What a screen shows of a Raft node and of a message.
 
-use std::collections::BTreeMap;
+use crate::sorted::SortedMap;
 
 use super::{Log, Message, Node, Payload, Raft, Role};
 use crate::protocol::{
@@ -91,7 +91,7 @@ fn fields(cluster: &Cluster, node: &Node) -> Vec<Field> {
     fields
 }
 
-fn by_peer(cluster: &Cluster, me: NodeId, numbers: &BTreeMap<NodeId, u32>) -> Datum {
+fn by_peer(cluster: &Cluster, me: NodeId, numbers: &SortedMap<NodeId, u32>) -> Datum {
     let pair = |peer: NodeId| {
         let number = numbers.get(&peer).copied();
         (Datum::Node(peer), number.into())
