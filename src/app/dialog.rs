@@ -4,8 +4,10 @@ use wasm_bindgen::JsCast;
 use web_sys::{HtmlDialogElement, HtmlInputElement};
 use yew::prelude::*;
 
+use super::dom::{El, all, button, classed, classes, el, text};
 use super::lab::Msg;
 use super::words::Words;
+use crate::protocol::Variant;
 use crate::view::Session;
 
 /// Which dialogue is open.
@@ -25,7 +27,7 @@ pub(super) fn view(
     send: &Callback<Msg>,
 ) -> Html {
     let (title, content) = match dialog {
-        Dialog::None => return html! { <div hidden=true /> },
+        Dialog::None => return el("div").set("hidden", "").end(),
         Dialog::Help => ("ui.help", help(words, shortcut_keys, send)),
         Dialog::BreakRule => ("ui.break_rule", break_rule(words, session, send)),
         Dialog::Transcript => ("ui.transcript", transcript(words, session)),
@@ -56,67 +58,75 @@ fn Modal(props: &ModalProps) -> Html {
             }
         });
     }
-    let close = props.send.reform(|_: Event| Msg::Dismiss);
-    let click = props.send.reform(|_: MouseEvent| Msg::Dismiss);
-    html! {
-        <dialog ref={node} aria-labelledby="dialog-title" onclose={close}>
-            <div class="dialog-head">
-                <h2 id="dialog-title">{ &props.title }</h2>
-                <button type="button" class="quiet" aria-label={props.close.clone()}
-                    onclick={click}>{ "✕" }</button>
-            </div>
-            <div class="dialog-body">{ props.children.clone() }</div>
-        </dialog>
-    }
+    let head = classed("div", "dialog-head")
+        .with(el("h2").set("id", "dialog-title").text(&props.title))
+        .with(
+            button(&props.send, Msg::Dismiss)
+                .set("class", "quiet")
+                .say("aria-label", &props.close)
+                .text("✕"),
+        );
+    el("dialog")
+        .node_ref(node)
+        .set("aria-labelledby", "dialog-title")
+        .on_close(props.send.reform(|_: Event| Msg::Dismiss))
+        .with(head)
+        .with(classed("div", "dialog-body").child(props.children.clone()))
+        .end()
 }
+
+const KEYS: [(&str, &str); 10] = [
+    ("Space", "ui.key_step"),
+    ("← PageUp", "ui.key_back"),
+    ("→ PageDown", "ui.key_forward"),
+    ("Enter", "ui.key_run"),
+    ("1–9", "ui.key_choose"),
+    ("K", "ui.key_kill"),
+    ("D", "ui.key_drop"),
+    ("P", "ui.key_partition"),
+    ("Esc", "ui.key_escape"),
+    ("?", "ui.key_help"),
+];
 
 fn help(words: &Words, shortcut_keys: bool, send: &Callback<Msg>) -> Html {
-    let t = |key: &str| words.t(key).to_owned();
-    let keys = [
-        ("Space", "ui.key_step"),
-        ("← PageUp", "ui.key_back"),
-        ("→ PageDown", "ui.key_forward"),
-        ("Enter", "ui.key_run"),
-        ("1–9", "ui.key_choose"),
-        ("K", "ui.key_kill"),
-        ("D", "ui.key_drop"),
-        ("P", "ui.key_partition"),
-        ("Esc", "ui.key_escape"),
-        ("?", "ui.key_help"),
+    let row = |(key, does): &(&'static str, &'static str)| {
+        let head = el("th").set("scope", "row").with(el("kbd").text(key));
+        let cell = el("td").text(words.t(does));
+        el("tr").key(does).with(head).with(cell).end()
+    };
+    let table = el("table").with(el("tbody").each(KEYS.iter().map(row)));
+    let tick = tick_box(shortcut_keys, send, Msg::ShortcutKeys);
+    let switch = classed("label", "switch")
+        .with(tick)
+        .with(el("span").text(words.t("ui.shortcut_keys")));
+    let parts = [
+        el("p").text(words.t("ui.help_intro")),
+        el("p").text(words.t("ui.help_marks")),
+        table,
+        switch,
     ];
-    html! {
-        <>
-            <p>{ t("ui.help_intro") }</p>
-            <p>{ t("ui.help_marks") }</p>
-            <table>
-                <tbody>{ for keys.iter().map(|(key, text)| html! {
-                    <tr key={*text}><th scope="row"><kbd>{ *key }</kbd></th><td>{ t(text) }</td></tr>
-                }) }</tbody>
-            </table>
-            <label class="switch">
-                <input type="checkbox" checked={shortcut_keys} onchange={checked(send, Msg::ShortcutKeys)} />
-                <span>{ t("ui.shortcut_keys") }</span>
-            </label>
-        </>
-    }
+    all(parts.into_iter().map(El::end))
 }
 
-fn checked(send: &Callback<Msg>, msg: impl Fn(bool) -> Msg + 'static) -> Callback<Event> {
-    send.reform(move |event: Event| {
+fn tick_box(ticked: bool, send: &Callback<Msg>, msg: impl Fn(bool) -> Msg + 'static) -> El {
+    let onchange = send.reform(move |event: Event| {
         let input = event
             .target()
             .and_then(|it| it.dyn_into::<HtmlInputElement>().ok());
         msg(input.is_some_and(|it| it.checked()))
-    })
+    });
+    el("input")
+        .set("type", "checkbox")
+        .checked(ticked)
+        .on_change(onchange)
 }
 
 /// The protocol's variants; switching one starts the scenario anew.
 fn break_rule(words: &Words, session: &Session, send: &Callback<Msg>) -> Html {
     let about = session.about();
     let on = &session.scenario().cluster.variants;
-    let row = |variant: &'static crate::protocol::Variant| {
+    let row = |variant: &'static Variant| {
         let key = format!("variant.{}.{}", about.key, variant.id);
-        let says = format!("{key}.says");
         let effect = match variant.loses {
             Some(property) => {
                 let name = format!("property.{}", property.id);
@@ -124,42 +134,43 @@ fn break_rule(words: &Words, session: &Session, send: &Callback<Msg>) -> Html {
             }
             None => words.t("ui.variant_extension").to_owned(),
         };
-        html! {
-            <label key={variant.id} class="variant">
-                <input type="checkbox" checked={on.contains(variant.id)}
-                    onchange={checked(send, move |on| Msg::Variant(variant.id, on))} />
-                <span>
-                    <strong>{ words.t(&key).to_owned() }</strong>
-                    <span class={classes!("effect", variant.loses.map(|_| "no"))}>{ effect }</span>
-                    <span>{ words.t(&says).to_owned() }</span>
-                    <span class="cite">{ words.citations(variant.rule.citations) }</span>
-                </span>
-            </label>
-        }
+        let unsafe_class = classes("effect", &[(variant.loses.is_some(), "no")]);
+        let texts = el("span")
+            .with(el("strong").text(words.t(&key)))
+            .with(el("span").put("class", unsafe_class).text(&effect))
+            .with(el("span").text(words.t(&format!("{key}.says"))))
+            .with(classed("span", "cite").text(&words.citations(variant.rule.citations)));
+        let id = variant.id;
+        let tick = tick_box(on.contains(id), send, move |on| Msg::Variant(id, on));
+        classed("label", "variant")
+            .key(id)
+            .with(tick)
+            .with(texts)
+            .end()
     };
-    html! {
-        <>
-            <p>{ words.t("ui.break_rule_intro").to_owned() }</p>
-            <div class="variants">{ for about.variants.iter().map(row) }</div>
-        </>
-    }
+    let rows = classed("div", "variants").each(about.variants.iter().map(row));
+    let intro = el("p").text(words.t("ui.break_rule_intro"));
+    all([intro, rows].into_iter().map(El::end))
 }
 
 /// The whole run as text.
 fn transcript(words: &Words, session: &Session) -> Html {
     let lines = session.transcript();
     if lines.is_empty() {
-        return html! { <p>{ words.t("ui.transcript_empty").to_owned() }</p> };
+        return text(words.t("ui.transcript_empty"));
     }
-    html! {
-        <ol class="transcript">{ for lines.iter().map(|line| {
-            let time = words.fill("ui.time", &[("ms", &line.at.to_string())]);
-            let said = line.happened.iter().map(|it| words.say(&it.title));
-            let said: Vec<String> = said.collect();
-            html! {
-                <li key={line.number}><span class="cite">{ time }</span>{ " " }
-                    { said.join(words.t("ui.sentence_separator")) }</li>
-            }
-        }) }</ol>
-    }
+    let line = |line: &crate::view::Line| {
+        let time = words.fill("ui.time", &[("ms", &line.at.to_string())]);
+        let said = line.happened.iter().map(|it| words.say(&it.title));
+        let said: Vec<String> = said.collect();
+        el("li")
+            .key(&line.number.to_string())
+            .with(classed("span", "cite").text(&time))
+            .text(" ")
+            .text(&said.join(words.t("ui.sentence_separator")))
+            .end()
+    };
+    classed("ol", "transcript")
+        .each(lines.iter().map(line))
+        .end()
 }

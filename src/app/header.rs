@@ -4,78 +4,113 @@ use wasm_bindgen::JsCast;
 use yew::prelude::*;
 
 use super::dialog::Dialog;
-use super::lab::{Msg, Theme, language_button, protocols};
+use super::dom::{button, classed, classes, el};
+use super::lab::{Msg, Theme};
 use super::words::Words;
-use crate::protocol::NODES_ON_STAGE_MAX;
+use crate::protocol::registry::PROTOCOLS;
+use crate::protocol::{Cluster, NODES_ON_STAGE_MAX};
 
-#[derive(Properties, PartialEq)]
-pub(super) struct Props {
-    pub(super) words: Words,
-    pub(super) protocol: &'static str,
-    pub(super) nodes: u8,
-    pub(super) variants: usize,
-    pub(super) theme: Theme,
-    pub(super) send: Callback<Msg>,
-}
-
-#[component]
-pub(super) fn Header(props: &Props) -> Html {
-    let Props { words, send, .. } = props;
-    let t = |key| words.t(key).to_owned();
-    let on = |msg: fn() -> Msg| send.reform(move |_: MouseEvent| msg());
-    let break_rule = match props.variants {
-        0 => t("ui.break_rule"),
+pub(super) fn view(
+    words: &Words,
+    protocol: &'static str,
+    cluster: &Cluster,
+    theme: Theme,
+    send: &Callback<Msg>,
+) -> Html {
+    let broken = cluster.variants.len();
+    let break_rule = match broken {
+        0 => words.t("ui.break_rule").to_owned(),
         count => words.fill("ui.rules_broken", &[("count", &count.to_string())]),
     };
-    let language = language_button(words);
-    html! {
-        <header class="top">
-            <h1 class="brand">
-                <svg width="24" height="24" viewBox="0 0 24 24" aria-hidden="true">
-                    <circle class="orbit" cx="12" cy="12" r="9.5" />
-                    <circle cx="12" cy="3" r="2.6" />
-                    <circle cx="19.8" cy="16.5" r="2.6" />
-                    <circle cx="4.2" cy="16.5" r="2.6" />
-                </svg>
-                <span>{ "Quorumscope" }</span>
-            </h1>
-            <div class="segments" role="group" aria-label={t("ui.protocol")}>
-                { for protocols().iter().map(|entry| {
-                    let chosen = entry.key == props.protocol;
-                    let key = entry.key;
-                    html! {
-                        <button key={key} type="button" aria-pressed={chosen.to_string()}
-                            onclick={send.reform(move |_| Msg::Protocol(key))}>
-                            { words.t(&format!("protocol.{key}")).to_owned() }
-                        </button>
-                    }
-                }) }
-            </div>
-            <label class="count">
-                <span>{ t("ui.nodes") }</span>
-                <select onchange={send.reform(|event: Event| {
-                    let select = event.target().and_then(|it| {
-                        it.dyn_into::<web_sys::HtmlSelectElement>().ok()
-                    });
-                    let count = select.and_then(|it| it.value().parse().ok());
-                    Msg::Nodes(count.unwrap_or(0))
-                })}>
-                    { for (1..=NODES_ON_STAGE_MAX).map(|count| html! {
-                        <option key={count} value={count.to_string()}
-                            selected={count == props.nodes}>{ count }</option>
-                    }) }
-                </select>
-            </label>
-            <div class="spacer" />
-            <button type="button" class={classes!("ghost", (props.variants > 0).then_some("broken"))}
-                aria-haspopup="dialog" onclick={on(|| Msg::Show(Dialog::BreakRule))}>{ break_rule }</button>
-            <button type="button" class="ghost" lang={language.tag()}
-                onclick={on(|| Msg::Language)}>{ language.name() }</button>
-            <button type="button" class="ghost" aria-pressed={(props.theme == Theme::Dark).to_string()}
-                aria-label={t("ui.dark_theme")} title={t("ui.dark_theme")}
-                onclick={on(|| Msg::Theme)}>{ "◐" }</button>
-            <button type="button" class="ghost" aria-haspopup="dialog" aria-label={t("ui.help")}
-                title={t("ui.help")} onclick={on(|| Msg::Show(Dialog::Help))}>{ "?" }</button>
-        </header>
-    }
+    let language = words.language.other();
+    classed("header", "top")
+        .child(brand())
+        .child(protocols(words, protocol, send))
+        .child(node_count(words, cluster.nodes, send))
+        .with(classed("div", "spacer"))
+        .with(
+            button(send, Msg::Show(Dialog::BreakRule))
+                .put("class", classes("ghost", &[(broken > 0, "broken")]))
+                .set("aria-haspopup", "dialog")
+                .text(&break_rule),
+        )
+        .with(
+            button(send, Msg::Language)
+                .set("class", "ghost")
+                .set("lang", language.tag())
+                .text(language.name()),
+        )
+        .with(
+            button(send, Msg::Theme)
+                .set("class", "ghost")
+                .flag("aria-pressed", theme == Theme::Dark)
+                .say("aria-label", words.t("ui.dark_theme"))
+                .say("title", words.t("ui.dark_theme"))
+                .text("◐"),
+        )
+        .with(
+            button(send, Msg::Show(Dialog::Help))
+                .set("class", "ghost")
+                .set("aria-haspopup", "dialog")
+                .say("aria-label", words.t("ui.help"))
+                .say("title", words.t("ui.help"))
+                .text("?"),
+        )
+        .end()
+}
+
+fn brand() -> Html {
+    let dot = |cx, cy, r| el("circle").set("cx", cx).set("cy", cy).set("r", r);
+    let logo = el("svg")
+        .set("width", "24")
+        .set("height", "24")
+        .set("viewBox", "0 0 24 24")
+        .set("aria-hidden", "true")
+        .with(dot("12", "12", "9.5").set("class", "orbit"))
+        .with(dot("12", "3", "2.6"))
+        .with(dot("19.8", "16.5", "2.6"))
+        .with(dot("4.2", "16.5", "2.6"));
+    let name = el("span").text("Quorumscope");
+    classed("h1", "brand").with(logo).with(name).end()
+}
+
+fn protocols(words: &Words, chosen: &'static str, send: &Callback<Msg>) -> Html {
+    let one = |key: &'static str| {
+        button(send, Msg::Protocol(key))
+            .key(key)
+            .flag("aria-pressed", key == chosen)
+            .text(words.t(&format!("protocol.{key}")))
+            .end()
+    };
+    classed("div", "segments")
+        .set("role", "group")
+        .say("aria-label", words.t("ui.protocol"))
+        .each(PROTOCOLS.iter().map(|about| one(about.key)))
+        .end()
+}
+
+fn node_count(words: &Words, chosen: u8, send: &Callback<Msg>) -> Html {
+    let onchange = send.reform(|event: Event| {
+        let select = event
+            .target()
+            .and_then(|it| it.dyn_into::<web_sys::HtmlSelectElement>().ok());
+        let count = select.and_then(|it| it.value().parse().ok());
+        Msg::Nodes(count.unwrap_or(0))
+    });
+    let one = |count: u8| {
+        let count_text = count.to_string();
+        el("option")
+            .key(&count_text)
+            .say("value", &count_text)
+            .when(count == chosen, "selected", "selected")
+            .text(&count_text)
+            .end()
+    };
+    let select = el("select")
+        .on_change(onchange)
+        .each((1..=NODES_ON_STAGE_MAX).map(one));
+    classed("label", "count")
+        .with(el("span").text(words.t("ui.nodes")))
+        .with(select)
+        .end()
 }

@@ -5,12 +5,13 @@ use crate::sorted::SortedMap;
 use yew::prelude::*;
 
 use super::dialog::{self, Dialog};
+use super::dom::{El, button, classed, el};
 use super::keys;
 use super::motion::Motion;
 use super::panel::{self, Panel};
-use super::words::{Language, Shared, Words};
+use super::words::{Shared, Words};
 use super::{header, host, stage, transport, tray};
-use crate::protocol::{About, NODES_ON_STAGE_MAX, NodeId, Value, registry};
+use crate::protocol::{NODES_ON_STAGE_MAX, NodeId, Value};
 use crate::share::{self, Run};
 use crate::view::{Moment, Sentence, Session, first_look, open, reopen};
 use crate::world::{Action, ActionError, MessageId, Scenario};
@@ -50,6 +51,7 @@ pub(super) enum Theme {
 }
 
 /// What can happen to the page.
+#[derive(Clone)]
 pub(super) enum Msg {
     Step,
     Back,
@@ -127,7 +129,9 @@ impl Component for Lab {
             None => host::matches("(prefers-color-scheme: dark)"),
         };
         let scenario = first_look("raft");
-        let session = open(scenario, FIRST_SEED).expect("a test opens every first look");
+        let Ok(session) = open(scenario, FIRST_SEED) else {
+            unreachable!("a test opens every first look");
+        };
         let lab = Self {
             moment: Shared::new(session.moment()),
             session,
@@ -218,36 +222,42 @@ impl Component for Lab {
     }
 
     fn view(&self, _ctx: &Context<Self>) -> Html {
-        let send = &self.send;
-        html! {
-            <div class="lab">
-                <header::Header words={self.words.clone()} protocol={self.session.about().key}
-                    nodes={self.session.scenario().cluster.nodes}
-                    variants={self.session.scenario().cluster.variants.len()}
-                    theme={self.theme} send={send.clone()} />
-                <main class="middle">
-                    <section class="stage-box" aria-label={self.words.t("ui.stage_region").to_owned()}>
-                        <stage::StageView moment={self.moment.clone()} words={self.words.clone()}
-                            selected={self.selected} choosing={self.choosing}
-                            narrow={self.narrow} send={send.clone()} />
-                        { self.banner() }
-                        <tray::Tray words={self.words.clone()} selected={self.selected}
-                            choosing={self.choosing} offers={self.offers()}
-                            submit_to={self.submit_to()} send={send.clone()} />
-                    </section>
-                    <panel::Panels moment={self.moment.clone()} words={self.words.clone()}
-                        about={panel::AboutProtocol(self.session.about())} panel={self.panel}
-                        selected={self.selected} send={send.clone()} />
-                </main>
-                <transport::Transport moment={self.moment.clone()} words={self.words.clone()}
-                    running={self.running} speed={self.speed}
-                    stride={self.session.about().stride} hash={self.state_hash()}
-                    seed={self.session.seed()} send={send.clone()} />
-                <p class="notice" role="alert">{ self.notice.clone().unwrap_or_default() }</p>
-                <p class="unseen" role="status" aria-live="polite">{ self.spoken() }</p>
-                { self.dialog_view() }
-            </div>
-        }
+        let (words, send, moment) = (&self.words, &self.send, &*self.moment);
+        let cluster = &self.session.scenario().cluster;
+        let about = self.session.about();
+        let offers = self.offers();
+        let stage_box = classed("section", "stage-box")
+            .say("aria-label", words.t("ui.stage_region"))
+            .child(stage::view(
+                moment,
+                words,
+                self.selected,
+                self.choosing,
+                self.narrow,
+                send,
+            ))
+            .with(self.banner())
+            .child(tray::view(
+                words,
+                self.selected,
+                self.choosing,
+                &offers,
+                self.submit_to(),
+                send,
+            ));
+        let panels = panel::view(moment, words, about, self.panel, self.selected, send);
+        let transport =
+            transport::view(moment, words, &self.session, self.running, self.speed, send);
+        let notice = self.notice.as_deref().unwrap_or_default();
+        let spoken = classed("p", "unseen").set("role", "status");
+        classed("div", "lab")
+            .child(header::view(words, about.key, cluster, self.theme, send))
+            .with(classed("main", "middle").with(stage_box).child(panels))
+            .child(transport)
+            .with(classed("p", "notice").set("role", "alert").text(notice))
+            .with(spoken.set("aria-live", "polite").text(&self.spoken()))
+            .child(self.dialog_view())
+            .end()
     }
 
     fn rendered(&mut self, _ctx: &Context<Self>, _first: bool) {
@@ -686,11 +696,6 @@ impl Lab {
         }
     }
 
-    fn state_hash(&self) -> String {
-        let hash = self.session.hash();
-        format!("{hash:016x}")[..8].to_owned()
-    }
-
     /// What a screen reader says after a step.
     fn spoken(&self) -> String {
         if self.running {
@@ -710,21 +715,18 @@ impl Lab {
         all.join(self.words.t("ui.sentence_separator"))
     }
 
-    fn banner(&self) -> Html {
+    fn banner(&self) -> El {
+        let banner = classed("div", "banner");
         let Some(violation) = self.moment.violations.first() else {
-            return html! { <div class="banner" hidden=true /> };
+            return banner.set("hidden", "");
         };
         let name = format!("property.{}", violation.property.id);
         let args = [("property", self.words.t(&name))];
-        let send = self.send.clone();
-        html! {
-            <div class="banner">
-                <strong>{ "✗ " }{ self.words.fill("ui.property_lost", &args) }</strong>
-                <button type="button" onclick={move |_| send.emit(Msg::Panel(Panel::Properties))}>
-                    { self.words.t("ui.show_facts").to_owned() }
-                </button>
-            </div>
-        }
+        let lost = format!("✗ {}", self.words.fill("ui.property_lost", &args));
+        let facts = button(&self.send, Msg::Panel(Panel::Properties));
+        banner
+            .with(el("strong").text(&lost))
+            .with(facts.text(self.words.t("ui.show_facts")))
     }
 
     fn dialog_view(&self) -> Html {
@@ -739,9 +741,9 @@ impl Lab {
 
     /// What can be done to the chosen thing, and why not.
     fn offers(&self) -> Vec<tray::Offer> {
-        let offer = |key: &'static str, word: Option<&'static str>, action: Action| tray::Offer {
+        let offer = |key: &'static str, timer: Option<&'static str>, action: Action| tray::Offer {
             key,
-            word,
+            timer,
             refusal: self.session.check(&action).err().map(|error| error.key()),
             action,
         };
@@ -792,14 +794,4 @@ fn file_error(error: &share::RunError) -> Sentence {
         E::TooManyActions => Sentence::new("ui.file_too_many_actions"),
         E::Scenario(_) => Sentence::new("ui.file_bad_scenario"),
     }
-}
-
-/// The protocols that a screen offers.
-pub(super) fn protocols() -> &'static [&'static About] {
-    registry::PROTOCOLS
-}
-
-/// The switch shows the language that one would get.
-pub(super) fn language_button(words: &Words) -> Language {
-    words.language.other()
 }

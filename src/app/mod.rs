@@ -1,6 +1,7 @@
 //! The page: yew components, and the few browser calls that they need (in `host`).
 
 mod dialog;
+mod dom;
 mod header;
 mod host;
 mod keys;

@@ -1,108 +1,141 @@
 //! The bar at the bottom: step, back, run, the scrubber, and what Step will do.
 
 use wasm_bindgen::JsCast;
-use web_sys::{HtmlInputElement, HtmlSelectElement};
+use web_sys::{Element, HtmlInputElement, HtmlSelectElement};
 use yew::prelude::*;
 
 use super::dialog::Dialog;
+use super::dom::{El, all, button, classed, el, text};
 use super::lab::{Msg, RATES};
-use super::words::{Shared, Words};
+use super::words::Words;
 use crate::protocol::{MessageKind, Stride};
-use crate::view::{Moment, Upcoming, UpcomingKind};
+use crate::view::{Moment, Session, Upcoming, UpcomingKind};
 use crate::world::Action;
 
-#[derive(Properties, PartialEq)]
-pub(super) struct Props {
-    pub(super) moment: Shared<Moment>,
-    pub(super) words: Words,
-    pub(super) running: bool,
-    pub(super) speed: usize,
-    pub(super) stride: Stride,
-    pub(super) hash: String,
-    pub(super) seed: u32,
-    pub(super) send: Callback<Msg>,
+/// The speeds' names, in the order of [`RATES`].
+const SPEEDS: [&str; RATES.len()] = ["¼×", "½×", "1×", "2×", "8×"];
+
+pub(super) fn view(
+    moment: &Moment,
+    words: &Words,
+    session: &Session,
+    running: bool,
+    speed: usize,
+    send: &Callback<Msg>,
+) -> Html {
+    let steps = steps(moment, words, session.about().stride, running, speed, send);
+    let faults = group("faults", words.t("ui.faults"))
+        .with(button(send, Msg::Kill).text(words.t("ui.kill_node")))
+        .with(button(send, Msg::DropMessage).text(words.t("ui.drop_message")))
+        .child(more(words, session, send));
+    let transport = classed("div", "transport")
+        .with(steps)
+        .with(classed("p", "next").child(next(moment.next.as_ref(), words)))
+        .with(classed("p", "status").text(&status(moment, words)))
+        .with(faults);
+    classed("footer", "bottom")
+        .with(transport)
+        .child(scrubber(moment, words, send))
+        .end()
 }
 
-#[component]
-pub(super) fn Transport(props: &Props) -> Html {
-    let Props {
-        moment,
-        words,
-        send,
-        ..
-    } = props;
-    let t = |key| words.t(key).to_owned();
-    let on = |msg: fn() -> Msg| send.reform(move |_: MouseEvent| msg());
-    let stride = match props.stride {
+fn group(class: &'static str, label: &str) -> El {
+    classed("div", class)
+        .set("role", "group")
+        .say("aria-label", label)
+}
+
+fn steps(
+    moment: &Moment,
+    words: &Words,
+    stride: Stride,
+    running: bool,
+    speed: usize,
+    send: &Callback<Msg>,
+) -> El {
+    let at_start = moment.position == 0;
+    let sign = |sign| el("span").set("aria-hidden", "true").text(sign);
+    let stride = match stride {
         Stride::Phase => "ui.next_phase",
         Stride::Milestone => "ui.next_election",
     };
-    let at_start = moment.position == 0;
-    html! {
-        <footer class="bottom">
-            <div class="transport">
-                <div class="steps" role="group" aria-label={t("ui.steps")}>
-                    <button type="button" aria-label={t("ui.first")} title={t("ui.first")}
-                        aria-disabled={at_start.then_some("true")} onclick={on(|| Msg::First)}>{ "|◀" }</button>
-                    <button type="button" aria-disabled={at_start.then_some("true")}
-                        onclick={on(|| Msg::Back)}><span aria-hidden="true">{ "◀ " }</span>{ t("ui.back") }</button>
-                    <button type="button" class="step" onclick={on(|| Msg::Step)}>
-                        { t("ui.step") }<span aria-hidden="true">{ " ▶" }</span></button>
-                    <button type="button" onclick={on(|| Msg::Stride)}>{ t(stride) }</button>
-                    <button type="button" aria-pressed={props.running.to_string()}
-                        onclick={on(|| Msg::RunPause)}>
-                        { if props.running { t("ui.pause") } else { t("ui.run") } }</button>
-                    { speed(props) }
-                </div>
-                <p class="next">{ next(moment.next.as_ref(), words) }</p>
-                <p class="status">{ status(moment, words) }</p>
-                <div class="faults" role="group" aria-label={t("ui.faults")}>
-                    <button type="button" onclick={on(|| Msg::Kill)}>{ t("ui.kill_node") }</button>
-                    <button type="button" onclick={on(|| Msg::DropMessage)}>{ t("ui.drop_message") }</button>
-                    { more(props) }
-                </div>
-            </div>
-            <div class="scrubber">
-                <input type="range" min="0" max={moment.length.to_string()}
-                    value={moment.position.to_string()}
-                    aria-label={t("ui.scrubber")}
-                    aria-valuetext={words.fill("ui.scrubber_value", &[
-                        ("position", &moment.position.to_string()),
-                        ("length", &moment.length.to_string()),
-                    ])}
-                    oninput={send.reform(|event: InputEvent| {
-                        let input = event.target().and_then(|it| it.dyn_into::<HtmlInputElement>().ok());
-                        let position = input.and_then(|it| it.value().parse().ok());
-                        Msg::Seek(position.unwrap_or(0))
-                    })} />
-            </div>
-        </footer>
-    }
+    let run = if running { "ui.pause" } else { "ui.run" };
+    group("steps", words.t("ui.steps"))
+        .with(
+            button(send, Msg::First)
+                .say("aria-label", words.t("ui.first"))
+                .say("title", words.t("ui.first"))
+                .when(at_start, "aria-disabled", "true")
+                .text("|◀"),
+        )
+        .with(
+            button(send, Msg::Back)
+                .when(at_start, "aria-disabled", "true")
+                .with(sign("◀ "))
+                .text(words.t("ui.back")),
+        )
+        .with(
+            button(send, Msg::Step)
+                .set("class", "step")
+                .text(words.t("ui.step"))
+                .with(sign(" ▶")),
+        )
+        .with(button(send, Msg::Stride).text(words.t(stride)))
+        .with(
+            button(send, Msg::RunPause)
+                .flag("aria-pressed", running)
+                .text(words.t(run)),
+        )
+        .child(speeds(words, speed, send))
 }
 
-fn speed(props: &Props) -> Html {
-    let words = &props.words;
-    html! {
-        <label class="speed">
-            <span class="unseen">{ words.t("ui.speed").to_owned() }</span>
-            <select title={words.t("ui.speed").to_owned()}
-                onchange={props.send.reform(|event: Event| {
-                    let select = event.target().and_then(|it| it.dyn_into::<HtmlSelectElement>().ok());
-                    Msg::Speed(select.map_or(0, |it| it.selected_index().max(0) as usize))
-                })}>
-                { for (0..RATES.len()).map(|speed| {
-                    let names = ["¼×", "½×", "1×", "2×", "8×"];
-                    html! { <option key={speed} selected={speed == props.speed}>{ names[speed] }</option> }
-                }) }
-            </select>
-        </label>
-    }
+fn speeds(words: &Words, chosen: usize, send: &Callback<Msg>) -> Html {
+    let onchange = send.reform(|event: Event| {
+        let select = event
+            .target()
+            .and_then(|it| it.dyn_into::<HtmlSelectElement>().ok());
+        Msg::Speed(select.map_or(0, |it| it.selected_index().max(0) as usize))
+    });
+    let options = SPEEDS.iter().enumerate().map(|(speed, name)| {
+        el("option")
+            .key(name)
+            .when(speed == chosen, "selected", "selected")
+            .text(name)
+            .end()
+    });
+    el("select")
+        .say("aria-label", words.t("ui.speed"))
+        .say("title", words.t("ui.speed"))
+        .on_change(onchange)
+        .each(options)
+        .end()
+}
+
+fn scrubber(moment: &Moment, words: &Words, send: &Callback<Msg>) -> Html {
+    let (position, length) = (moment.position.to_string(), moment.length.to_string());
+    let oninput = send.reform(|event: InputEvent| {
+        let input = event
+            .target()
+            .and_then(|it| it.dyn_into::<HtmlInputElement>().ok());
+        let position = input.and_then(|it| it.value().parse().ok());
+        Msg::Seek(position.unwrap_or(0))
+    });
+    let args = [("position", &*position), ("length", &*length)];
+    let range = el("input")
+        .set("type", "range")
+        .set("min", "0")
+        .say("max", &length)
+        .value(&position)
+        .say("aria-label", words.t("ui.scrubber"))
+        .put("aria-valuetext", words.fill("ui.scrubber_value", &args))
+        .on_input(oninput);
+    classed("div", "scrubber").with(range).end()
 }
 
 /// What Step will do.
 fn next(next: Option<&Upcoming>, words: &Words) -> Html {
     let Some(upcoming) = next else {
-        return html! { <span>{ words.t("ui.next_nothing").to_owned() }</span> };
+        return text(words.t("ui.next_nothing"));
     };
     let (what, way) = match &upcoming.kind {
         UpcomingKind::Timer(at, timer) => {
@@ -122,7 +155,13 @@ fn next(next: Option<&Upcoming>, words: &Words) -> Html {
             (what, format!("{} → {}", card.id.from, card.id.to))
         }
     };
-    html! { <><span>{ words.t("ui.next").to_owned() }{ " " }</span><b>{ what }</b>{ " " }<span>{ way }</span></> }
+    let lead = format!("{} ", words.t("ui.next"));
+    let parts = [
+        text(&lead),
+        el("b").text(&what).end(),
+        text(&format!(" {way}")),
+    ];
+    all(parts.into_iter())
 }
 
 fn status(moment: &Moment, words: &Words) -> String {
@@ -142,56 +181,70 @@ fn status(moment: &Moment, words: &Words) -> String {
 }
 
 /// Everything else waits until it is asked for.
-fn more(props: &Props) -> Html {
-    let Props { words, send, .. } = props;
-    let t = |key| words.t(key).to_owned();
-    let item = |key: &'static str, msg: fn() -> Msg| {
-        html! {
-            <li key={key}><button type="button" onclick={send.reform(move |event: MouseEvent| {
-                close_menu(&event);
-                msg()
-            })}>{ t(key) }</button></li>
-        }
+fn more(words: &Words, session: &Session, send: &Callback<Msg>) -> Html {
+    let items = [
+        ("ui.align", Msg::Act(Action::Align)),
+        ("ui.spread", Msg::Act(Action::Spread)),
+        ("ui.heal", Msg::Act(Action::Heal)),
+        ("ui.transcript", Msg::Show(Dialog::Transcript)),
+        ("ui.save", Msg::Save),
+        ("ui.fresh_seed", Msg::FreshSeed),
+    ];
+    let item = |(key, msg): (&'static str, Msg)| {
+        let send = send.clone();
+        let on_click = Callback::from(move |event: MouseEvent| {
+            close_menu(&event);
+            send.emit(msg.clone());
+        });
+        let button = el("button").set("type", "button").on_click(on_click);
+        el("li").key(key).with(button.text(words.t(key))).end()
     };
-    let opened = send.reform(|file| Msg::OpenFile(file));
+    let hash = format!("{:016x}", session.hash());
+    let args = [("seed", &*session.seed().to_string()), ("hash", &hash[..8])];
+    let about = words.fill("ui.run_about", &args);
+    let list = el("ul")
+        .each(items.into_iter().map(item))
+        .child(open_item(words, send))
+        .with(classed("li", "about").key("about").text(&about));
+    let summary = el("summary")
+        .text(words.t("ui.more"))
+        .with(el("span").set("aria-hidden", "true").text(" ▾"));
+    classed("details", "more").with(summary).with(list).end()
+}
+
+fn open_item(words: &Words, send: &Callback<Msg>) -> Html {
+    let send = send.clone();
     let onchange = Callback::from(move |event: Event| {
         let input = event
             .target()
             .and_then(|it| it.dyn_into::<HtmlInputElement>().ok());
         if let Some(input) = input {
+            close(&input);
             let file = input.files().and_then(|files| files.get(0));
             input.set_value("");
             if let Some(file) = file {
-                opened.emit(file);
+                send.emit(Msg::OpenFile(file));
             }
         }
     });
-    html! {
-        <details class="more">
-            <summary>{ t("ui.more") }<span aria-hidden="true">{ " ▾" }</span></summary>
-            <ul>
-                { item("ui.align", || Msg::Act(Action::Align)) }
-                { item("ui.spread", || Msg::Act(Action::Spread)) }
-                { item("ui.heal", || Msg::Act(Action::Heal)) }
-                { item("ui.transcript", || Msg::Show(Dialog::Transcript)) }
-                { item("ui.save", || Msg::Save) }
-                <li key="open"><label class="file">{ t("ui.open") }
-                    <input type="file" accept=".json,application/json" {onchange} /></label></li>
-                { item("ui.fresh_seed", || Msg::FreshSeed) }
-                <li key="about" class="about">{ words.fill("ui.run_about", &[
-                    ("seed", &props.seed.to_string()), ("hash", &props.hash),
-                ]) }</li>
-            </ul>
-        </details>
-    }
+    let input = el("input")
+        .set("type", "file")
+        .set("accept", ".json,application/json")
+        .on_change(onchange);
+    let label = classed("label", "file")
+        .text(words.t("ui.open"))
+        .with(input);
+    el("li").key("open").with(label).end()
 }
 
 fn close_menu(event: &MouseEvent) {
-    let target = event
-        .target()
-        .and_then(|it| it.dyn_into::<web_sys::Element>().ok());
-    let details = target.and_then(|it| it.closest("details").ok().flatten());
-    if let Some(details) = details {
+    if let Some(target) = event.target().and_then(|it| it.dyn_into::<Element>().ok()) {
+        close(&target);
+    }
+}
+
+fn close(inside: &Element) {
+    if let Some(details) = inside.closest("details").ok().flatten() {
         details.remove_attribute("open").ok();
     }
 }

@@ -32,6 +32,7 @@ impl<P: Protocol> Watched<P> {
             let applied = watched.apply(action);
             applied.map_err(|error| ScenarioError::Prepared(position + 1, error))?;
         }
+        watched.before.clear();
         Ok(watched)
     }
 

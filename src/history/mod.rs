@@ -149,7 +149,10 @@ impl<P: Protocol> Timeline<P> {
             let action = self.action(self.position).cloned();
             let action = action.expect("the target lies within the branch");
             let step = self.current.apply(&action);
-            self.arrive(step.expect("what was applied once applies again"));
+            let Ok(step) = step else {
+                unreachable!("what was applied once applies again");
+            };
+            self.arrive(step);
         }
     }
 

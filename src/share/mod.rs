@@ -134,7 +134,7 @@ impl Run {
             hash: self.hash.map(|hash| format!("{hash:016x}")),
             actions: items,
         };
-        serde_json::to_string(&file).expect("a run has string keys only")
+        written(&file)
     }
 
     /// The file's text up to its actions, as one JSON object: what grows is only the actions.
@@ -212,7 +212,15 @@ pub fn action_json(action: &Action) -> String {
             then: Some(other.clone()),
         },
     };
-    serde_json::to_string(&item).expect("an action has string keys only")
+    written(&item)
+}
+
+/// JSON of what has string keys only, which cannot fail.
+fn written(value: &impl Serialize) -> String {
+    match serde_json::to_string(value) {
+        Ok(text) => text,
+        Err(_) => unreachable!("all keys are strings"),
+    }
 }
 
 impl From<OpenError> for RunError {

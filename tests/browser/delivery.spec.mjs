@@ -141,6 +141,16 @@ test('a program that breaks off on its way is said', async (lab) => {
   await says(page, /could not be loaded/, /未能加载/);
 });
 
+test('a catalogue that is missing is said', async (lab) => {
+  const page = await lab.open(await lab.serve(), {
+    until: 'failed',
+    routes: [[/\/locales\//, (route) => route.fulfill({ status: 404, body: 'not found' })]],
+    expect: [/status of 404/],
+  });
+  await says(page, /could not be loaded/, /未能加载/);
+  assert.match(await detail(page), /locales\/[-a-zA-Z]+\.json/);
+});
+
 test('an asset that is missing is said where the program does not say it', async (lab) => {
   const page = await lab.open(await lab.serve(), { expect: [/AssetError|Could not load/] });
   await page.evaluate(() => void window.quorumscope.load('locales/xx.json'));

@@ -1,9 +1,7 @@
 //! Random runs: the scheduler's choices mixed with every fault that the world knows.
 
-use std::collections::BTreeSet;
-
-use quorumscope::check::Watched;
 use quorumscope::protocol::{ClientId, Endpoint, NodeId, Protocol, RangeMs};
+use quorumscope::sorted::{SortedMap, SortedSet};
 use quorumscope::world::{Action, MessageId, Network, Scenario, Trigger, World};
 
 use super::lab::{n, value};
@@ -69,33 +67,34 @@ enum Idea {
     Advance,
 }
 
-/// How often each kind comes, compared with the others. What breaks comes about as often as what
+/// How often each kind comes, compared with the others: in a run that the scheduler leads, and in
+/// one where almost anything happens in any order. What breaks comes about as often as what
 /// mends, so that most runs get somewhere.
-const WEIGHTS: &[(usize, Idea)] = &[
-    (700, Idea::Next),
-    (40, Idea::Deliver),
-    (20, Idea::Drop),
-    (15, Idea::Duplicate),
-    (15, Idea::Delay),
-    (8, Idea::Hold),
-    (12, Idea::Release),
-    (20, Idea::Fire),
-    (3, Idea::FireClient),
-    (10, Idea::Crash),
-    (6, Idea::CrashBeforeSend),
-    (25, Idea::Restart),
-    (6, Idea::Pause),
-    (12, Idea::Resume),
-    (5, Idea::Clock),
-    (5, Idea::Cut),
-    (8, Idea::Mend),
-    (6, Idea::Partition),
-    (12, Idea::Heal),
-    (4, Idea::Links),
-    (25, Idea::Submit),
-    (3, Idea::Align),
-    (3, Idea::Spread),
-    (6, Idea::Advance),
+const WEIGHTS: &[(usize, usize, Idea)] = &[
+    (700, 150, Idea::Next),
+    (40, 400, Idea::Deliver),
+    (20, 60, Idea::Drop),
+    (15, 20, Idea::Duplicate),
+    (15, 5, Idea::Delay),
+    (8, 10, Idea::Hold),
+    (12, 30, Idea::Release),
+    (20, 90, Idea::Fire),
+    (3, 10, Idea::FireClient),
+    (10, 40, Idea::Crash),
+    (6, 20, Idea::CrashBeforeSend),
+    (25, 90, Idea::Restart),
+    (6, 4, Idea::Pause),
+    (12, 15, Idea::Resume),
+    (5, 3, Idea::Clock),
+    (5, 4, Idea::Cut),
+    (8, 10, Idea::Mend),
+    (6, 6, Idea::Partition),
+    (12, 20, Idea::Heal),
+    (4, 3, Idea::Links),
+    (25, 30, Idea::Submit),
+    (3, 3, Idea::Align),
+    (3, 2, Idea::Spread),
+    (6, 3, Idea::Advance),
 ];
 
 /// Somebody who does random things to a world.
@@ -103,13 +102,16 @@ const WEIGHTS: &[(usize, Idea)] = &[
 pub struct Chaos {
     /// What it decides by.
     pub rng: Rng,
+    /// Whether the scheduler leads.
+    is_orderly: bool,
 }
 
 impl Chaos {
-    /// One whose ideas follow from a seed.
+    /// One whose ideas follow from a seed; those of odd seeds are the wilder ones.
     pub fn new(seed: u64) -> Self {
         Self {
             rng: Rng::new(seed),
+            is_orderly: seed.is_multiple_of(2),
         }
     }
 
@@ -126,7 +128,8 @@ impl Chaos {
         }
     }
 
-    fn idea<P: Protocol>(&mut self, world: &World<P>) -> Option<Action> {
+    /// Something that may make sense now or not; nothing where there is nothing to do it to.
+    pub fn idea<P: Protocol>(&mut self, world: &World<P>) -> Option<Action> {
         let flight = self.rng.pick(world.flights().keys().copied());
         let node = self.rng.pick(world.machines().keys().copied())?;
         Some(match self.kind() {
@@ -137,12 +140,12 @@ impl Chaos {
             Idea::Delay => Action::Delay(flight?, 1 + self.rng.below(400) as u32),
             Idea::Hold => Action::Hold(flight?),
             Idea::Release => Action::Release(self.held(world)?),
-            Idea::Fire => Action::Fire(node.into(), self.timer::<P>()?),
+            Idea::Fire => Action::Fire(node.into(), self.timer(world)?),
             Idea::FireClient => Action::Fire(self.client(world).into(), "retry".into()),
             Idea::Crash => Action::Crash(node),
             Idea::CrashBeforeSend => match self.rng.below(2) {
                 0 => Action::CrashBeforeSend(Trigger::Deliver(flight?)),
-                _ => Action::CrashBeforeSend(Trigger::Fire(node, self.timer::<P>()?)),
+                _ => Action::CrashBeforeSend(Trigger::Fire(node, self.timer(world)?)),
             },
             Idea::Restart => Action::Restart(node),
             Idea::Pause => Action::Pause(node),
@@ -164,12 +167,17 @@ impl Chaos {
     }
 
     fn kind(&mut self) -> Idea {
-        let total: usize = WEIGHTS.iter().map(|(weight, _)| weight).sum();
-        let mut draw = self.rng.below(total);
-        for (weight, idea) in WEIGHTS {
-            match draw.checked_sub(*weight) {
+        let orderly = self.is_orderly;
+        let weighed = WEIGHTS
+            .iter()
+            .map(|(calm, wild, idea)| (if orderly { *calm } else { *wild }, *idea));
+        let mut draw = self
+            .rng
+            .below(weighed.clone().map(|(weight, _)| weight).sum());
+        for (weight, idea) in weighed {
+            match draw.checked_sub(weight) {
                 Some(rest) => draw = rest,
-                None => return *idea,
+                None => return idea,
             }
         }
         Idea::Next
@@ -180,9 +188,9 @@ impl Chaos {
         self.rng.pick(held.map(|flight| flight.id))
     }
 
-    fn timer<P: Protocol>(&mut self) -> Option<String> {
-        let names = P::ABOUT.timers.iter().map(|(_, name)| (*name).to_owned());
-        self.rng.pick(names)
+    fn timer<P: Protocol>(&mut self, world: &World<P>) -> Option<String> {
+        let names = world.protocol().about().timers.iter();
+        self.rng.pick(names.map(|name| (*name).to_owned()))
     }
 
     fn client<P: Protocol>(&mut self, world: &World<P>) -> ClientId {
@@ -197,7 +205,7 @@ impl Chaos {
     }
 
     fn partition<P: Protocol>(&mut self, world: &World<P>) -> Action {
-        let mut groups = vec![BTreeSet::<NodeId>::new(); 3];
+        let mut groups = vec![SortedSet::<NodeId>::new(); 3];
         for id in world.machines().keys() {
             groups[self.rng.below(3)].insert(*id);
         }
@@ -207,7 +215,11 @@ impl Chaos {
 
     fn network(&mut self) -> Option<Network> {
         Some(Network {
-            latency: self.rng.pick([RangeMs::new(10, 20), RangeMs::new(1, 80), RangeMs::new(5, 5)])?,
+            latency: self.rng.pick([
+                RangeMs::new(10, 20),
+                RangeMs::new(1, 80),
+                RangeMs::new(5, 5),
+            ])?,
             loss_permille: self.rng.pick([0, 0, 50, 200])?,
             duplicate_permille: self.rng.pick([0, 0, 50, 300])?,
             reorder: self.rng.below(4) > 0,
@@ -220,7 +232,11 @@ impl Chaos {
             0 => None,
             _ => self.rng.pick(world.protocol().serves()),
         };
-        let text = format!("{}+{}", ["n", "m"][self.rng.below(2)], 1 + self.rng.below(99));
+        let text = format!(
+            "{}+{}",
+            ["n", "m"][self.rng.below(2)],
+            1 + self.rng.below(99)
+        );
         Action::Submit {
             client: self.client(world),
             to,
@@ -229,16 +245,15 @@ impl Chaos {
     }
 }
 
-/// A scenario's cluster, watched, before anything is done to it.
-pub fn watched<P: Protocol>(scenario: &Scenario, seed: u32) -> Watched<P> {
-    let protocol = P::new(scenario.cluster.clone()).expect("the cluster suits the protocol");
-    Watched::new(protocol, scenario, seed).expect("the scenario is sound")
-}
-
 /// The two protocols on five nodes, each in the forms that lose nothing.
 pub fn sound_scenarios(protocol: &str) -> Vec<Scenario> {
     let extensions: &[&[&str]] = match protocol {
-        "raft" => &[&[], &["no_op"], &["conflict_hint"], &["no_op", "conflict_hint"]],
+        "raft" => &[
+            &[],
+            &["no_op"],
+            &["conflict_hint"],
+            &["no_op", "conflict_hint"],
+        ],
         _ => &[&[], &["silent_refusals"]],
     };
     let of = |variants: &&[&str]| {
@@ -257,7 +272,7 @@ pub fn sound_scenarios(protocol: &str) -> Vec<Scenario> {
 fn with_roles() -> Scenario {
     let mut scenario = super::lab::scenario("paxos", 5, &[]);
     let players = |numbers: &[u8]| numbers.iter().copied().map(n).collect();
-    scenario.cluster.roles.extend([
+    scenario.cluster.roles = SortedMap::from([
         ("proposer".into(), players(&[1, 2])),
         ("acceptor".into(), players(&[2, 3, 4])),
         ("learner".into(), players(&[4, 5])),

@@ -1,11 +1,33 @@
 //! A cluster under test: a watched world, and short words for what one does to it.
 
-use std::sync::Arc;
-
 use quorumscope::check::Watched;
-use quorumscope::protocol::{ClientId, Endpoint, NodeId, Protocol, Value};
+use quorumscope::protocol::paxos::Paxos;
+use quorumscope::protocol::raft::Raft;
+use quorumscope::protocol::{About, ClientId, Endpoint, NodeId, Protocol, Value};
 use quorumscope::share::Run;
-use quorumscope::world::{Action, MessageId, Payload, Scenario, Step, World};
+use quorumscope::world::{Action, ActionError, MessageId, Payload, Scenario, Step, World};
+
+/// A protocol that tests set up by its type.
+pub trait Known: Protocol {
+    /// What is the same for every cluster.
+    const ABOUT: &'static About;
+    /// The protocol on a scenario's cluster.
+    fn open(scenario: &Scenario) -> Self;
+}
+
+macro_rules! known {
+    ($($protocol:ident),*) => {$(
+        impl Known for $protocol {
+            const ABOUT: &'static About = $protocol::ABOUT;
+            fn open(scenario: &Scenario) -> Self {
+                let protocol = $protocol::new(scenario.cluster.clone());
+                protocol.expect("the cluster suits the protocol")
+            }
+        }
+    )*};
+}
+
+known!(Paxos, Raft);
 
 /// What a lab does when something makes no sense or a property is lost.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,7 +65,7 @@ pub fn scenario(protocol: &str, nodes: u8, variants: &[&str]) -> Scenario {
     scenario
 }
 
-impl<P: Protocol> Lab<P> {
+impl<P: Known> Lab<P> {
     /// A cluster of a scenario; every property must hold and every action make sense.
     pub fn new(scenario: &Scenario) -> Self {
         Self::of(scenario, 1, Mood::Strict)
@@ -51,9 +73,8 @@ impl<P: Protocol> Lab<P> {
 
     /// A cluster of a scenario.
     pub fn of(scenario: &Scenario, seed: u32, mood: Mood) -> Self {
-        let protocol = P::new(scenario.cluster.clone()).expect("the cluster suits the protocol");
         Self {
-            watched: Watched::new(protocol, scenario, seed).expect("the scenario is sound"),
+            watched: watched(scenario, seed),
             scenario: scenario.clone(),
             seed,
             actions: Vec::new(),
@@ -87,11 +108,17 @@ impl<P: Protocol> Lab<P> {
         &self.world().machines()[&n(number)].node
     }
 
+    /// Does something, or says why it makes no sense; properties are not looked at.
+    pub fn attempt(&mut self, action: &Action) -> Result<Step<P::Message>, ActionError> {
+        let step = self.watched.apply(action)?;
+        self.actions.push(action.clone());
+        Ok(step)
+    }
+
     /// Does something.
     pub fn act(&mut self, action: Action) -> Step<P::Message> {
-        match self.watched.apply(&action) {
+        match self.attempt(&action) {
             Ok(step) => {
-                self.actions.push(action);
                 let lost = self.lost();
                 let sound = lost.is_empty() || self.mood == Mood::Lenient;
                 assert!(sound, "{lost:?} lost in {}", self.run().to_json());
@@ -142,11 +169,7 @@ impl<P: Protocol> Lab<P> {
     }
 
     /// What is under way on a link, in the order of sending.
-    pub fn flights(
-        &self,
-        from: impl Into<Endpoint>,
-        to: impl Into<Endpoint>,
-    ) -> Vec<MessageId> {
+    pub fn flights(&self, from: impl Into<Endpoint>, to: impl Into<Endpoint>) -> Vec<MessageId> {
         let (from, to) = (from.into(), to.into());
         let all = self.world().flights().keys().copied();
         let on_link = all.filter(|id| id.from == from && id.to == to);
@@ -188,6 +211,14 @@ impl<P: Protocol> Lab<P> {
         }
     }
 
+    /// All that is under way but this message is lost.
+    pub fn drop_others(&mut self, kept: MessageId) {
+        let all: Vec<MessageId> = self.world().flights().keys().copied().collect();
+        for id in all.into_iter().filter(|id| *id != kept) {
+            self.act(Action::Drop(id));
+        }
+    }
+
     /// All that can arrive arrives, until nothing is under way; the rest is lost, as on a cut
     /// link. No timer runs out meanwhile.
     pub fn settle(&mut self) {
@@ -206,8 +237,14 @@ impl<P: Protocol> Lab<P> {
 
     /// What was sent first of all that is not held back.
     fn next_flight(&self) -> Option<MessageId> {
-        let free = self.world().flights().values().filter(|flight| !flight.held);
-        free.map(|flight| (flight.sent, flight.id)).min().map(|(_, id)| id)
+        let free = self
+            .world()
+            .flights()
+            .values()
+            .filter(|flight| !flight.held);
+        free.map(|flight| (flight.sent, flight.id))
+            .min()
+            .map(|(_, id)| id)
     }
 
     /// What a client has been told, in order; nothing where it waits.
@@ -217,14 +254,13 @@ impl<P: Protocol> Lab<P> {
         told.collect()
     }
 
-    /// Whether two labs' nodes, disks and timers are the same.
-    pub fn machine(&self, number: u8) -> Vec<u8> {
-        let machine = &self.world().machines()[&n(number)];
-        postcard::to_allocvec(machine).expect("a machine can be written")
+    /// What is remembered to check the properties, in bytes.
+    pub fn monitor(&self) -> Vec<u8> {
+        postcard::to_allocvec(self.watched.monitor()).expect("a monitor can be written")
     }
 }
 
-/// The nodes of a scenario's cluster as one shared protocol, for worlds without a monitor.
-pub fn protocol<P: Protocol>(scenario: &Scenario) -> Arc<P> {
-    Arc::new(P::new(scenario.cluster.clone()).expect("the cluster suits the protocol"))
+/// A scenario's cluster, watched, before anything is done to it.
+pub fn watched<P: Known>(scenario: &Scenario, seed: u32) -> Watched<P> {
+    Watched::new(P::open(scenario), scenario, seed).expect("the scenario is sound")
 }

@@ -3,6 +3,8 @@
 
 pub mod chaos;
 pub mod lab;
+pub mod paxos_stories;
+pub mod raft_stories;
 pub mod record;
 
-pub use lab::{Lab, Mood, n, scenario, value};
+pub use lab::{Known, Lab, Mood, n, scenario, value, watched};

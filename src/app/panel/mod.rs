@@ -7,11 +7,14 @@ mod why;
 
 use yew::prelude::*;
 
+use super::dom::{button, classed};
 use super::host;
 use super::lab::{Msg, Thing};
-use super::words::{Shared, Words};
+use super::words::Words;
 use crate::protocol::About;
 use crate::view::Moment;
+
+pub(super) use state::told;
 
 /// Which panel is open.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,33 +32,56 @@ const PANELS: [(Panel, &str, &str); 4] = [
     (Panel::Properties, "tab-properties", "ui.properties"),
 ];
 
-/// What is said of a protocol; it is equal to itself alone.
-#[derive(Clone, Copy)]
-pub(super) struct AboutProtocol(pub(super) &'static About);
-
-impl PartialEq for AboutProtocol {
-    fn eq(&self, other: &Self) -> bool {
-        std::ptr::eq(self.0, other.0)
-    }
-}
-
-#[derive(Properties, PartialEq)]
-pub(super) struct Props {
-    pub(super) moment: Shared<Moment>,
-    pub(super) words: Words,
-    pub(super) about: AboutProtocol,
-    pub(super) panel: Panel,
-    pub(super) selected: Option<Thing>,
-    pub(super) send: Callback<Msg>,
-}
-
-#[component]
-pub(super) fn Panels(props: &Props) -> Html {
-    let words = &props.words;
-    let current = PANELS.iter().position(|(panel, ..)| *panel == props.panel);
+pub(super) fn view(
+    moment: &Moment,
+    words: &Words,
+    about: &'static About,
+    panel: Panel,
+    selected: Option<Thing>,
+    send: &Callback<Msg>,
+) -> Html {
+    let current = PANELS.iter().position(|(it, ..)| *it == panel);
     let current = current.unwrap_or(0);
-    let send = props.send.clone();
-    let onkeydown = Callback::from(move |event: KeyboardEvent| {
+    let content = match panel {
+        Panel::Why => why::view(moment, words, about),
+        Panel::Rules => rules::view(moment, words, about),
+        Panel::State => state::view(moment, words, selected, send),
+        Panel::Properties => properties::view(moment, words, about),
+    };
+    let tab = |(at, (panel, id, key)): (usize, &(Panel, &'static str, &'static str))| {
+        let open = at == current;
+        button(send, Msg::Panel(*panel))
+            .key(id)
+            .set("id", id)
+            .set("role", "tab")
+            .flag("aria-selected", open)
+            .set("aria-controls", "panel")
+            .set("tabindex", if open { "0" } else { "-1" })
+            .text(words.t(key))
+            .end()
+    };
+    let tabs = classed("div", "tabs")
+        .set("role", "tablist")
+        .say("aria-label", words.t("ui.panels"))
+        .on_key(walk(current, send))
+        .each(PANELS.iter().enumerate().map(tab));
+    let pane = classed("div", "pane")
+        .set("id", "panel")
+        .set("role", "tabpanel")
+        .set("tabindex", "0")
+        .set("aria-labelledby", PANELS[current].1)
+        .child(content);
+    classed("aside", "side")
+        .say("aria-label", words.t("ui.panels"))
+        .with(tabs)
+        .with(pane)
+        .end()
+}
+
+/// The arrow keys go from tab to tab.
+fn walk(current: usize, send: &Callback<Msg>) -> Callback<KeyboardEvent> {
+    let send = send.clone();
+    Callback::from(move |event: KeyboardEvent| {
         let count = PANELS.len();
         let to = match event.key().as_str() {
             "ArrowRight" => (current + 1) % count,
@@ -67,31 +93,5 @@ pub(super) fn Panels(props: &Props) -> Html {
         event.prevent_default();
         send.emit(Msg::Panel(PANELS[to].0));
         host::focus(PANELS[to].1);
-    });
-    let content = match props.panel {
-        Panel::Why => why::view(&props.moment, words, props.about.0),
-        Panel::Rules => rules::view(&props.moment, words, props.about.0),
-        Panel::State => state::view(&props.moment, words, props.selected, &props.send),
-        Panel::Properties => properties::view(&props.moment, words, props.about.0),
-    };
-    html! {
-        <aside class="side" aria-label={words.t("ui.panels").to_owned()}>
-            <div class="tabs" role="tablist" aria-label={words.t("ui.panels").to_owned()} {onkeydown}>
-                { for PANELS.iter().map(|(panel, id, key)| {
-                    let open = *panel == props.panel;
-                    let panel = *panel;
-                    html! {
-                        <button key={*id} id={*id} type="button" role="tab"
-                            aria-selected={open.to_string()} aria-controls="panel"
-                            tabindex={if open { "0" } else { "-1" }}
-                            onclick={props.send.reform(move |_| Msg::Panel(panel))}>
-                            { words.t(key).to_owned() }</button>
-                    }
-                }) }
-            </div>
-            <div id="panel" class="pane" role="tabpanel" tabindex="0" aria-labelledby={PANELS[current].1}>
-                { content }
-            </div>
-        </aside>
-    }
+    })
 }

@@ -2,9 +2,9 @@
 
 use yew::prelude::*;
 
+use crate::app::dom::{El, classed, classes, el};
 use crate::app::words::Words;
-use crate::protocol::About;
-use crate::protocol::{Property, Statement, Violation};
+use crate::protocol::{About, Property, Statement, Violation};
 use crate::view::{Moment, Sentence};
 
 fn violation<'a>(moment: &'a Moment, property: &Property) -> Option<&'a Violation> {
@@ -15,40 +15,45 @@ pub(super) fn view(moment: &Moment, words: &Words, about: &'static About) -> Htm
     let row = |property: &&'static Property| {
         let lost = violation(moment, property);
         let name = format!("property.{}", property.id);
-        let says = format!("{name}.says");
         let (class, sign, state) = match lost {
             None => ("ok", "✓ ", "ui.holds"),
             Some(_) => ("no", "✗ ", "ui.lost"),
         };
-        html! {
-            <section key={property.id} class="property">
-                <h2><span class={class}>{ sign }</span>{ words.t(&name).to_owned() }
-                    { " " }<span class={classes!("verdict", class)}>{ words.t(state).to_owned() }</span></h2>
-                <p>{ words.t(&says).to_owned() }</p>
-                { match lost {
-                    Some(violation) => facts(violation, words),
-                    None => html! { <></> },
-                } }
-                <p class="cite">{ words.citations(property.citations) }</p>
-            </section>
+        let title = el("h2")
+            .with(classed("span", class).text(sign))
+            .text(words.t(&name))
+            .text(" ")
+            .with(
+                el("span")
+                    .put("class", classes("verdict", &[(true, class)]))
+                    .text(words.t(state)),
+            );
+        let mut section = classed("section", "property")
+            .key(property.id)
+            .with(title)
+            .with(el("p").text(words.t(&format!("{name}.says"))));
+        if let Some(violation) = lost {
+            section = section.with(facts(violation, words));
         }
+        section
+            .with(classed("p", "cite").text(&words.citations(property.citations)))
+            .end()
     };
-    html! { <div class="properties">{ for about.properties.iter().map(row) }</div> }
+    classed("div", "properties")
+        .each(about.properties.iter().map(row))
+        .end()
 }
 
-fn facts(violation: &Violation, words: &Words) -> Html {
+fn facts(violation: &Violation, words: &Words) -> El {
     let say = |statement: &Statement| {
-        words.say(&Sentence {
+        el("li").text(&words.say(&Sentence {
             key: format!("fact.{}", statement.key),
             args: statement.args.clone(),
-        })
+        }))
     };
-    html! {
-        <ul class="facts">
-            <li>{ say(&violation.first) }</li>
-            <li>{ say(&violation.second) }</li>
-        </ul>
-    }
+    classed("ul", "facts")
+        .with(say(&violation.first))
+        .with(say(&violation.second))
 }
 
 /// All properties at a glance.
@@ -56,12 +61,19 @@ pub(super) fn chips(moment: &Moment, words: &Words, about: &'static About) -> Ht
     let chip = |property: &&'static Property| {
         let lost = violation(moment, property).is_some();
         let name = format!("property.{}", property.id);
-        let (class, sign) = if lost { ("no", "✗") } else { ("ok", "✓") };
-        html! {
-            <li key={property.id} class={classes!("chip", class)}><span aria-hidden="true">{ sign }</span>
-                <span class="unseen">{ words.t(if lost { "ui.lost" } else { "ui.holds" }).to_owned() }</span>
-                <span>{ words.t(&name).to_owned() }</span></li>
-        }
+        let (class, sign, state) = match lost {
+            true => ("no", "✗", "ui.lost"),
+            false => ("ok", "✓", "ui.holds"),
+        };
+        el("li")
+            .key(property.id)
+            .put("class", classes("chip", &[(true, class)]))
+            .with(el("span").set("aria-hidden", "true").text(sign))
+            .with(classed("span", "unseen").text(words.t(state)))
+            .with(el("span").text(words.t(&name)))
+            .end()
     };
-    html! { <ul class="chips">{ for about.properties.iter().map(chip) }</ul> }
+    classed("ul", "chips")
+        .each(about.properties.iter().map(chip))
+        .end()
 }

@@ -2,9 +2,9 @@
 
 use yew::prelude::*;
 
+use crate::app::dom::{classed, el};
 use crate::app::words::Words;
-use crate::protocol::About;
-use crate::protocol::{Outcome, Rule};
+use crate::protocol::{About, Outcome, Rule};
 use crate::view::{Happening, Moment};
 
 pub(super) fn view(moment: &Moment, words: &Words, about: &'static About) -> Html {
@@ -14,7 +14,8 @@ pub(super) fn view(moment: &Moment, words: &Words, about: &'static About) -> Htm
             sections.push(rule.section);
         }
     }
-    html! { <div class="all-rules">{ for sections.iter().map(|it| section(it, moment, words, about)) }</div> }
+    let sections = sections.iter().map(|it| section(it, moment, words, about));
+    classed("div", "all-rules").each(sections).end()
 }
 
 /// One part of the algorithm.
@@ -25,25 +26,24 @@ pub(super) fn section(
     about: &'static About,
 ) -> Html {
     let own = about.rules.iter().filter(|rule| rule.section == name);
-    let lines: Vec<&'static Rule> = own.copied().collect();
-    if lines.is_empty() {
-        return html! { <div class="rules" hidden=true /> };
-    }
     let heading = format!("section.{}.{name}", about.key);
-    html! {
-        <section key={name} class="rules">
-            <h3>{ words.t(&heading).to_owned() }</h3>
-            <ol>{ for lines.iter().map(|rule| line(rule, moment, words)) }</ol>
-        </section>
+    let lines = own.map(|rule| line(rule, moment, words));
+    let section = classed("section", "rules").key(name);
+    if !about.rules.iter().any(|rule| rule.section == name) {
+        return section.set("hidden", "").end();
     }
+    section
+        .with(el("h3").text(words.t(&heading)))
+        .with(el("ol").each(lines))
+        .end()
 }
 
 fn line(rule: &'static Rule, moment: &Moment, words: &Words) -> Html {
     let fired = |it: &&Happening| it.rule.is_some_and(|it| it.id == rule.id);
-    let fired = moment.happened.iter().find(fired);
-    let text = words.t(&format!("rule.{}", rule.id)).to_owned();
-    let Some(it) = fired else {
-        return html! { <li key={rule.id}>{ text }</li> };
+    let text = format!("rule.{}", rule.id);
+    let line = el("li").key(rule.id);
+    let Some(it) = moment.happened.iter().find(fired) else {
+        return line.text(words.t(&text)).end();
     };
     let (class, sign) = match it.outcome {
         Some(Outcome::Refused) => ("no", "✗"),
@@ -51,10 +51,10 @@ fn line(rule: &'static Rule, moment: &Moment, words: &Words) -> Html {
         _ => ("", ""),
     };
     let numbers = it.comparison.as_ref().map(|it| words.inequality(it));
-    html! {
-        <li key={rule.id} class="lit">
-            <span class="unseen">{ words.t("ui.fired").to_owned() }{ " " }</span>
-            { text }{ " " }<span class={class}>{ numbers.unwrap_or_default() }{ " " }{ sign }</span>
-        </li>
-    }
+    let numbers = format!(" {} {sign}", numbers.unwrap_or_default());
+    line.set("class", "lit")
+        .with(classed("span", "unseen").text(words.t("ui.fired")))
+        .text(words.t(&text))
+        .with(classed("span", class).text(&numbers))
+        .end()
 }

@@ -2,9 +2,10 @@
 
 use yew::prelude::*;
 
+use crate::app::dom::{El, button, classed, el};
 use crate::app::lab::{Msg, Thing};
 use crate::app::words::Words;
-use crate::protocol::{Datum, Endpoint, Field, Storage};
+use crate::protocol::{Datum, Endpoint, Field, NodeId, Storage};
 use crate::view::{ClientCard, Moment, NodeCard};
 
 pub(super) fn view(
@@ -25,110 +26,100 @@ pub(super) fn view(
     let shown = chosen
         .or(acting)
         .or(moment.nodes.first().map(|node| node.id));
-    let node = shown.and_then(|id| moment.node(id));
-    html! {
-        <div class="state">
-            <div class="segments" role="group" aria-label={words.t("ui.state_of").to_owned()}>
-                { for moment.nodes.iter().map(|node| {
-                    let id = node.id;
-                    html! {
-                        <button key={id.to_string()} type="button"
-                            aria-pressed={(shown == Some(id)).to_string()}
-                            onclick={send.reform(move |_| Msg::Choose(Thing::Node(id)))}>
-                            { id.to_string() }</button>
-                    }
-                }) }
-            </div>
-            { match node {
-                Some(node) => tables(node, words),
-                None => html! { <></> },
-            } }
-            { messages(moment, selected, words) }
-            <section><h3>{ words.t("ui.clients").to_owned() }</h3>
-                <ul class="clients-told">{ for moment.clients.iter().map(|it| client(it, words)) }</ul>
-            </section>
-        </div>
-    }
-}
-
-fn tables(node: &NodeCard, words: &Words) -> Html {
-    let of = |storage: Storage| {
-        node.view
-            .fields
-            .iter()
-            .filter(move |it| it.storage == storage)
-    };
-    html! {
-        <>
-            { match node.up {
-                true => html! { <></> },
-                false => html! { <p>{ words.t("ui.node_is_down").to_owned() }</p> },
-            } }
-            <section>
-                <h3>{ words.t("ui.durable").to_owned() }</h3>
-                <table><tbody>{ for of(Storage::Durable).map(|it| row(it, node, words)) }</tbody></table>
-            </section>
-            <section>
-                <h3>{ words.t("ui.volatile").to_owned() }</h3>
-                <table><tbody>{ for of(Storage::Volatile).map(|it| row(it, node, words)) }</tbody></table>
-            </section>
-        </>
-    }
-}
-
-fn row(field: &Field, node: &NodeCard, words: &Words) -> Html {
-    let changed = node.changed.contains(field.key);
-    html! {
-        <tr key={field.key} class={changed.then_some("changed")}>
-            <th scope="row">{ words.t(&format!("field.{}", field.key)).to_owned() }</th>
-            <td>{ words.datum(&field.value) }
-                { match changed {
-                    true => html! { <span class="mark">{ words.t("ui.changed").to_owned() }</span> },
-                    false => html! { <></> },
-                } }
-            </td>
-        </tr>
-    }
-}
-
-/// What the chosen message says.
-fn messages(moment: &Moment, selected: Option<Thing>, words: &Words) -> Html {
-    let Some(Thing::Message(id)) = selected else {
-        return html! { <></> };
-    };
-    let Some(card) = moment.message(id) else {
-        return html! { <></> };
-    };
-    let row = |(key, value): &(&'static str, Datum)| {
-        html! {
-            <tr key={*key}><th scope="row">{ words.t(&format!("field.{key}")).to_owned() }</th>
-                <td>{ words.datum(value) }</td></tr>
+    let mut state = classed("div", "state").with(node_choice(moment, words, shown, send));
+    if let Some(Thing::Message(id)) = selected {
+        if let Some(card) = moment.message(id) {
+            let heading = format!("{} {} → {}", card.view.name, id.from, id.to);
+            let rows = card.view.fields.iter();
+            let rows = rows.map(|(key, value)| row(key, value, false, words));
+            state = state.with(table(&heading, rows));
         }
-    };
-    html! {
-        <section><h3>{ format!("{} {} → {}", card.view.name, id.from, id.to) }</h3>
-            <table><tbody>{ for card.view.fields.iter().map(row) }</tbody></table></section>
     }
+    if let Some(node) = shown.and_then(|id| moment.node(id)) {
+        if !node.up {
+            state = state.with(el("p").text(words.t("ui.node_is_down")));
+        }
+        state = state
+            .with(fields("ui.durable", Storage::Durable, node, words))
+            .with(fields("ui.volatile", Storage::Volatile, node, words));
+    }
+    let told = moment.clients.iter().map(|it| client(it, words));
+    state
+        .with(el("h3").text(words.t("ui.clients")))
+        .with(classed("ul", "clients-told").each(told))
+        .end()
 }
 
-fn client(client: &ClientCard, words: &Words) -> Html {
-    let told = client.history.iter().map(|exchange| {
+fn node_choice(moment: &Moment, words: &Words, shown: Option<NodeId>, send: &Callback<Msg>) -> El {
+    let one = |node: &NodeCard| {
+        let name = node.id.to_string();
+        button(send, Msg::Choose(Thing::Node(node.id)))
+            .key(&name)
+            .flag("aria-pressed", shown == Some(node.id))
+            .text(&name)
+            .end()
+    };
+    classed("div", "segments")
+        .set("role", "group")
+        .say("aria-label", words.t("ui.state_of"))
+        .each(moment.nodes.iter().map(one))
+}
+
+fn fields(heading: &'static str, storage: Storage, node: &NodeCard, words: &Words) -> El {
+    let own = node.view.fields.iter().filter(|it| it.storage == storage);
+    let rows = own.map(|field: &Field| {
+        let changed = node.changed.contains(field.key);
+        row(field.key, &field.value, changed, words)
+    });
+    table(words.t(heading), rows)
+}
+
+fn table(heading: &str, rows: impl Iterator<Item = Html>) -> El {
+    el("section")
+        .with(el("h3").text(heading))
+        .with(el("table").with(el("tbody").each(rows)))
+}
+
+fn row(key: &'static str, value: &Datum, changed: bool, words: &Words) -> Html {
+    let mut cell = el("td").text(&words.datum(value));
+    if changed {
+        cell = cell.with(classed("span", "mark").text(words.t("ui.changed")));
+    }
+    let name = words.t(&format!("field.{key}")).to_owned();
+    el("tr")
+        .key(key)
+        .when(changed, "class", "changed")
+        .with(el("th").set("scope", "row").text(&name))
+        .with(cell)
+        .end()
+}
+
+/// What a client asked and was told, one sentence for each request.
+pub(in crate::app) fn told(client: &ClientCard, words: &Words) -> Vec<String> {
+    let sentence = |exchange: &crate::world::Exchange| {
         let command = exchange.command.to_string();
         match &exchange.told {
             None => words.fill("ui.client_waits", &[("value", &command)]),
             Some((_, result)) => {
                 let result = words.datum(&result.clone().into());
-                words.fill(
-                    "ui.client_told",
-                    &[("value", &command), ("result", &result)],
-                )
+                let args = [("value", &*command), ("result", &result)];
+                words.fill("ui.client_told", &args)
             }
         }
-    });
-    let told: Vec<String> = told.collect();
-    let text = match told.is_empty() {
-        true => words.t("ui.client_idle").to_owned(),
-        false => told.join(words.t("ui.sentence_separator")),
     };
-    html! { <li key={client.id.to_string()}><b>{ client.id.to_string() }</b>{ " " }{ text }</li> }
+    match client.history.is_empty() {
+        true => vec![words.t("ui.client_idle").to_owned()],
+        false => client.history.iter().map(sentence).collect(),
+    }
+}
+
+fn client(client: &ClientCard, words: &Words) -> Html {
+    let name = client.id.to_string();
+    let text = told(client, words).join(words.t("ui.sentence_separator"));
+    el("li")
+        .key(&name)
+        .with(el("b").text(&name))
+        .text(" ")
+        .text(&text)
+        .end()
 }

@@ -3,72 +3,68 @@
 use yew::prelude::*;
 
 use super::{properties, rules};
+use crate::app::dom::{classed, classes, el};
 use crate::app::words::Words;
-use crate::protocol::About;
-use crate::protocol::{Comparison, Outcome};
+use crate::protocol::{About, Comparison, Outcome};
 use crate::view::{Happening, Moment};
 
 pub(super) fn view(moment: &Moment, words: &Words, about: &'static About) -> Html {
+    let why = classed("div", "why");
     if moment.happened.is_empty() {
-        let says = format!("protocol.{}.says", about.key);
-        return html! {
-            <div class="why">
-                <h2>{ words.t(&format!("protocol.{}", about.key)).to_owned() }</h2>
-                <p>{ words.t(&says).to_owned() }</p>
-                <p>{ words.t("ui.start_here").to_owned() }</p>
-                { properties::chips(moment, words, about) }
-            </div>
-        };
+        let name = format!("protocol.{}", about.key);
+        return why
+            .with(el("h2").text(words.t(&name)))
+            .with(el("p").text(words.t(&format!("{name}.says"))))
+            .with(el("p").text(words.t("ui.start_here")))
+            .child(properties::chips(moment, words, about))
+            .end();
     }
-    let last_rule = moment.happened.iter().rev().find_map(|it| it.rule);
-    html! {
-        <div class="why">
-            <div class="happened">
-                { for moment.happened.iter().enumerate().map(|(at, it)| happening(at, it, words)) }
-            </div>
-            { match last_rule {
-                Some(rule) => rules::section(rule.section, moment, words, about),
-                None => html! { <></> },
-            } }
-            { properties::chips(moment, words, about) }
-        </div>
+    let happened = moment.happened.iter().enumerate();
+    let happened = happened.map(|(at, it)| happening(at, it, words));
+    let mut why = why.with(classed("div", "happened").each(happened));
+    if let Some(rule) = moment.happened.iter().rev().find_map(|it| it.rule) {
+        why = why.child(rules::section(rule.section, moment, words, about));
     }
+    why.child(properties::chips(moment, words, about)).end()
 }
 
 fn happening(at: usize, it: &Happening, words: &Words) -> Html {
     let (class, sign) = match it.outcome {
         Some(Outcome::Accepted) => ("ok", "✓ "),
         Some(Outcome::Refused) => ("no", "✗ "),
-        Some(Outcome::Ignored) => ("quiet", "– "),
+        Some(Outcome::Ignored) => ("ignored", "– "),
         Some(Outcome::Done) | None => ("", ""),
     };
-    html! {
-        <section key={at} class="happening">
-            <h2><span class={class}>{ sign }</span>{ words.say(&it.title) }</h2>
-            { match &it.why {
-                Some(why) => html! { <p>{ words.say(why) }</p> },
-                None => html! { <></> },
-            } }
-            { match &it.comparison {
-                Some(comparison) => compared(comparison, class, words),
-                None => html! { <></> },
-            } }
-            { match it.rule {
-                Some(rule) => html! { <p class="cite">{ words.citations(rule.citations) }</p> },
-                None => html! { <></> },
-            } }
-        </section>
+    let title = el("h2")
+        .with(classed("span", class).text(sign))
+        .text(&words.say(&it.title));
+    let mut section = classed("section", "happening")
+        .key(&at.to_string())
+        .with(title);
+    if let Some(why) = &it.why {
+        section = section.with(el("p").text(&words.say(why)));
     }
+    if let Some(comparison) = &it.comparison {
+        section = section.child(compared(comparison, class, words));
+    }
+    if let Some(rule) = it.rule {
+        section = section.with(classed("p", "cite").text(&words.citations(rule.citations)));
+    }
+    section.end()
 }
 
 /// The two sides of the inequality, and the inequality itself.
 fn compared(comparison: &Comparison, class: &'static str, words: &Words) -> Html {
-    let side = |name: &str| words.t(&format!("side.{name}")).to_owned();
-    html! {
-        <dl class="compared">
-            <dt>{ side(comparison.left_name) }</dt><dd>{ words.datum(&comparison.left) }</dd>
-            <dt>{ side(comparison.right_name) }</dt><dd>{ words.datum(&comparison.right) }</dd>
-            <dd class={classes!("inequality", class)}>{ words.inequality(comparison) }</dd>
-        </dl>
-    }
+    let side = |name: &str| el("dt").text(words.t(&format!("side.{name}")));
+    classed("dl", "compared")
+        .with(side(comparison.left_name))
+        .with(el("dd").text(&words.datum(&comparison.left)))
+        .with(side(comparison.right_name))
+        .with(el("dd").text(&words.datum(&comparison.right)))
+        .with(
+            el("dd")
+                .put("class", classes("inequality", &[(true, class)]))
+                .text(&words.inequality(comparison)),
+        )
+        .end()
 }

@@ -2,11 +2,13 @@
 
 use yew::prelude::*;
 
+use super::look;
+use crate::app::dom::{El, classed, el};
 use crate::app::lab::{Msg, Thing};
 use crate::app::words::Words;
 use crate::protocol::MessageKind;
-use crate::view::geometry::{Point, tenths, translate};
-use crate::view::{MessageCard, Sentence};
+use crate::view::MessageCard;
+use crate::view::geometry::{Point, translate};
 
 #[derive(Properties, PartialEq)]
 pub(super) struct Props {
@@ -30,7 +32,7 @@ pub(super) fn kind_class(card: &MessageCard) -> &'static str {
 }
 
 /// The box and the text.
-pub(super) fn label(card: &MessageCard, crowded: bool, lost: bool) -> Html {
+pub(super) fn label(card: &MessageCard, crowded: bool, lost: bool) -> (El, El) {
     let name = if crowded {
         card.view.short
     } else {
@@ -48,18 +50,18 @@ pub(super) fn label(card: &MessageCard, crowded: bool, lost: bool) -> Html {
         None => format!("{sign}{name}"),
     };
     let width = 7.1 * text.chars().count() as f64 + 18.0;
-    let round = if card.view.kind == MessageKind::Request {
-        "5"
-    } else {
-        "12"
-    };
-    html! {
-        <>
-            <rect x={tenths(-width / 2.0)} y="-12" width={tenths(width)}
-                height="24" rx={round} />
-            <text text-anchor="middle" y="4.5">{ text }</text>
-        </>
-    }
+    let request = card.view.kind == MessageKind::Request;
+    let rect = el("rect")
+        .number("x", -width / 2.0)
+        .set("y", "-12")
+        .number("width", width)
+        .set("height", "24")
+        .set("rx", if request { "5" } else { "12" });
+    let text = el("text")
+        .set("text-anchor", "middle")
+        .set("y", "4.5")
+        .text(&text);
+    (rect, text)
 }
 
 /// What a screen reader says of a message.
@@ -93,28 +95,32 @@ pub(super) fn MessageMark(props: &Props) -> Html {
         let name = words.t(&format!("field.{key}")).to_owned();
         format!("{name}: {}", words.datum(value))
     });
-    let title: Vec<String> = std::iter::once(words.say(&Sentence::new("ui.message_title")))
+    let title: Vec<String> = std::iter::once(words.t("ui.message_title").to_owned())
         .chain(details)
         .collect();
-    html! {
-        <g id={props.dom_id.clone()} role="button" tabindex="0"
-            class={classes!("message", kind_class(card), super::epoch_class(card.view.epoch),
-                card.held.then_some("held"), props.selected.then_some("selected"))}
-            aria-label={spoken(card, words)} aria-pressed={props.selected.to_string()}
-            transform={translate(props.at)}
-            onclick={choose.reform(|_| ())}
-            onkeydown={super::node::on_activation(choose)}>
-            <title>{ title.join("\n") }</title>
-            <rect class="touch" x="-22" y="-22" width="44" height="44" />
-            { label(card, props.crowded, false) }
-            <g class="number" aria-hidden="true">
-                { props.number.map_or_else(|| html! { <></> }, |number| html! {
-                    <>
-                        <circle cx="0" cy="-20" r="10" />
-                        <text x="0" y="-15.5" text-anchor="middle">{ number }</text>
-                    </>
-                }) }
-            </g>
-        </g>
+    let states = [(card.held, "held"), (props.selected, "selected")];
+    let touch = classed("rect", "touch")
+        .set("x", "-22")
+        .set("y", "-22")
+        .set("width", "44")
+        .set("height", "44");
+    let (rect, text) = label(card, props.crowded, false);
+    let mut mark = el("g")
+        .say("id", &props.dom_id)
+        .set("role", "button")
+        .set("tabindex", "0")
+        .put("class", look("message", card, &states))
+        .put("aria-label", spoken(card, words))
+        .flag("aria-pressed", props.selected)
+        .put("transform", translate(props.at))
+        .on_click(choose.reform(|_| ()))
+        .on_key(super::node::on_activation(choose))
+        .with(el("title").text(&title.join("\n")))
+        .with(touch)
+        .with(rect)
+        .with(text);
+    if let Some(number) = props.number {
+        mark = mark.with(super::node::number(number, 0.0, -20.0));
     }
+    mark.end()
 }

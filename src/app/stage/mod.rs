@@ -6,12 +6,14 @@ mod node;
 
 use yew::prelude::*;
 
+use super::dom::{classed, classes, el};
 use super::host;
 use super::lab::{Choosing, Msg, Thing};
 use super::motion::{Mark, Ring, Scene};
-use super::words::{Shared, Words};
+use super::words::Words;
 use crate::protocol::{Endpoint, Epoch};
-use crate::view::geometry::{Stage, tenths, translate};
+use crate::sorted::SortedSet;
+use crate::view::geometry::{Point, Stage, translate};
 use crate::view::{Landed, MessageCard, Moment};
 use crate::world::MessageId;
 
@@ -19,16 +21,8 @@ use crate::world::MessageId;
 const CROWD: usize = 9;
 /// How many log entries a node shows: the last ones, the same indices on every node.
 const CELLS: [u32; 2] = [6, 4];
-
-#[derive(Properties, PartialEq)]
-pub(super) struct Props {
-    pub(super) moment: Shared<Moment>,
-    pub(super) words: Words,
-    pub(super) selected: Option<Thing>,
-    pub(super) choosing: Choosing,
-    pub(super) narrow: bool,
-    pub(super) send: Callback<Msg>,
-}
+/// How many places for entries a node shows at least, once there is one.
+const CELLS_SHOWN_MIN: u32 = 3;
 
 /// Where everything stands at this moment.
 pub(super) fn geometry(moment: &Moment, narrow: bool) -> Stage {
@@ -66,9 +60,9 @@ fn landed_id(id: MessageId) -> String {
 
 /// Messages in the order in which they arrive: the order of Tab and of numbers to choose by.
 pub(super) fn by_arrival(moment: &Moment) -> Vec<MessageId> {
-    let mut cards: Vec<&MessageCard> = moment.messages.iter().collect();
-    cards.sort_by_key(|card| (card.arrives, card.id));
-    cards.into_iter().map(|card| card.id).collect()
+    let cards = moment.messages.iter();
+    let order: SortedSet<(u64, MessageId)> = cards.map(|card| (card.arrives, card.id)).collect();
+    order.iter().map(|(_, id)| *id).collect()
 }
 
 /// Collects what moves, for the clock of the stage.
@@ -111,124 +105,127 @@ pub(super) fn scene(moment: &Moment, narrow: bool) -> Scene {
     }
 }
 
-#[component]
-pub(super) fn StageView(props: &Props) -> Html {
-    let moment = &props.moment;
-    let words = &props.words;
-    let stage = geometry(moment, props.narrow);
-    let order = by_arrival(moment);
-    let crowded = moment.messages.len() >= CROWD || props.narrow && moment.messages.len() > 4;
+pub(super) fn view(
+    moment: &Moment,
+    words: &Words,
+    selected: Option<Thing>,
+    choosing: Choosing,
+    narrow: bool,
+    send: &Callback<Msg>,
+) -> Html {
+    let stage = geometry(moment, narrow);
+    let crowded = moment.messages.len() >= CROWD || narrow && moment.messages.len() > 4;
     let longest = moment.nodes.iter().map(|node| node.view.cells.len() as u32);
     let longest = longest.max().unwrap_or(0);
-    let window = CELLS[usize::from(props.narrow)];
-    let first_cell = longest.saturating_sub(window) + 1;
-    let messages = order.iter().filter_map(|id| {
-        let position = moment.messages.iter().position(|card| card.id == *id)?;
+    let window = CELLS[usize::from(narrow)];
+    let node = |card: &crate::view::NodeCard| {
+        html! {
+            <node::NodeMark key={card.id.to_string()} card={card.clone()}
+                at={stage.at(card.id.into())} radius={stage.radius} now={moment.now}
+                first_cell={longest.saturating_sub(window) + 1}
+                cell_count={window.min(longest.max(CELLS_SHOWN_MIN))}
+                words={words.clone()} selected={selected == Some(Thing::Node(card.id))}
+                choosing={choosing == Choosing::Node} send={send.clone()} />
+        }
+    };
+    let message = |(number, id): (usize, MessageId)| {
+        let position = moment.messages.iter().position(|card| card.id == id)?;
         let card = &moment.messages[position];
-        Some((position, card))
-    });
-    html! {
-        <svg id="stage" class={classes!("stage", props.narrow.then_some("narrow"))}
-            viewBox={format!("0 0 {} {}", stage.width, stage.height)}
-            role="group" aria-label={words.t("ui.stage").to_owned()}>
-            <g class="links" aria-hidden="true">{ links(moment, &stage) }</g>
-            <g class="trails" aria-hidden="true">{ trails(moment, &stage) }</g>
-            <g class="nodes">
-                { for moment.nodes.iter().map(|card| html! {
-                    <node::NodeMark key={card.id.to_string()} card={card.clone()}
-                        at={stage.at(card.id.into())} radius={stage.radius}
-                        now={moment.now} first_cell={first_cell}
-                        cell_count={window.min(longest.max(if props.narrow { 3 } else { 5 }))}
-                        words={words.clone()}
-                        selected={props.selected == Some(Thing::Node(card.id))}
-                        number={(props.choosing == Choosing::Node).then_some(card.id.0)}
-                        send={props.send.clone()} />
-                }) }
-            </g>
-            <g class="clients">
-                { for moment.clients.iter().map(|card| html! {
-                    <client::ClientMark key={card.id.to_string()} card={card.clone()}
-                        at={stage.at(card.id.into())} words={words.clone()} />
-                }) }
-            </g>
-            <g class="landed" aria-hidden="true">
-                { for moment.landed.iter().map(|landed| landed_mark(landed, moment, &stage)) }
-            </g>
-            <g class="messages">
-                { for messages.enumerate().map(|(number, (position, card))| html! {
-                    <message::MessageMark key={card.id.to_string()} card={card.clone()}
-                        at={message_at(moment, &stage, card, lane(&moment.messages, position))}
-                        dom_id={mark_id(card.id)} crowded={crowded}
-                        words={words.clone()}
-                        selected={props.selected == Some(Thing::Message(card.id))}
-                        number={(props.choosing == Choosing::Message && number < 9)
-                            .then_some(number as u8 + 1)}
-                        send={props.send.clone()} />
-                }) }
-            </g>
-        </svg>
-    }
+        let at = message_at(moment, &stage, card, lane(&moment.messages, position));
+        let numbered = choosing == Choosing::Message && number < 9;
+        Some(html! {
+            <message::MessageMark key={id.to_string()} card={card.clone()} at={at}
+                dom_id={mark_id(id)} crowded={crowded} words={words.clone()}
+                selected={selected == Some(Thing::Message(id))}
+                number={numbered.then_some(number as u8 + 1)} send={send.clone()} />
+        })
+    };
+    let messages = by_arrival(moment).into_iter().enumerate();
+    let clients = moment.clients.iter();
+    let clients = clients.map(|card| client::view(card, stage.at(card.id.into()), words));
+    let landed = moment
+        .landed
+        .iter()
+        .map(|it| landed_mark(it, moment, &stage));
+    let silent = |class| classed("g", class).set("aria-hidden", "true");
+    el("svg")
+        .set("id", "stage")
+        .put("class", classes("stage", &[(narrow, "narrow")]))
+        .put(
+            "viewBox",
+            format!("0 0 {} {}", stage.width as u32, stage.height as u32),
+        )
+        .set("role", "group")
+        .say("aria-label", words.t("ui.stage"))
+        .with(silent("links").each(links(moment, &stage)))
+        .with(silent("trails").each(trails(moment, &stage)))
+        .with(classed("g", "nodes").each(moment.nodes.iter().map(node)))
+        .with(classed("g", "clients").each(clients))
+        .with(silent("landed").each(landed))
+        .with(classed("g", "messages").each(messages.filter_map(message)))
+        .end()
 }
 
-fn message_at(
-    moment: &Moment,
-    stage: &Stage,
-    card: &MessageCard,
-    lane: u32,
-) -> crate::view::geometry::Point {
+fn message_at(moment: &Moment, stage: &Stage, card: &MessageCard, lane: u32) -> Point {
     let now = moment.now as f64;
     let share = super::motion::share(card.sent as f64, card.arrives as f64, now);
     stage.on_the_way(card.id.from, card.id.to, share, lane)
 }
 
-fn line(stage: &Stage, from: Endpoint, to: Endpoint, key: String, class: Classes) -> Html {
+fn line(stage: &Stage, from: Endpoint, to: Endpoint, key: &str, class: String) -> Html {
     let (a, b) = (stage.at(from), stage.at(to));
-    let round = |value: f64| tenths(value);
-    html! {
-        <line key={key} class={class} x1={round(a.x)} y1={round(a.y)} x2={round(b.x)} y2={round(b.y)} />
-    }
+    el("line")
+        .key(key)
+        .put("class", class)
+        .number("x1", a.x)
+        .number("y1", a.y)
+        .number("x2", b.x)
+        .number("y2", b.y)
+        .end()
 }
 
 /// Each pair of nodes once; cut links look cut.
-fn links(moment: &Moment, stage: &Stage) -> Html {
-    let ids: Vec<_> = moment.nodes.iter().map(|node| node.id).collect();
-    let pairs = ids
+fn links(moment: &Moment, stage: &Stage) -> impl Iterator<Item = Html> {
+    let nodes = stage.nodes();
+    let pairs = nodes
         .iter()
         .enumerate()
-        .flat_map(|(position, a)| ids[position + 1..].iter().map(move |b| (*a, *b)));
-    let draw = |(a, b): (crate::protocol::NodeId, crate::protocol::NodeId)| {
+        .flat_map(|(position, a)| nodes[position + 1..].iter().map(move |b| (a.0, b.0)));
+    pairs.map(|(a, b)| {
         let (a, b): (Endpoint, Endpoint) = (a.into(), b.into());
         let cut = moment.cut.contains(&(a, b)) || moment.cut.contains(&(b, a));
-        let class = classes!("link", cut.then_some("cut"));
-        line(stage, a, b, format!("{a}-{b}"), class)
-    };
-    pairs.map(draw).collect()
+        let class = classes("link", &[(cut, "cut")]);
+        line(stage, a, b, &format!("{a}-{b}"), class)
+    })
 }
 
 /// The way of each message under way.
-fn trails(moment: &Moment, stage: &Stage) -> Html {
-    let draw = |card: &MessageCard| {
-        let class = classes!(
-            "trail",
-            epoch_class(card.view.epoch),
-            message::kind_class(card)
-        );
-        line(stage, card.id.from, card.id.to, card.id.to_string(), class)
-    };
-    moment.messages.iter().map(draw).collect()
+fn trails(moment: &Moment, stage: &Stage) -> impl Iterator<Item = Html> {
+    moment.messages.iter().map(|card| {
+        let class = look("trail", card, &[]);
+        line(stage, card.id.from, card.id.to, &card.id.to_string(), class)
+    })
+}
+
+/// A message's classes: what it is, its term or ballot, what it says.
+fn look(always: &str, card: &MessageCard, sometimes: &[(bool, &str)]) -> String {
+    let epoch = epoch_class(card.view.epoch);
+    let class = classes(always, &[(true, &epoch), (true, message::kind_class(card))]);
+    classes(&class, sometimes)
 }
 
 /// What the last step delivered or lost, where it ended.
 fn landed_mark(landed: &Landed, moment: &Moment, stage: &Stage) -> Html {
     let card = &landed.message;
-    let at = message_at(moment, stage, card, 0);
     let lost = landed.lost.is_some();
-    html! {
-        <g key={landed_id(card.id)} id={landed_id(card.id)}
-            class={classes!("message", "gone", lost.then_some("lost"),
-                epoch_class(card.view.epoch), message::kind_class(card))}
-            transform={translate(at)}>
-            { message::label(card, false, lost) }
-        </g>
-    }
+    let id = landed_id(card.id);
+    let (rect, text) = message::label(card, false, lost);
+    el("g")
+        .key(&id)
+        .put("id", id)
+        .put("class", look("message gone", card, &[(lost, "lost")]))
+        .put("transform", translate(message_at(moment, stage, card, 0)))
+        .with(rect)
+        .with(text)
+        .end()
 }

@@ -3,12 +3,13 @@
 use yew::prelude::*;
 
 use super::epoch_class;
+use crate::app::dom::{El, classed, classes, el};
 use crate::app::lab::{Msg, Thing};
 use crate::app::motion;
 use crate::app::words::Words;
-use crate::protocol::{Cell, CellState, Shape, Tally};
+use crate::protocol::{Cell, CellState, NodeId, Shape, Tally};
 use crate::view::NodeCard;
-use crate::view::geometry::{Point, tenths, translate};
+use crate::view::geometry::{Point, translate};
 
 /// The width of a log cell whose text is a term.
 const CELL: f64 = 24.0;
@@ -25,7 +26,7 @@ pub(super) struct Props {
     pub(super) cell_count: u32,
     pub(super) words: Words,
     pub(super) selected: bool,
-    pub(super) number: Option<u8>,
+    pub(super) choosing: bool,
     pub(super) send: Callback<Msg>,
 }
 
@@ -89,82 +90,121 @@ pub(super) fn NodeMark(props: &Props) -> Html {
     let id = card.id;
     let send = props.send.clone();
     let choose = Callback::from(move |_: ()| send.emit(Msg::Choose(Thing::Node(id))));
-    let shape = match card.view.shape {
-        Shape::Plain => "plain",
-        Shape::Dashed => "dashed",
-        Shape::Double => "double",
+    let (shape, double) = match card.view.shape {
+        Shape::Plain => ("plain", false),
+        Shape::Dashed => ("dashed", false),
+        Shape::Double => ("double", card.up),
     };
-    let double = card.up && card.view.shape == Shape::Double;
-    html! {
-        <g id={format!("node-{id}")} role="button" tabindex="0"
-            class={classes!("node", shape, epoch_class(card.view.badge),
-                (!card.up).then_some("down"), card.paused.then_some("paused"),
-                props.selected.then_some("selected"))}
-            aria-label={spoken(card, words)} aria-pressed={props.selected.to_string()}
-            transform={translate(props.at)}
-            onclick={choose.reform(|_| ())}
-            onkeydown={on_activation(choose)}>
-            <title>{ words.t("ui.node_title").to_owned() }</title>
-            <circle class="halo" r={tenths(radius + 11.0)} />
-            <circle class="body" r={tenths(radius)} />
-            <circle class={classes!("inner", (!double).then_some("hidden"))}
-                r={tenths(radius - 5.0)} />
-            { ring(props) }
-            <text class="name" y="-1" text-anchor="middle">{ id.to_string() }</text>
-            <text class="role" y="15" text-anchor="middle">{ words.t(&role_key(card)).to_owned() }</text>
-            <path class={classes!("cross", card.up.then_some("hidden"))}
-                d="M-25 -25L25 25M25 -25L-25 25" />
-            { badge(props) }
-            <g class="tallies">{ for card.view.tallies.iter().map(|it| tally(it, words, radius)) }</g>
-            { cells(props) }
-            <g class="number" aria-hidden="true">
-                { props.number.map_or_else(|| html! { <></> }, |number| html! {
-                    <>
-                        <circle cx={tenths(-radius)} cy={tenths(-radius)} r="11" />
-                        <text x={tenths(-radius)} y={tenths(5.0 - radius)}
-                            text-anchor="middle">{ number }</text>
-                    </>
-                }) }
-            </g>
-        </g>
+    let epoch = epoch_class(card.view.badge);
+    let look = [
+        (true, shape),
+        (true, &*epoch),
+        (!card.up, "down"),
+        (card.paused, "paused"),
+        (props.selected, "selected"),
+    ];
+    let circle = |class, r| classed("circle", class).number("r", r);
+    let tallies = card.view.tallies.iter();
+    let mut mark = el("g")
+        .put("id", format!("node-{id}"))
+        .set("role", "button")
+        .set("tabindex", "0")
+        .put("class", classes("node", &look))
+        .put("aria-label", spoken(card, words))
+        .flag("aria-pressed", props.selected)
+        .put("transform", translate(props.at))
+        .on_click(choose.reform(|_| ()))
+        .on_key(on_activation(choose))
+        .with(el("title").text(words.t("ui.node_title")))
+        .with(circle("halo", radius + 11.0))
+        .with(circle("body", radius))
+        .with(circle(
+            if double { "inner" } else { "hidden" },
+            radius - 5.0,
+        ))
+        .with(ring(props))
+        .with(label("name", "-1", &id.to_string()))
+        .with(label("role", "15", words.t(&role_key(card))))
+        .with(
+            classed("path", if card.up { "hidden" } else { "cross" })
+                .set("d", "M-25 -25L25 25M25 -25L-25 25"),
+        )
+        .with(badge(props))
+        .with(classed("g", "tallies").each(tallies.map(|it| tally(it, words, radius))))
+        .with(cells(props));
+    if props.choosing {
+        mark = mark.with(number(id.0, -radius, -radius));
     }
+    mark.end()
+}
+
+fn label(class: &'static str, y: &'static str, words: &str) -> El {
+    classed("text", class)
+        .set("y", y)
+        .set("text-anchor", "middle")
+        .text(words)
+}
+
+/// The number to choose a thing by.
+pub(super) fn number(number: u8, x: f64, y: f64) -> El {
+    let circle = el("circle").number("cx", x).number("cy", y).set("r", "11");
+    let text = el("text")
+        .number("x", x)
+        .number("y", y + 5.0)
+        .set("text-anchor", "middle")
+        .text(&number.to_string());
+    classed("g", "number")
+        .set("aria-hidden", "true")
+        .with(circle)
+        .with(text)
 }
 
 /// What is left of the node's timer.
-fn ring(props: &Props) -> Html {
+fn ring(props: &Props) -> El {
     let timer = props.card.timers.first();
     let dashes = timer.map_or_else(
         || "0 100".to_owned(),
         |it| motion::dashes(it.since as f64, it.due as f64, props.now as f64),
     );
-    html! {
-        <circle id={format!("ring-{}", props.card.id)} class="timer"
-            r={tenths(props.radius + 6.0)} pathLength="100"
-            transform="rotate(-90)" stroke-dasharray={dashes} />
-    }
+    classed("circle", "timer")
+        .put("id", format!("ring-{}", props.card.id))
+        .number("r", props.radius + 6.0)
+        .set("pathLength", "100")
+        .set("transform", "rotate(-90)")
+        .put("stroke-dasharray", dashes)
 }
 
-fn badge(props: &Props) -> Html {
+/// About how wide a text is, at a size at which Latin letters take `unit`.
+fn width(text: &str, unit: f64) -> f64 {
+    let wide = |c: char| if c.is_ascii() { unit } else { 1.8 * unit };
+    text.chars().map(wide).sum()
+}
+
+fn badge(props: &Props) -> El {
+    let group = classed("g", "badge");
     let Some(epoch) = props.card.view.badge else {
-        return html! { <g class="badge" /> };
+        return group;
     };
     let text = props.words.badge(epoch);
-    let wide = |c: char| if c.is_ascii() { 6.8 } else { 12.5 };
-    let width = text.chars().map(wide).sum::<f64>() + 14.0;
+    let width = width(&text, 6.8) + 14.0;
     let (x, y) = (props.radius * 0.42, -props.radius - 9.0);
-    html! {
-        <g class="badge">
-            <rect x={tenths(x)} y={tenths(y)} width={tenths(width)}
-                height="21" rx="10.5" />
-            <text x={tenths(x + width / 2.0)} y={tenths(y + 15.0)}
-                text-anchor="middle">{ text }</text>
-        </g>
-    }
+    let rect = el("rect")
+        .number("x", x)
+        .number("y", y)
+        .number("width", width)
+        .set("height", "21")
+        .set("rx", "10.5");
+    let text = el("text")
+        .number("x", x + width / 2.0)
+        .number("y", y + 15.0)
+        .set("text-anchor", "middle")
+        .text(&text);
+    group.with(rect).with(text)
 }
 
 /// Votes or promises gathered so far: one sign for each who may be counted.
 fn tally(tally: &Tally, words: &Words, radius: f64) -> Html {
-    let signs = tally.members.iter().map(|member| {
+    let sign = |member: &NodeId| {
         let (class, sign) = if tally.yes.contains(member) {
             ("yes", "●")
         } else if tally.no.contains(member) {
@@ -172,57 +212,83 @@ fn tally(tally: &Tally, words: &Words, radius: f64) -> Html {
         } else {
             ("open", "○")
         };
-        html! { <tspan key={member.to_string()} class={class} dx="2">{ sign }</tspan> }
-    });
-    let name = words.t(&format!("tally.{}", tally.key)).to_owned();
+        classed("tspan", class)
+            .key(&member.to_string())
+            .set("dx", "2")
+            .text(sign)
+            .end()
+    };
+    let name = format!("{} ", words.t(&format!("tally.{}", tally.key)));
     let needed = format!(" {}/{}", tally.yes.len(), tally.threshold);
-    html! {
-        <text key={tally.key} class="tally" y={tenths(-radius - 15.0)}
-            text-anchor="middle">
-            <tspan>{ name }{ " " }</tspan>
-            <tspan class="signs">{ for signs }</tspan>
-            <tspan>{ needed }</tspan>
-        </text>
-    }
+    classed("text", "tally")
+        .key(tally.key)
+        .number("y", -radius - 15.0)
+        .set("text-anchor", "middle")
+        .with(el("tspan").text(&name))
+        .with(el("tspan").each(tally.members.iter().map(sign)))
+        .with(el("tspan").text(&needed))
+        .end()
 }
 
 /// The log, or the accepted proposal. The same indices stand at the same place on every node.
-fn cells(props: &Props) -> Html {
+fn cells(props: &Props) -> El {
     let view = &props.card.view;
+    let group = classed("g", "cells");
     let top = props.radius + 13.0;
-    let is_log = view.badge.is_none_or(|badge| badge.owner.is_none());
-    if !is_log {
-        return html! { <g class="cells">{ for view.cells.iter().map(|it| proposal(it, top)) }</g> };
+    if view.badge.is_some_and(|badge| badge.owner.is_some()) {
+        return group.each(view.cells.iter().map(|it| proposal(it, top)));
+    }
+    if view.cells.is_empty() && props.first_cell == 1 {
+        return group;
     }
     let left = -f64::from(props.cell_count) * CELL / 2.0;
-    let any = !view.cells.is_empty() || props.first_cell > 1;
-    let slots = 0..if any { props.cell_count } else { 0 };
-    let draw = |slot: u32| {
+    group.each((0..props.cell_count).map(|slot| {
         let index = props.first_cell + slot;
         let cell = view.cells.iter().find(|cell| cell.index == index);
-        let x = left + f64::from(slot) * CELL;
-        let class = cell.map_or_else(|| "cell empty".to_owned(), cell_class);
-        let text = cell
-            .and_then(|it| it.epoch)
-            .map_or_else(String::new, |it| it.number.to_string());
-        html! {
-            <g key={index} class={class} transform={translate(Point { x, y: top })}>
-                <title>{ cell.map_or_else(String::new, |cell| format!("{index}: {}", cell.label)) }</title>
-                <rect width="22" height="22" rx="3" />
-                <text x="11" y="15.5" text-anchor="middle">{ text }</text>
-            </g>
-        }
-    };
-    html! { <g class="cells">{ for slots.map(draw) }</g> }
+        let (class, title, text) = match cell {
+            None => ("cell empty".to_owned(), String::new(), String::new()),
+            Some(cell) => (
+                cell_class(cell),
+                format!("{index}: {}", cell.label),
+                cell.epoch
+                    .map_or_else(String::new, |it| it.number.to_string()),
+            ),
+        };
+        let at = Point {
+            x: left + f64::from(slot) * CELL,
+            y: top,
+        };
+        cell_mark(&index.to_string(), class, at, 22.0, &title, &text)
+    }))
 }
 
 fn cell_class(cell: &Cell) -> String {
     let state = match cell.state {
-        CellState::Accepted => "accepted",
-        CellState::Chosen => "chosen",
-        CellState::Applied => "chosen applied",
+        CellState::Accepted => "cell accepted",
+        CellState::Chosen => "cell chosen",
+        CellState::Applied => "cell chosen applied",
     };
-    format!("cell {state} {}", epoch_class(cell.epoch))
+    classes(state, &[(true, &epoch_class(cell.epoch))])
+}
+
+fn cell_mark(key: &str, class: String, at: Point, width: f64, title: &str, text: &str) -> Html {
+    let rect = el("rect")
+        .number("width", width)
+        .set("height", "22")
+        .set("rx", "3");
+    let text = el("text")
+        .number("x", width / 2.0)
+        .set("y", "15.5")
+        .set("text-anchor", "middle")
+        .text(text);
+    el("g")
+        .key(key)
+        .put("class", class)
+        .put("transform", translate(at))
+        .with(el("title").text(title))
+        .with(rect)
+        .with(text)
+        .end()
 }
 
 fn proposal(cell: &Cell, top: f64) -> Html {
@@ -234,14 +300,10 @@ fn proposal(cell: &Cell, top: f64) -> Html {
         Some(epoch) => format!("{epoch}: {label}"),
         None => label,
     };
-    let wide = |c: char| if c.is_ascii() { 7.2 } else { 13.0 };
-    let width = text.chars().map(wide).sum::<f64>() + 16.0;
-    html! {
-        <g key={cell.index} class={cell_class(cell)}
-            transform={translate(Point { x: -width / 2.0, y: top })}>
-            <title>{ &cell.label }</title>
-            <rect width={tenths(width)} height="23" rx="3" />
-            <text x={tenths(width / 2.0)} y="16" text-anchor="middle">{ text }</text>
-        </g>
-    }
+    let width = width(&text, 7.2) + 16.0;
+    let at = Point {
+        x: -width / 2.0,
+        y: top,
+    };
+    cell_mark("1", cell_class(cell), at, width, &cell.label, &text)
 }

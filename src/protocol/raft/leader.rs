@@ -5,10 +5,11 @@ use super::*;
 use crate::protocol::{Answer, ClientId, Reply, Request};
 
 /// The highest index that a majority stores, given the highest index that each server stores.
-pub fn majority_index(mut matched: Vec<u32>) -> u32 {
-    matched.sort_unstable();
-    let stored = matched.len() - majority(matched.len());
-    matched[stored]
+pub fn majority_index(matched: &[u32]) -> u32 {
+    let needed = majority(matched.len());
+    let stored_by = |index| matched.iter().filter(|stored| **stored >= index).count();
+    let common = matched.iter().filter(|index| stored_by(**index) >= needed);
+    common.copied().max().unwrap_or(0)
 }
 
 impl Raft {
@@ -222,7 +223,7 @@ impl Raft {
         let mut stored: Vec<u32> = matched.values().copied().collect();
         stored.push(node.disk.log.last_index());
         let count = |index| stored.iter().filter(|stored| **stored >= index).count() as u32;
-        let index = majority_index(stored.clone());
+        let index = majority_index(&stored);
         if index <= node.commit {
             return;
         }

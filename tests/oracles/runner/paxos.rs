@@ -5,8 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use quorumscope::protocol::paxos::{Durable, Learner, Message, Node, Paxos, Proposal, Proposer};
 use quorumscope::protocol::{
-    ClientId, Cluster, Epoch, Input, NODES_MAX, NodeId, Protocol, Request, Value as Command,
+    ClientId, Cluster, Epoch, Input, NODES_MAX, NodeId, Request, Value as Command,
 };
+use quorumscope::sorted::{SortedMap, SortedSet};
 use serde_json::{Value, json};
 
 use super::fields::{Fields, Sentence};
@@ -56,7 +57,7 @@ impl Subject {
     fn read(given: &Fields<'_>, names: &[&Value]) -> Result<Self, Sentence> {
         let count = read_count(given)?;
         let (proposer, learner) = (NodeId(count + 1), NodeId(count + 2));
-        let paxos = cluster(count, BTreeSet::from([proposer]), learner)?;
+        let paxos = cluster(count, SortedSet::from([proposer]), learner)?;
         let mut subject = Self {
             acceptors: Names::new(count, names)?,
             acceptor: node(NodeId(1), read_acceptor(given, proposer)?),
@@ -171,14 +172,14 @@ pub fn read_count(given: &Fields<'_>) -> Result<u8, Sentence> {
 /// Paxos with so many acceptors, these proposers, and one learner.
 pub fn cluster(
     acceptors: u8,
-    proposers: BTreeSet<NodeId>,
+    proposers: SortedSet<NodeId>,
     learner: NodeId,
 ) -> Result<Paxos, Sentence> {
     let mut cluster = Cluster::of(learner.0);
-    cluster.roles = BTreeMap::from([
+    cluster.roles = SortedMap::from([
         ("acceptor".into(), (1..=acceptors).map(NodeId).collect()),
         ("proposer".into(), proposers),
-        ("learner".into(), BTreeSet::from([learner])),
+        ("learner".into(), SortedSet::from([learner])),
     ]);
     Paxos::new(cluster).map_err(|error| error.to_string())
 }

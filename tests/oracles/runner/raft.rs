@@ -1,6 +1,5 @@
 //! Raft cases: one node in a given state, and what it does about a list of events.
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use quorumscope::protocol::raft::{
@@ -9,6 +8,7 @@ use quorumscope::protocol::raft::{
 use quorumscope::protocol::{
     ClientId, Cluster, Input, NODES_MAX, NodeId, Protocol, Request, Value as Command,
 };
+use quorumscope::sorted::{SortedMap, SortedSet};
 use serde_json::{Map, Value, json};
 
 use super::fields::{Fields, Sentence, number, numbers};
@@ -290,8 +290,8 @@ fn read_role(given: &Fields<'_>, raft: &Raft, me: NodeId, last: u32) -> Result<R
     {
         "follower" => Ok(Role::Follower { leader: None }),
         "candidate" => Ok(Role::Candidate {
-            granted: BTreeSet::from([me]),
-            refused: BTreeSet::new(),
+            granted: SortedSet::from([me]),
+            refused: SortedSet::new(),
         }),
         "leader" => {
             let mut next = by_peer("nextIndex", next, raft, me, last + 1)?;
@@ -301,9 +301,8 @@ fn read_role(given: &Fields<'_>, raft: &Raft, me: NodeId, last: u32) -> Result<R
             let mut matched = by_peer("matchIndex", matched, raft, me, 0)?;
             if !all.is_empty() {
                 matched = match_all(&all, raft, me, last)?;
-                for (peer, stored) in &matched {
-                    next.entry(*peer)
-                        .and_modify(|next| *next = (*next).max(stored + 1));
+                for (peer, next) in next.iter_mut() {
+                    *next = (*next).max(matched[peer] + 1);
                 }
             }
             Ok(Role::Leader { next, matched })
@@ -321,9 +320,9 @@ fn by_peer(
     raft: &Raft,
     me: NodeId,
     default: u32,
-) -> Result<BTreeMap<NodeId, u32>, Sentence> {
+) -> Result<SortedMap<NodeId, u32>, Sentence> {
     let peers = raft.cluster().peers(me);
-    let mut numbers: BTreeMap<NodeId, u32> = peers.map(|peer| (peer, default)).collect();
+    let mut numbers: SortedMap<NodeId, u32> = peers.map(|peer| (peer, default)).collect();
     let Some(given) = given else {
         return Ok(numbers);
     };
@@ -343,7 +342,7 @@ fn match_all(
     raft: &Raft,
     me: NodeId,
     last: u32,
-) -> Result<BTreeMap<NodeId, u32>, Sentence> {
+) -> Result<SortedMap<NodeId, u32>, Sentence> {
     let size = raft.cluster().nodes;
     if all.len() != usize::from(size) {
         return Err(format!(
@@ -494,7 +493,7 @@ fn message_json(message: &Message) -> Value {
 }
 
 fn node_json(node: &Node) -> Value {
-    let numbers = |map: &BTreeMap<NodeId, u32>| -> Map<String, Value> {
+    let numbers = |map: &SortedMap<NodeId, u32>| -> Map<String, Value> {
         let pair = |(peer, number): (&NodeId, &u32)| (peer.0.to_string(), json!(number));
         map.iter().map(pair).collect()
     };

@@ -5,8 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use quorumscope::protocol::paxos::{Durable, Message, Node, Paxos, Proposal, Timer};
 use quorumscope::protocol::{
-    ClientId, Cluster, Epoch, Fact, Input, NODES_MAX, NodeId, Protocol, Request, Value as Command,
+    ClientId, Cluster, Epoch, Fact, Input, NODES_MAX, NodeId, Request, Value as Command,
 };
+use quorumscope::sorted::SortedSet;
 use serde_json::{Map, Value, json};
 
 use super::Case;
@@ -123,7 +124,7 @@ impl Stage {
         let owners: BTreeMap<i64, NodeId> = ballots.into_iter().zip(owners).collect();
         let learner = NodeId(acceptors + owners.len() as u8 + 1);
         let playing = match owners.is_empty() {
-            true => BTreeSet::from([learner]),
+            true => SortedSet::from([learner]),
             false => owners.values().copied().collect(),
         };
         let ids = (1..=acceptors).map(NodeId);

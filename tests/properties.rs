@@ -1,0 +1,385 @@
+//! Safety under every fault, and what happens to each protocol when a rule of it is broken.
+//!
+//! `QUORUMSCOPE_RUNS=10000 cargo test --release --test properties -- --nocapture` makes that many
+//! random runs of each protocol.
+
+mod common;
+
+use common::chaos::{Chaos, sound_scenarios};
+use common::raft_stories::{figure_8, figure_8_d1};
+use common::{Known, Lab, Mood, n, paxos_stories, scenario, value, watched};
+use quorumscope::check::Watched;
+use quorumscope::protocol::paxos::Paxos;
+use quorumscope::protocol::raft::Raft;
+use quorumscope::protocol::{ClientId, Fact, Protocol};
+use quorumscope::share::Run;
+use quorumscope::world::{Action, Event, Network, PERMILLE, Scenario};
+
+/// How many random runs of each protocol there are where nobody says.
+const RUNS: u64 = 150;
+/// How many actions a random run has.
+const ACTIONS: usize = 300;
+/// How many events the scheduler gets to bring everything to a good end.
+const HAPPY_EVENTS: usize = 5000;
+
+fn runs() -> u64 {
+    let runs = std::env::var("QUORUMSCOPE_RUNS").ok();
+    runs.map_or(RUNS, |runs| {
+        runs.parse().expect("QUORUMSCOPE_RUNS is a number")
+    })
+}
+
+/// What a set of random runs came to.
+#[derive(Debug, Default)]
+struct Tally {
+    runs: u64,
+    actions: u64,
+    /// Runs in which something was committed or chosen while faults went on.
+    decided: u64,
+    crashes: u64,
+    lost: u64,
+    duplicated: u64,
+}
+
+impl Tally {
+    fn count<M>(&mut self, event: &Event<M>) -> bool {
+        match event {
+            Event::Crashed(_) => self.crashes += 1,
+            Event::Lost(..) => self.lost += 1,
+            Event::Duplicated(..) => self.duplicated += 1,
+            Event::Fact(_, Fact::Committed { .. } | Fact::Learned { .. }) => return true,
+            _ => {}
+        }
+        false
+    }
+}
+
+/// A random run with every fault, all properties checked at each step, and the end that it must
+/// have once all faults are mended.
+fn random_run<P: Known>(scenario: &Scenario, seed: u64, tally: &mut Tally) {
+    let mut watched = watched::<P>(scenario, seed as u32);
+    let mut chaos = Chaos::new(seed);
+    let mut actions = Vec::new();
+    let mut decided = false;
+    for _ in 0..ACTIONS {
+        let action = chaos.action(watched.world());
+        let step = watched.apply(&action).unwrap();
+        actions.push(action);
+        for event in &step.events {
+            decided |= tally.count(event);
+        }
+        assert_sound(&watched, scenario, seed, &actions);
+    }
+    tally.runs += 1;
+    tally.actions += ACTIONS as u64;
+    tally.decided += u64::from(decided);
+    mend(&mut watched, &mut actions);
+    bring_to_an_end(&mut watched, scenario, seed, &mut actions);
+}
+
+fn assert_sound<P: Protocol>(
+    watched: &Watched<P>,
+    scenario: &Scenario,
+    seed: u64,
+    actions: &[Action],
+) {
+    let violations = watched.violations();
+    assert!(
+        violations.is_empty(),
+        "{violations:?} in {}",
+        file(scenario, seed, actions)
+    );
+}
+
+/// A run as a file, to open in the lab.
+fn file(scenario: &Scenario, seed: u64, actions: &[Action]) -> String {
+    let mut run = Run::new(scenario.clone(), seed as u32);
+    run.actions = actions.to_vec();
+    run.to_json()
+}
+
+/// Ends every fault: all nodes run, on time and on a quiet network without cuts.
+fn mend<P: Protocol>(watched: &mut Watched<P>, actions: &mut Vec<Action>) {
+    let mut mends = vec![Action::Heal, Action::Links(Network::default())];
+    for id in watched.world().machines().keys() {
+        mends.extend([
+            Action::Restart(*id),
+            Action::Resume(*id),
+            Action::Clock(*id, PERMILLE),
+        ]);
+    }
+    let flights = watched.world().flights().values();
+    mends.extend(
+        flights
+            .filter(|flight| flight.held)
+            .map(|flight| Action::Release(flight.id)),
+    );
+    for action in mends {
+        if watched.apply(&action).is_ok() {
+            actions.push(action);
+        }
+    }
+}
+
+/// Liveness, as far as a run can show it: with a client's last wish on top, the scheduler alone
+/// answers every client.
+fn bring_to_an_end<P: Protocol>(
+    watched: &mut Watched<P>,
+    scenario: &Scenario,
+    seed: u64,
+    actions: &mut Vec<Action>,
+) {
+    let wish = Action::Submit {
+        client: ClientId(1),
+        to: None,
+        value: value("last"),
+    };
+    let mut next = wish;
+    for _ in 0..HAPPY_EVENTS {
+        watched.apply(&next).unwrap();
+        actions.push(next);
+        assert_sound(watched, scenario, seed, actions);
+        if watched
+            .world()
+            .clients()
+            .values()
+            .all(|client| !client.is_waiting())
+        {
+            return;
+        }
+        next = Action::Next;
+    }
+    panic!(
+        "a client waits for ever in {}",
+        file(scenario, seed, actions)
+    );
+}
+
+fn random_runs<P: Known>() {
+    let scenarios = sound_scenarios(P::ABOUT.key);
+    let mut tally = Tally::default();
+    for seed in 0..runs() {
+        // Two seeds in a row, an orderly and a wild one, share a scenario.
+        let scenario = &scenarios[seed as usize / 2 % scenarios.len()];
+        random_run::<P>(scenario, seed, &mut tally);
+    }
+    println!("{}: no property lost in {tally:?}", P::ABOUT.key);
+    assert_eq!(tally.runs, runs());
+    let rates = [tally.decided, tally.crashes, tally.lost, tally.duplicated];
+    assert!(
+        rates.iter().all(|count| *count * 2 > tally.runs),
+        "the runs are too tame: {tally:?}"
+    );
+}
+
+/// Five servers, every fault: Election Safety, Leader Append-Only, Log Matching, Leader
+/// Completeness and State Machine Safety hold at each step.
+#[test]
+fn raft_is_safe_under_faults() {
+    random_runs::<Raft>();
+}
+
+/// Five nodes, every fault: Agreement, Validity, and the promises' and ballots' monotonicity hold
+/// at each step.
+#[test]
+fn paxos_is_safe_under_faults() {
+    random_runs::<Paxos>();
+}
+
+/// What defeats a variant: the same steps are also tried on the protocol as it is.
+type Story<P> = fn(&[&str]) -> Lab<P>;
+
+/// The protocol with that rule broken loses the property that it names; without, it loses nothing.
+fn defeats<P: Known>(variant: &str, story: Story<P>) {
+    let known = P::ABOUT.variants.iter().find(|it| it.id == variant);
+    let loses = known
+        .and_then(|it| it.loses)
+        .expect("the variant breaks something");
+    let broken = story(&[variant]);
+    assert!(
+        broken.lost().contains(&loses.id),
+        "{variant} loses {:?}",
+        broken.lost()
+    );
+    assert!(
+        story(&[]).lost().is_empty(),
+        "{variant}: without it, nothing is lost"
+    );
+}
+
+/// Each variant that names a property has its story.
+fn all_have_stories<P: Known>(stories: &[(&str, Story<P>)]) {
+    let unsafe_ones = P::ABOUT
+        .variants
+        .iter()
+        .filter(|variant| variant.loses.is_some());
+    for variant in unsafe_ones {
+        let told = stories.iter().any(|(id, _)| *id == variant.id);
+        assert!(told, "no run defeats {}", variant.id);
+    }
+    for (variant, story) in stories {
+        defeats(variant, *story);
+    }
+}
+
+fn raft(nodes: u8, variants: &[&str]) -> Lab<Raft> {
+    Lab::of(&scenario("raft", nodes, variants), 1, Mood::Lenient)
+}
+
+/// S3 votes for both candidates of term 1.
+fn votes_twice(variants: &[&str]) -> Lab<Raft> {
+    let mut lab = raft(3, variants);
+    lab.fire(1, "election");
+    lab.fire(2, "election");
+    lab.converse(1, 3);
+    lab.converse(2, 3);
+    lab
+}
+
+/// S3 votes, crashes, and votes again.
+fn forgets_its_vote(variants: &[&str]) -> Lab<Raft> {
+    let mut lab = raft(3, variants);
+    lab.fire(1, "election");
+    lab.fire(2, "election");
+    lab.converse(1, 3);
+    lab.crash(3);
+    lab.restart(3);
+    lab.converse(2, 3);
+    lab
+}
+
+/// S3, which lacks a committed entry, is elected by S2, which has it.
+fn votes_without_logs(variants: &[&str]) -> Lab<Raft> {
+    let mut lab = raft(3, variants);
+    lab.campaign(1);
+    lab.ask(1, 1, "x");
+    lab.converse(1, 2);
+    lab.drop_all();
+    lab.fire(3, "election");
+    lab.converse(3, 2);
+    lab
+}
+
+/// Figure 8: the entry of term 2 is counted as committed in term 4, and S5 replaces it.
+fn commits_old_terms(variants: &[&str]) -> Lab<Raft> {
+    let mut lab = figure_8(variants, Mood::Lenient);
+    figure_8_d1(&mut lab);
+    lab
+}
+
+/// A heartbeat that overtook nothing but comes late makes S2 delete an entry that it has
+/// confirmed; S3 is then elected without it.
+fn truncates_always(variants: &[&str]) -> Lab<Raft> {
+    let mut lab = raft(3, variants);
+    lab.fire(1, "election");
+    lab.converse(1, 3);
+    lab.drop_all();
+    lab.fire(1, "heartbeat");
+    let late = lab.flights(n(1), n(2))[0];
+    lab.act(Action::Hold(late));
+    lab.ask(1, 1, "x");
+    let entries = lab.flights(n(1), n(2))[1];
+    lab.act(Action::Deliver(entries));
+    lab.deliver(2, 1);
+    lab.drop_others(late);
+    lab.act(Action::Deliver(late));
+    lab.drop_all();
+    lab.fire(3, "election");
+    lab.converse(3, 2);
+    lab
+}
+
+/// Each of Raft's usual mistakes is caught by the property that it names.
+#[test]
+fn rafts_mistakes_are_caught() {
+    all_have_stories::<Raft>(&[
+        ("vote_twice", votes_twice),
+        ("forget_vote", forgets_its_vote),
+        ("vote_without_logs", votes_without_logs),
+        ("commit_old_terms", commits_old_terms),
+        ("always_truncate", truncates_always),
+    ]);
+}
+
+fn paxos(variants: &[&str]) -> Lab<Paxos> {
+    paxos_stories::lab(variants, Mood::Lenient)
+}
+
+/// S2 promises to ballot 1, crashes, and accepts ballot 0.
+fn forgets_its_promise(variants: &[&str]) -> Lab<Paxos> {
+    let mut lab = paxos(variants);
+    two_prepared(&mut lab);
+    lab.accept(0, &[1]);
+    lab.crash(2);
+    lab.restart(2);
+    lab.accept(0, &[2]);
+    lab.accept(1, &[2, 3]);
+    lab
+}
+
+/// S2 promises to ballot 1 and accepts ballot 0 all the same.
+fn ignores_its_promise(variants: &[&str]) -> Lab<Paxos> {
+    let mut lab = paxos(variants);
+    two_prepared(&mut lab);
+    lab.accept(0, &[1, 2]);
+    lab.accept(1, &[2, 3]);
+    lab
+}
+
+/// Ballot 0 is prepared by S1 and S2, then ballot 1 by S2 and S3; each has its own value.
+fn two_prepared(lab: &mut Lab<Paxos>) {
+    lab.begin(0, "x");
+    lab.prepare(0, &[1, 2]);
+    lab.begin(1, "y");
+    lab.prepare(1, &[2, 3]);
+}
+
+/// A value is chosen, and the next proposer does not hear of it, or does not care.
+fn insists(variants: &[&str]) -> Lab<Paxos> {
+    let mut lab = paxos(variants);
+    lab.begin(0, "x");
+    lab.prepare(0, &[1, 2]);
+    lab.accept(0, &[1, 2]);
+    lab.begin(1, "y");
+    lab.prepare(1, &[2, 3]);
+    lab.accept(1, &[2, 3]);
+    lab
+}
+
+/// S1 has accepted x in ballot 0, S2 and S3 have chosen y in ballot 1; ballot 2 hears of both.
+fn takes_any_report(variants: &[&str]) -> Lab<Paxos> {
+    let mut lab = paxos(variants);
+    two_prepared(&mut lab);
+    lab.accept(0, &[1]);
+    lab.accept(1, &[2, 3]);
+    lab.begin(2, "z");
+    lab.prepare(2, &[1, 2]);
+    lab.accept(2, &[1, 2]);
+    lab
+}
+
+/// Each of the usual mistakes in Paxos is caught by the property that it names.
+#[test]
+fn the_mistakes_of_paxos_are_caught() {
+    all_have_stories::<Paxos>(&[
+        ("forget_promise", forgets_its_promise),
+        ("accept_ignores_promise", ignores_its_promise),
+        ("promise_hides_accepted", insists),
+        ("own_value_always", insists),
+        ("any_reported_value", takes_any_report),
+    ]);
+}
+
+/// A wiped disk breaks promises that were on it; the properties see that too.
+#[test]
+fn a_wiped_disk_is_caught() {
+    let mut lab = paxos(&[]);
+    two_prepared(&mut lab);
+    lab.accept(0, &[1]);
+    lab.crash(2);
+    lab.act(Action::Wipe(n(2)));
+    lab.restart(2);
+    lab.accept(0, &[2]);
+    lab.accept(1, &[2, 3]);
+    assert_eq!(lab.lost(), ["paxos.promises", "paxos.agreement"]);
+}

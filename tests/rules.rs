@@ -1,0 +1,236 @@
+//! The rules as a table: each is cited, each outcome that it declares is reached by some run, and
+//! no run leaves a note that no rule declares.
+
+mod common;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use common::chaos::{Chaos, sound_scenarios};
+use common::lab::Known;
+use common::record::handle;
+use common::{n, scenario, value, watched};
+use quorumscope::protocol::paxos::{self, Paxos};
+use quorumscope::protocol::raft::{self, Raft};
+use quorumscope::protocol::registry::PROTOCOLS;
+use quorumscope::protocol::{
+    Citation, ClientId, Cluster, Comparison, Datum, Endpoint, Input, Note, Outcome, Place,
+    Protocol, Relation, Request, Rule, Work,
+};
+use quorumscope::sorted::SortedSet;
+use quorumscope::world::{CLIENT_RULES, Scenario};
+
+/// A rule's id with one of its outcomes.
+type Reached = BTreeSet<(&'static str, Outcome)>;
+
+/// All rules there are: those of the protocols, and those of clients.
+fn all_rules() -> Vec<&'static Rule> {
+    let of_protocols = PROTOCOLS.iter().flat_map(|about| about.rules);
+    of_protocols.chain(CLIENT_RULES).copied().collect()
+}
+
+fn is_cited(citations: &[Citation]) -> bool {
+    let place = |citation: &Citation| match citation.place {
+        Place::Section(number) | Place::Figure(number) => number,
+    };
+    !citations.is_empty() && citations.iter().all(|it| !place(it).is_empty())
+}
+
+/// Every rule and every property names a place in a paper.
+#[test]
+fn rules_and_properties_are_cited() {
+    for rule in all_rules() {
+        assert!(is_cited(rule.citations), "{}", rule.id);
+        assert!(!rule.outcomes.is_empty(), "{}", rule.id);
+    }
+    for property in PROTOCOLS.iter().flat_map(|about| about.properties) {
+        assert!(is_cited(property.citations), "{}", property.id);
+    }
+}
+
+/// Rules of a protocol cite that protocol's paper.
+#[test]
+fn rules_cite_their_own_paper() {
+    for about in PROTOCOLS {
+        let works: &[Work] = match about.key {
+            "paxos" => &[Work::PaxosMadeSimple],
+            _ => &[Work::Raft, Work::RaftThesis],
+        };
+        for rule in about.rules {
+            assert!(
+                rule.citations.iter().all(|it| works.contains(&it.work)),
+                "{}",
+                rule.id
+            );
+        }
+    }
+}
+
+/// Ids are unique, and made of the protocol, the section and the line.
+#[test]
+fn ids_are_unique_and_say_where_they_belong() {
+    let mut seen = BTreeSet::new();
+    for rule in all_rules() {
+        assert!(seen.insert(rule.id), "{} is there twice", rule.id);
+    }
+    for about in PROTOCOLS {
+        for rule in about.rules {
+            let start = format!("{}.{}.", about.key, rule.section);
+            assert!(rule.id.starts_with(&start), "{} is no {start}…", rule.id);
+        }
+    }
+}
+
+/// Every variant breaks a rule of its protocol, and loses a property of it if it loses one.
+#[test]
+fn variants_belong_to_their_protocol() {
+    for about in PROTOCOLS {
+        for variant in about.variants {
+            assert!(about.rules.contains(&variant.rule), "{}", variant.id);
+            let known = variant
+                .loses
+                .is_none_or(|it| about.properties.contains(&it));
+            assert!(known, "{}", variant.id);
+        }
+    }
+}
+
+/// What random runs with faults reach.
+fn reached_by_chaos<P: Known>(reached: &mut Reached, scenario: &Scenario, seeds: u32) {
+    for seed in 0..seeds {
+        let mut watched = watched::<P>(scenario, seed);
+        let mut chaos = Chaos::new(seed.into());
+        for _ in 0..400 {
+            let action = chaos.action(watched.world());
+            let step = watched.apply(&action).unwrap();
+            note_all(reached, step.notes.iter().map(|(_, note)| note));
+        }
+    }
+}
+
+fn note_all<'a>(reached: &mut Reached, notes: impl Iterator<Item = &'a Note>) {
+    for note in notes {
+        let declared = note.rule.outcomes.contains(&note.outcome);
+        assert!(
+            declared,
+            "{} does not declare {:?}",
+            note.rule.id, note.outcome
+        );
+        assert!(
+            all_rules().contains(&note.rule),
+            "{} is in no table",
+            note.rule.id
+        );
+        assert!(note.comparison.as_ref().is_none_or(holds), "{note:?}");
+        reached.insert((note.rule.id, note.outcome));
+    }
+}
+
+/// Whether the inequality that decided holds as written. Nothing is less than anything.
+fn holds(comparison: &Comparison) -> bool {
+    let key = |datum: &Datum| match datum {
+        Datum::Nothing => None,
+        Datum::Epoch(epoch) => Some((epoch.number, epoch.owner.map_or(0, |owner| owner.0.into()))),
+        Datum::Number(number) => Some((0, *number as u32)),
+        Datum::Position { term, index } => Some((*term, *index)),
+        Datum::Node(id) => Some((0, id.0.into())),
+        other => panic!("{other:?} cannot be compared"),
+    };
+    let order = key(&comparison.left).cmp(&key(&comparison.right));
+    match comparison.relation {
+        Relation::Less => order.is_lt(),
+        Relation::AtMost => order.is_le(),
+        Relation::Equal => order.is_eq(),
+        Relation::Different => order.is_ne(),
+        Relation::AtLeast => order.is_ge(),
+        Relation::Greater => order.is_gt(),
+    }
+}
+
+/// What no run can reach, but a handler must answer: the world sends no request to a node that
+/// may not serve it, and fires no timer of another role.
+fn reached_directly(reached: &mut Reached) {
+    let mut cluster = Cluster::of(3);
+    cluster
+        .roles
+        .insert("proposer".into(), SortedSet::from([n(2)]));
+    let paxos = Paxos::new(cluster).unwrap();
+    let mut node = paxos.boot(n(1), &paxos.blank(n(1)));
+    let request = &Request {
+        sequence: 1,
+        command: value("x"),
+    };
+    let from = ClientId(1);
+    let refused = handle(&paxos, &mut node, Input::Request { from, request });
+    let idle = handle(&paxos, &mut node, Input::Fire(paxos::Timer::Retry));
+    note_all(reached, refused.notes.iter().chain(&idle.notes));
+    let raft = Raft::new(Cluster::of(3)).unwrap();
+    let mut node = raft.boot(n(1), &raft.blank(n(1)));
+    let other_role = handle(&raft, &mut node, Input::Fire(raft::Timer::Heartbeat));
+    note_all(reached, other_role.notes.iter());
+}
+
+/// Every outcome of every rule is reached, and by its own name.
+#[test]
+fn every_declared_outcome_is_reached() {
+    let mut reached = Reached::new();
+    for scenario in sound_scenarios("paxos") {
+        reached_by_chaos::<Paxos>(&mut reached, &scenario, 12);
+    }
+    for scenario in sound_scenarios("raft") {
+        reached_by_chaos::<Raft>(&mut reached, &scenario, 12);
+    }
+    // Few nodes: everything that a single server does at once.
+    reached_by_chaos::<Paxos>(&mut reached, &scenario("paxos", 1, &[]), 2);
+    reached_by_chaos::<Raft>(&mut reached, &scenario("raft", 1, &[]), 2);
+    reached_directly(&mut reached);
+    let declared = all_rules()
+        .into_iter()
+        .flat_map(|rule| rule.outcomes.iter().map(|outcome| (rule.id, *outcome)));
+    let missing: Vec<_> = declared
+        .filter(|outcome| !reached.contains(outcome))
+        .collect();
+    assert!(missing.is_empty(), "no run reaches {missing:?}");
+}
+
+/// A broken protocol explains itself as truthfully as a sound one: what decided holds as written.
+#[test]
+fn every_variant_explains_itself() {
+    let mut reached = Reached::new();
+    for variant in Paxos::ABOUT.variants {
+        reached_by_chaos::<Paxos>(&mut reached, &scenario("paxos", 5, &[variant.id]), 4);
+    }
+    for variant in Raft::ABOUT.variants {
+        reached_by_chaos::<Raft>(&mut reached, &scenario("raft", 5, &[variant.id]), 4);
+    }
+    assert!(
+        reached.len() > 40,
+        "only {} outcomes were reached",
+        reached.len()
+    );
+}
+
+/// What a note names does not depend on the run: one sentence fits all notes of an outcome.
+#[test]
+fn notes_of_an_outcome_name_the_same_things() {
+    let mut names: BTreeMap<(&str, Outcome), BTreeSet<Vec<&str>>> = BTreeMap::new();
+    let mut collect = |notes: &[(Endpoint, Note)]| {
+        for (_, note) in notes {
+            let args = note.args.iter().map(|(name, _)| *name).collect();
+            names
+                .entry((note.rule.id, note.outcome))
+                .or_default()
+                .insert(args);
+        }
+    };
+    for seed in 0..10 {
+        let mut chaos = Chaos::new(seed);
+        let mut raft = watched::<Raft>(&sound_scenarios("raft")[0], 1);
+        let mut paxos = watched::<Paxos>(&sound_scenarios("paxos")[0], 1);
+        for _ in 0..300 {
+            collect(&raft.apply(&chaos.action(raft.world())).unwrap().notes);
+            collect(&paxos.apply(&chaos.action(paxos.world())).unwrap().notes);
+        }
+    }
+    let vary: Vec<_> = names.iter().filter(|(_, args)| args.len() > 1).collect();
+    assert!(vary.is_empty(), "{vary:?}");
+}
