@@ -4,6 +4,9 @@
 use wasm_bindgen::prelude::*;
 use web_sys::{Document, Element, Storage, Window};
 
+/// How long a browser gets to read a file that it was offered, in milliseconds.
+const DOWNLOAD_MS: u32 = 10_000;
+
 #[wasm_bindgen]
 extern "C" {
     #[wasm_bindgen(js_namespace = quorumscope, js_name = load, catch)]
@@ -165,7 +168,12 @@ pub(super) fn download(name: &str, text: &str) -> bool {
         anchor.set_href(&url);
         anchor.set_download(name);
         anchor.click();
-        web_sys::Url::revoke_object_url(&url).ok()
+        // Not at once: the browser may not have read it yet.
+        let forget = gloo_timers::callback::Timeout::new(DOWNLOAD_MS, move || {
+            web_sys::Url::revoke_object_url(&url).ok();
+        });
+        forget.forget();
+        Some(())
     };
     attempt().is_some()
 }

@@ -786,9 +786,11 @@ fn file_error(error: &share::RunError) -> Sentence {
     use share::RunError as E;
     match error {
         E::TooLarge(_) => Sentence::new("ui.file_too_large"),
-        E::Malformed { line, column, .. } => Sentence::new("ui.file_malformed")
-            .with("line", *line as u32)
-            .with("column", *column as u32),
+        E::Malformed(place) => Sentence::new("ui.file_malformed")
+            .with("line", place.line)
+            .with("column", place.column),
+        E::BadHead => Sentence::new("ui.file_bad_head"),
+        E::BadAction(place) => Sentence::new("ui.file_bad_action").with("place", *place as u32),
         E::NotARun => Sentence::new("ui.file_not_a_run"),
         E::Newer(version) => Sentence::new("ui.file_newer").with("version", *version),
         E::TooManyActions => Sentence::new("ui.file_too_many_actions"),

@@ -98,7 +98,7 @@ impl Words {
     pub(super) async fn load(language: Language) -> Result<Self, String> {
         let name = format!("locales/{}.json", language.tag());
         let bytes = host::load(&name).await?;
-        let catalogue = Catalogue::from_json(&bytes).map_err(|error| format!("{name}: {error}"))?;
+        let catalogue = Catalogue::from_json(&bytes).ok_or_else(|| format!("{name} is damaged"))?;
         Ok(Self {
             language,
             catalogue: Shared::new(catalogue),

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::NodeId;
 
@@ -11,8 +11,7 @@ use super::NodeId;
 pub const VALUE_CHARS_MAX: usize = 32;
 
 /// A value to be chosen, or a command for the state machine: a short text, opaque to consensus.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 pub struct Value(Arc<str>);
 
 /// Why a text cannot be a value.
@@ -54,19 +53,6 @@ fn disturbs(c: char) -> bool {
         || matches!(c, '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
-impl TryFrom<String> for Value {
-    type Error = ValueError;
-    fn try_from(text: String) -> Result<Self, ValueError> {
-        Self::new(&text)
-    }
-}
-
-impl From<Value> for String {
-    fn from(value: Value) -> Self {
-        value.as_str().into()
-    }
-}
-
 impl fmt::Display for Value {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
@@ -84,7 +70,7 @@ impl fmt::Display for ValueError {
 }
 
 /// A client's request: "clients assign unique serial numbers to every command" (Raft, §8).
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 pub struct Request {
     /// The serial number, from 1, unique for one client; a retry repeats it.
     pub sequence: u32,
@@ -93,7 +79,7 @@ pub struct Request {
 }
 
 /// A node's answer to a client.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 pub struct Reply {
     /// The serial number of the request it answers.
     pub sequence: u32,
@@ -102,7 +88,7 @@ pub struct Reply {
 }
 
 /// What a client is told.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 pub enum Answer {
     /// Chosen, or committed and executed; with the result.
     Done(Option<Value>),

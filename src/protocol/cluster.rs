@@ -3,7 +3,7 @@
 use crate::sorted::{SortedMap, SortedSet};
 use std::fmt;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::NodeId;
 
@@ -15,7 +15,7 @@ pub const NODES_ON_STAGE_MAX: u8 = 9;
 pub const TIMER_MS_MAX: u32 = 60_000;
 
 /// A range of whole milliseconds, both ends included.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 pub struct RangeMs {
     /// The shortest.
     pub min: u32,
@@ -40,19 +40,15 @@ impl RangeMs {
 }
 
 /// Nodes, roles, variants and timers of a scenario.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 pub struct Cluster {
     /// How many nodes: S1 to Sn.
     pub nodes: u8,
     /// Who plays which role, for protocols with roles; a role not named is played by all.
-    #[serde(default)]
     pub roles: SortedMap<String, SortedSet<NodeId>>,
     /// Rules broken and extensions switched on, by name.
-    #[serde(default)]
     pub variants: SortedSet<String>,
     /// Timer ranges that differ from the protocol's own, by timer.
-    #[serde(default)]
     pub timing: SortedMap<String, RangeMs>,
 }
 

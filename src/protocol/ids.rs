@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+use serde::{Serialize, Serializer};
 
 /// One server of the cluster, written `S1`, `S2`, …
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -26,7 +26,7 @@ pub enum Endpoint {
 ///
 /// A Raft term has no owner. A Paxos ballot has one, so that "different proposers choose their
 /// numbers from disjoint sets of numbers" (Paxos Made Simple, §2.5).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 pub struct Epoch {
     /// The term, or the ballot's round.
     pub number: u32,
@@ -136,67 +136,35 @@ impl FromStr for Endpoint {
     }
 }
 
-/// Serde through the written name where people read the file, through a compact form elsewhere.
-macro_rules! serde_by_name {
-    ($type:ty, $compact:ty, $to:expr, $from:expr) => {
+/// Serialised in a compact form: states are hashed, and files are written by name (in `share`).
+macro_rules! serialize_as {
+    ($type:ty, $compact:expr) => {
         impl Serialize for $type {
             fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                if serializer.is_human_readable() {
-                    serializer.collect_str(self)
-                } else {
-                    let compact: $compact = $to(*self);
-                    compact.serialize(serializer)
-                }
-            }
-        }
-
-        impl<'de> Deserialize<'de> for $type {
-            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                if deserializer.is_human_readable() {
-                    let text = String::deserialize(deserializer)?;
-                    text.parse().map_err(de::Error::custom)
-                } else {
-                    <$compact>::deserialize(deserializer).map($from)
-                }
+                $compact(*self).serialize(serializer)
             }
         }
     };
 }
-pub(crate) use serde_by_name;
+pub(crate) use serialize_as;
 
-serde_by_name!(NodeId, u8, |id: NodeId| id.0, NodeId);
-serde_by_name!(ClientId, u8, |id: ClientId| id.0, ClientId);
-// One byte: nodes even, clients odd.
-serde_by_name!(
-    Endpoint,
-    u16,
-    |end: Endpoint| match end {
-        Endpoint::Node(NodeId(n)) => u16::from(n) * 2,
-        Endpoint::Client(ClientId(n)) => u16::from(n) * 2 + 1,
-    },
-    |code| {
-        let number = (code / 2) as u8;
-        if code.is_multiple_of(2) {
-            Endpoint::Node(NodeId(number))
-        } else {
-            Endpoint::Client(ClientId(number))
-        }
-    }
-);
+serialize_as!(NodeId, |id: NodeId| id.0);
+serialize_as!(ClientId, |id: ClientId| id.0);
+// Nodes even, clients odd.
+serialize_as!(Endpoint, |end: Endpoint| match end {
+    Endpoint::Node(NodeId(n)) => u16::from(n) * 2,
+    Endpoint::Client(ClientId(n)) => u16::from(n) * 2 + 1,
+});
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    /// Names read back as what wrote them, in both forms, and nothing else reads as a name.
+    /// Names read back as what wrote them, and nothing else reads as a name.
     #[test]
     fn names_round_trip() {
         for end in [Endpoint::Node(NodeId(9)), Endpoint::Client(ClientId(2))] {
             assert_eq!(end.to_string().parse(), Ok(end));
-            let json = serde_json::to_string(&end).unwrap();
-            assert_eq!(serde_json::from_str::<Endpoint>(&json).unwrap(), end);
-            let bytes = postcard::to_allocvec(&end).unwrap();
-            assert_eq!(postcard::from_bytes::<Endpoint>(&bytes).unwrap(), end);
         }
         for bad in ["", "S", "S01", "S+1", "S256", "s1", "X1", "S1 "] {
             assert!(bad.parse::<Endpoint>().is_err(), "{bad:?}");

@@ -24,7 +24,7 @@ pub use client::{Answer, Reply, Request, VALUE_CHARS_MAX, Value, ValueError};
 pub use cluster::{
     Cluster, ClusterError, NODES_MAX, NODES_ON_STAGE_MAX, RangeMs, TIMER_MS_MAX, majority,
 };
-pub(crate) use ids::serde_by_name;
+pub(crate) use ids::serialize_as;
 pub use ids::{BadName, ClientId, Endpoint, Epoch, NodeId};
 pub use note::{Citation, Comparison, Datum, Note, Outcome, Place, Relation, Rule, Work};
 pub use property::{Fact, Observation, Property, Statement, Violation};

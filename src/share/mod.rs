@@ -3,15 +3,17 @@
 //! `{"format":"quorumscope-run","version":1,…,"actions":[{"steps":5,"then":{"drop":"S1>S2#3"}}]}`:
 //! five of the scheduler's own choices, then a message is dropped.
 
-use std::fmt;
+mod codec;
+pub mod json;
 
-use serde::{Deserialize, Serialize};
+use std::fmt;
 
 use crate::protocol::Any;
 use crate::protocol::registry::OpenError;
 use crate::world::{Action, Scenario, ScenarioError};
+use json::{BadJson, Json};
 
-/// What the first line of every file says.
+/// What every file says it is.
 pub const FORMAT: &str = "quorumscope-run";
 /// The version that this program writes; it reads this one and all before.
 pub const VERSION: u32 = 1;
@@ -40,61 +42,20 @@ pub struct Run {
 pub enum RunError {
     /// Larger than [`FILE_BYTES_MAX`].
     TooLarge(usize),
-    /// Not JSON, or not the fields of a run: where, and what the reader expected.
-    Malformed {
-        /// The line, from 1.
-        line: usize,
-        /// The column, from 1.
-        column: usize,
-        /// What is wrong there, in English.
-        detail: String,
-    },
+    /// Not JSON from here on.
+    Malformed(BadJson),
     /// JSON, but of something else.
     NotARun,
     /// Written by a newer version of the lab.
     Newer(u32),
+    /// The scenario, the seed, the cursor or the hash is not what it should be.
+    BadHead,
+    /// This place in the list of actions, counted from 1, is no action.
+    BadAction(usize),
     /// More than [`ACTIONS_MAX`] actions.
     TooManyActions,
     /// The scenario cannot run.
     Scenario(ScenarioError),
-}
-
-#[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct File {
-    format: String,
-    version: u32,
-    scenario: Scenario,
-    seed: u32,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    cursor: Option<usize>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    hash: Option<String>,
-    actions: Vec<Item>,
-}
-
-/// Only what tells whether the rest can be read.
-#[derive(Deserialize)]
-struct Head {
-    #[serde(default)]
-    format: String,
-    #[serde(default)]
-    version: u32,
-}
-
-/// One place in a file's list of actions: so many of the scheduler's own choices, then one of
-/// somebody else's.
-#[derive(Default, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Item {
-    #[serde(default, skip_serializing_if = "is_zero")]
-    steps: u32,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    then: Option<Action>,
-}
-
-fn is_zero(count: &u32) -> bool {
-    *count == 0
 }
 
 impl Run {
@@ -109,48 +70,46 @@ impl Run {
         }
     }
 
+    fn head(&self) -> Vec<(String, Json)> {
+        let fields = [
+            ("format", FORMAT.into()),
+            ("version", VERSION.into()),
+            ("scenario", codec::scenario_json(&self.scenario)),
+            ("seed", self.seed.into()),
+        ];
+        fields.map(|(key, value)| (key.to_owned(), value)).into()
+    }
+
     /// The file's text.
     pub fn to_json(&self) -> String {
-        let mut items: Vec<Item> = Vec::new();
-        let mut open = false;
+        let mut fields = self.head();
+        let cursor = Json::Number(self.cursor as u64);
+        fields.push(("cursor".into(), cursor));
+        if let Some(hash) = self.hash {
+            let hash = Json::Text(format!("{hash:016x}"));
+            fields.push(("hash".into(), hash));
+        }
+        let mut items = Vec::new();
+        let mut steps = 0;
         for action in &self.actions {
-            if !open {
-                items.push(Item::default());
-            }
-            if let Some(item) = items.last_mut() {
-                match action {
-                    Action::Next => item.steps += 1,
-                    other => item.then = Some(other.clone()),
+            match action {
+                Action::Next => steps += 1,
+                other => {
+                    items.push(item(steps, Some(other)));
+                    steps = 0;
                 }
-                open = item.then.is_none();
             }
         }
-        let file = File {
-            format: FORMAT.into(),
-            version: VERSION,
-            scenario: self.scenario.clone(),
-            seed: self.seed,
-            cursor: Some(self.cursor),
-            hash: self.hash.map(|hash| format!("{hash:016x}")),
-            actions: items,
-        };
-        written(&file)
+        if steps > 0 {
+            items.push(item(steps, None));
+        }
+        fields.push(("actions".into(), Json::List(items)));
+        Json::Object(fields).write()
     }
 
     /// The file's text up to its actions, as one JSON object: what grows is only the actions.
     pub fn head_json(&self) -> String {
-        let head = Self {
-            actions: Vec::new(),
-            cursor: 0,
-            hash: None,
-            ..self.clone()
-        };
-        let text = head.to_json();
-        let end = ",\"cursor\":0,\"actions\":[]}";
-        let text = text
-            .strip_suffix(end)
-            .expect("the list of actions comes last");
-        format!("{text}}}")
+        Json::Object(self.head()).write()
     }
 
     /// Reads a file's text; what it names exists, but its actions have not been tried.
@@ -158,69 +117,87 @@ impl Run {
         if text.len() > FILE_BYTES_MAX {
             return Err(RunError::TooLarge(text.len()));
         }
-        let malformed = |error: serde_json::Error| RunError::Malformed {
-            line: error.line(),
-            column: error.column(),
-            detail: error.to_string(),
-        };
-        let head: Head =
-            serde_json::from_slice(text.as_bytes()).map_err(|error| match error.classify() {
-                serde_json::error::Category::Data => RunError::NotARun,
-                _ => malformed(error),
-            })?;
-        if head.format != FORMAT {
+        let file = Json::read(text).map_err(RunError::Malformed)?;
+        if file.get("format").and_then(Json::text) != Some(FORMAT) {
             return Err(RunError::NotARun);
         }
-        if head.version > VERSION {
-            return Err(RunError::Newer(head.version));
+        let version = file.get("version").and_then(Json::number);
+        let version = version.ok_or(RunError::BadHead)?;
+        if version > VERSION {
+            return Err(RunError::Newer(version));
         }
-        let file: File = serde_json::from_slice(text.as_bytes()).map_err(malformed)?;
-        let mut actions = Vec::new();
-        for item in file.actions {
-            let own = usize::from(item.then.is_some());
-            if actions.len() + item.steps as usize + own > ACTIONS_MAX {
-                return Err(RunError::TooManyActions);
-            }
-            actions.extend(std::iter::repeat_n(Action::Next, item.steps as usize));
-            actions.extend(item.then);
-        }
-        let hash = file
-            .hash
-            .and_then(|hash| u64::from_str_radix(&hash, 16).ok());
-        let run = Self {
-            cursor: file.cursor.unwrap_or(actions.len()).min(actions.len()),
-            scenario: file.scenario,
-            seed: file.seed,
-            actions,
-            hash,
-        };
+        let items = file.get("actions").and_then(Json::items);
+        let actions = read_actions(items.ok_or(RunError::BadHead)?)?;
+        let run = read_head(&file, actions).ok_or(RunError::BadHead)?;
         run.scenario.check().map_err(RunError::Scenario)?;
         Any::open(&run.scenario.protocol, &run.scenario.cluster)?;
         Ok(run)
     }
 }
 
+/// One place in the list of actions: so many of the scheduler's own choices, then one of somebody
+/// else's.
+fn item(steps: u32, then: Option<&Action>) -> Json {
+    let mut fields = Vec::new();
+    if steps > 0 {
+        fields.push(("steps".to_owned(), steps.into()));
+    }
+    if let Some(action) = then {
+        fields.push(("then".to_owned(), codec::action_json(action)));
+    }
+    Json::Object(fields)
+}
+
 /// One action as it stands in a file.
 pub fn action_json(action: &Action) -> String {
     let item = match action {
-        Action::Next => Item {
-            steps: 1,
-            then: None,
-        },
-        other => Item {
-            steps: 0,
-            then: Some(other.clone()),
-        },
+        Action::Next => item(1, None),
+        other => item(0, Some(other)),
     };
-    written(&item)
+    item.write()
 }
 
-/// JSON of what has string keys only, which cannot fail.
-fn written(value: &impl Serialize) -> String {
-    match serde_json::to_string(value) {
-        Ok(text) => text,
-        Err(_) => unreachable!("all keys are strings"),
+fn read_actions(items: &[Json]) -> Result<Vec<Action>, RunError> {
+    let mut actions = Vec::new();
+    for (position, item) in items.iter().enumerate() {
+        let bad = RunError::BadAction(position + 1);
+        let known = |(name, _): &(String, Json)| name == "steps" || name == "then";
+        if !item.fields().is_some_and(|fields| fields.iter().all(known)) {
+            return Err(bad);
+        }
+        let steps = match item.get("steps") {
+            None => 0,
+            Some(steps) => steps.number().ok_or(bad.clone())? as usize,
+        };
+        let then = match item.get("then") {
+            None => None,
+            Some(then) => Some(codec::action(then).ok_or(bad)?),
+        };
+        if actions.len() + steps + usize::from(then.is_some()) > ACTIONS_MAX {
+            return Err(RunError::TooManyActions);
+        }
+        actions.extend(std::iter::repeat_n(Action::Next, steps));
+        actions.extend(then);
     }
+    Ok(actions)
+}
+
+fn read_head(file: &Json, actions: Vec<Action>) -> Option<Run> {
+    let cursor = match file.get("cursor") {
+        None => actions.len(),
+        Some(cursor) => (cursor.number()? as usize).min(actions.len()),
+    };
+    let hash = match file.get("hash") {
+        None => None,
+        Some(hash) => Some(u64::from_str_radix(hash.text()?, 16).ok()?),
+    };
+    Some(Run {
+        scenario: codec::scenario(file.get("scenario")?)?,
+        seed: file.get("seed")?.number()?,
+        actions,
+        cursor,
+        hash,
+    })
 }
 
 impl From<OpenError> for RunError {
@@ -235,12 +212,21 @@ impl fmt::Display for RunError {
             Self::TooLarge(bytes) => {
                 write!(f, "{bytes} bytes: a run has at most {FILE_BYTES_MAX}")
             }
-            Self::Malformed { detail, .. } => write!(f, "not a run's file: {detail}"),
+            Self::Malformed(BadJson { line, column }) => {
+                write!(f, "not JSON from line {line}, column {column} on")
+            }
             Self::NotARun => write!(f, "this file holds something else than a run"),
             Self::Newer(version) => write!(
                 f,
                 "the file has version {version}; this program reads up to {VERSION}"
             ),
+            Self::BadHead => write!(
+                f,
+                "the scenario, the seed, the cursor or the hash is not what it should be"
+            ),
+            Self::BadAction(position) => {
+                write!(f, "place {position} of the list of actions is no action")
+            }
             Self::TooManyActions => write!(f, "a run has at most {ACTIONS_MAX} actions"),
             Self::Scenario(error) => error.fmt(f),
         }
@@ -250,26 +236,72 @@ impl fmt::Display for RunError {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::protocol::{ClientId, Endpoint, NodeId, Value};
+    use crate::protocol::{ClientId, Endpoint, NodeId, RangeMs, Value};
+    use crate::sorted::SortedSet;
+    use crate::world::{Network, Trigger};
+
+    /// Every kind of action, with every kind of argument.
+    fn every_action() -> Vec<Action> {
+        let message = |text: &str| text.parse().unwrap();
+        let (s1, s2) = (NodeId(1), NodeId(2));
+        let (end1, end2) = (Endpoint::Node(s1), Endpoint::Client(ClientId(1)));
+        let value = Value::new("x=\"1\" \\ 值").unwrap();
+        vec![
+            Action::Next,
+            Action::Next,
+            Action::Advance(7),
+            Action::Deliver(message("S1>S2#1")),
+            Action::Drop(message("C1>S2#1.3")),
+            Action::Duplicate(message("S1>C2#1")),
+            Action::Delay(message("S1>S2#1"), 50),
+            Action::Hold(message("S1>S2#1")),
+            Action::Release(message("S1>S2#1")),
+            Action::Fire(end1, "election".into()),
+            Action::Crash(s1),
+            Action::CrashBeforeSend(Trigger::Deliver(message("S1>S2#1"))),
+            Action::CrashBeforeSend(Trigger::Fire(s2, "retry".into())),
+            Action::Restart(s1),
+            Action::Wipe(s1),
+            Action::Pause(s1),
+            Action::Resume(s1),
+            Action::Clock(s1, 500),
+            Action::Cut(end1, end2),
+            Action::Mend(end1, end2),
+            Action::Partition(vec![SortedSet::from([s1]), SortedSet::from([s2])]),
+            Action::Heal,
+            Action::Links(Network {
+                latency: RangeMs::new(1, 2),
+                reorder: false,
+                cut: SortedSet::from([(end1, end2)]),
+                ..Network::default()
+            }),
+            Action::Submit {
+                client: ClientId(1),
+                to: None,
+                value: value.clone(),
+            },
+            Action::Submit {
+                client: ClientId(1),
+                to: Some(s2),
+                value,
+            },
+            Action::Align,
+            Action::Spread,
+            Action::Next,
+        ]
+    }
 
     fn sample() -> Run {
+        let mut scenario = Scenario::of("raft", 5);
+        scenario.cluster.variants = SortedSet::from(["no_op".to_owned()]);
+        let election = ("election".to_owned(), RangeMs::new(10, 20));
+        scenario.cluster.timing = [election].into();
+        scenario.prepared = vec![Action::Next, Action::Align];
         Run {
-            actions: vec![
-                Action::Next,
-                Action::Next,
-                Action::Drop("S1>S2#1".parse().unwrap()),
-                Action::Heal,
-                Action::Fire(Endpoint::Node(NodeId(2)), "election".into()),
-                Action::Submit {
-                    client: ClientId(1),
-                    to: None,
-                    value: Value::new("x=1").unwrap(),
-                },
-                Action::Next,
-            ],
+            actions: every_action(),
             cursor: 4,
             hash: Some(0x0123),
-            ..Run::new(Scenario::of("raft", 5), 7)
+            ..Run::new(scenario, 7)
         }
     }
 
@@ -280,14 +312,20 @@ mod tests {
         assert_eq!(Run::from_json(&run.to_json()), Ok(run.clone()));
         let lines: Vec<String> = run.actions.iter().map(action_json).collect();
         let head = run.head_json();
-        let grown = format!(
-            "{},\"actions\":[{}]}}",
-            head.strip_suffix('}').unwrap(),
-            lines.join(",")
-        );
+        let head = head.strip_suffix('}').unwrap();
+        let grown = format!("{head},\"actions\":[{}]}}", lines.join(","));
         let grown = Run::from_json(&grown).unwrap();
         assert_eq!(grown.actions, run.actions);
         assert_eq!(grown.scenario, run.scenario);
+    }
+
+    /// Roles are kept too; only Paxos has them.
+    #[test]
+    fn roles_are_kept() {
+        let mut run = Run::new(Scenario::of("paxos", 3), 1);
+        let players = SortedSet::from([NodeId(2), NodeId(3)]);
+        run.scenario.cluster.roles = [("acceptor".to_owned(), players)].into();
+        assert_eq!(Run::from_json(&run.to_json()), Ok(run));
     }
 
     /// Each kind of bad file has its own answer.
@@ -295,26 +333,39 @@ mod tests {
     fn bad_files_are_told_apart() {
         let good = sample().to_json();
         let read = |text: &str| Run::from_json(text).unwrap_err();
-        assert!(matches!(read(""), RunError::Malformed { .. }));
+        let but = |from: &str, to: &str| {
+            assert!(good.contains(from), "{from} in {good}");
+            read(&good.replacen(from, to, 1))
+        };
+        assert!(matches!(read(""), RunError::Malformed(_)));
         assert!(matches!(
             read(&good[..good.len() / 2]),
-            RunError::Malformed { .. }
+            RunError::Malformed(_)
         ));
         assert_eq!(read("[1,2]"), RunError::NotARun);
         assert_eq!(read("{}"), RunError::NotARun);
-        let newer = good.replace("\"version\":1", "\"version\":9");
-        assert_eq!(read(&newer), RunError::Newer(9));
-        let many = good.replace("\"steps\":2", "\"steps\":4294967295");
-        assert_eq!(read(&many), RunError::TooManyActions);
-        let other = good.replace("\"raft\"", "\"zab\"");
-        assert!(matches!(read(&other), RunError::Scenario(_)));
-        let huge = good.replace("\"nodes\":5", "\"nodes\":200");
-        assert!(matches!(read(&huge), RunError::Scenario(_)));
-        let stranger = good.replace("\"heal\"", "\"explode\"");
-        assert!(matches!(read(&stranger), RunError::Malformed { .. }));
+        assert_eq!(but("\"version\":1", "\"version\":9"), RunError::Newer(9));
+        assert_eq!(
+            but("\"steps\":2", "\"steps\":4294967295"),
+            RunError::TooManyActions
+        );
+        assert!(matches!(but("\"raft\"", "\"zab\""), RunError::Scenario(_)));
         assert!(matches!(
-            read(&" ".repeat(FILE_BYTES_MAX + 1)),
-            RunError::TooLarge(_)
+            but("\"nodes\":5", "\"nodes\":200"),
+            RunError::Scenario(_)
         ));
+        assert_eq!(but("\"nodes\":5", "\"nodes\":\"5\""), RunError::BadHead);
+        assert_eq!(but("\"nodes\":5", "\"knots\":5"), RunError::BadHead);
+        assert_eq!(
+            but("{\"advance\":7}", "{\"explode\":7}"),
+            RunError::BadAction(1)
+        );
+        assert_eq!(
+            but("{\"advance\":7}", "{\"advance\":\"7\"}"),
+            RunError::BadAction(1)
+        );
+        assert_eq!(but("\"S1>S2#1\"", "\"S1>S2\""), RunError::BadAction(2));
+        let huge = " ".repeat(FILE_BYTES_MAX + 1);
+        assert!(matches!(read(&huge), RunError::TooLarge(_)));
     }
 }

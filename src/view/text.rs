@@ -1,5 +1,6 @@
 //! Words: a catalogue of one language, and sentences that become words only in the end.
 
+use crate::share::json::Json;
 use crate::sorted::SortedMap;
 
 use crate::protocol::{Citation, Comparison, Datum, Epoch, Place, Work};
@@ -37,8 +38,11 @@ pub struct Catalogue {
 
 impl Catalogue {
     /// Reads a catalogue: one flat JSON object of strings.
-    pub fn from_json(bytes: &[u8]) -> Result<Self, serde_json::Error> {
-        serde_json::from_slice(bytes).map(|texts| Self { texts })
+    pub fn from_json(bytes: &[u8]) -> Option<Self> {
+        let json = Json::read(std::str::from_utf8(bytes).ok()?).ok()?;
+        let entry = |(key, text): &(String, Json)| Some((key.clone(), text.text()?.to_owned()));
+        let texts: Option<_> = json.fields()?.iter().map(entry).collect();
+        texts.map(|texts| Self { texts })
     }
 
     /// All keys.

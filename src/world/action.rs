@@ -3,8 +3,6 @@
 use crate::sorted::SortedSet;
 use std::fmt;
 
-use serde::{Deserialize, Serialize};
-
 use super::{MessageId, Network};
 use crate::protocol::{ClientId, Endpoint, NodeId, Value};
 
@@ -13,8 +11,7 @@ pub type TimerName = String;
 
 /// One thing that changes the world. New kinds are added at the end: the order is part of the
 /// link format.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case", deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Action {
     /// The scheduler's choice: the earliest event, at its time.
     Next,
@@ -63,7 +60,6 @@ pub enum Action {
         /// Who asks.
         client: ClientId,
         /// Of whom.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
         to: Option<NodeId>,
         /// For what.
         value: Value,
@@ -75,8 +71,7 @@ pub enum Action {
 }
 
 /// An input that a node handles before it crashes.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case", deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Trigger {
     /// A message arrives.
     Deliver(MessageId),

@@ -2,7 +2,7 @@
 
 use crate::sorted::SortedSet;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use crate::protocol::{Endpoint, RangeMs};
 
@@ -12,8 +12,7 @@ pub const PERMILLE: u32 = 1000;
 pub const LINK_MS_MAX: u32 = 10_000;
 
 /// How links behave. What is cut loses messages when they should arrive.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 pub struct Network {
     /// How long a message takes.
     pub latency: RangeMs,

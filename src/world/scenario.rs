@@ -2,8 +2,6 @@
 
 use std::fmt;
 
-use serde::{Deserialize, Serialize};
-
 use super::{Action, Network};
 use crate::protocol::{Cluster, registry::OpenError};
 
@@ -13,27 +11,22 @@ pub const CLIENTS_MAX: u8 = 9;
 pub const PREPARED_MAX: usize = 10_000;
 
 /// Protocol, cluster, network, and the actions that lead to where the run begins.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Scenario {
     /// The protocol's name in the registry.
     pub protocol: String,
     /// Nodes, roles, variants and timers.
     pub cluster: Cluster,
     /// How many clients: C1 to Cn.
-    #[serde(default = "two")]
     pub clients: u8,
     /// How the links behave at the start.
-    #[serde(default)]
     pub network: Network,
     /// Applied before the run begins; the cursor cannot go back into them.
-    #[serde(default)]
     pub prepared: Vec<Action>,
 }
 
-fn two() -> u8 {
-    2
-}
+/// How many clients a scenario has unless it says otherwise: enough for two proposers to duel.
+const CLIENTS: u8 = 2;
 
 /// Why a scenario cannot run.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -56,7 +49,7 @@ impl Scenario {
         Self {
             protocol: protocol.into(),
             cluster: Cluster::of(nodes),
-            clients: two(),
+            clients: CLIENTS,
             network: Network::default(),
             prepared: Vec::new(),
         }

@@ -13,7 +13,7 @@ mod screen;
 
 use crate::sorted::{SortedMap, SortedSet};
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::{
     About, Cluster, ClusterError, Epoch, Fact, Input, MessageView, NodeId, NodeView, Note,
@@ -39,7 +39,7 @@ pub struct Paxos {
 }
 
 /// What is on a node's disk: "stable storage, preserved during failures" (§2.5).
-#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 pub struct Durable {
     /// The highest ballot that the acceptor has promised to, by promise or by acceptance.
     pub promised: Option<Epoch>,
@@ -63,7 +63,7 @@ pub struct Node {
 }
 
 /// What nodes say to each other.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 pub enum Message {
     /// Phase 1a: will you ignore anything below this ballot?
     Prepare {
@@ -103,7 +103,7 @@ pub enum Message {
 }
 
 /// The one timer: a proposer tries again.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 pub enum Timer {
     /// Try again with a higher ballot.
     Retry,

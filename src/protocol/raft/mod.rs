@@ -16,7 +16,7 @@ mod screen;
 use crate::sorted::{SortedMap, SortedSet};
 use std::sync::Arc;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::{
     About, Cluster, ClusterError, Datum, Epoch, Fact, Input, MessageView, NodeId, NodeView, Note,
@@ -38,7 +38,7 @@ pub struct Raft {
 }
 
 /// What is on a node's disk: "persistent state on all servers" (Figure 2).
-#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 pub struct Durable {
     /// The latest term that the server has seen.
     pub term: u32,
@@ -90,7 +90,7 @@ pub enum Role {
 }
 
 /// What servers say to each other: the two remote procedure calls of Figure 2.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 pub enum Message {
     /// Vote for me.
     RequestVote {
@@ -136,7 +136,7 @@ pub enum Message {
 
 /// Where a follower's log parts from the leader's (§5.3, end): "the term of the conflicting entry
 /// and the first index it stores for that term".
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 pub struct Hint {
     /// The conflicting term; none where the log is too short.
     pub term: Option<u32>,
@@ -157,7 +157,7 @@ impl Message {
 }
 
 /// A server's timers.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 pub enum Timer {
     /// A follower or candidate has heard from no leader.
     Election,
