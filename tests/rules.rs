@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use common::chaos::{Chaos, sound_scenarios};
 use common::lab::Known;
+use common::raft_stories::late_copy;
 use common::record::handle;
 use common::{n, scenario, value, watched};
 use quorumscope::protocol::paxos::{self, Paxos};
@@ -17,7 +18,7 @@ use quorumscope::protocol::{
     Protocol, Relation, Request, Rule, Work,
 };
 use quorumscope::sorted::SortedSet;
-use quorumscope::world::{CLIENT_RULES, Scenario};
+use quorumscope::world::{Action, CLIENT_RULES, Scenario};
 
 /// A rule's id with one of its outcomes.
 type Reached = BTreeSet<(&'static str, Outcome)>;
@@ -174,14 +175,17 @@ fn reached_directly(reached: &mut Reached) {
 fn every_declared_outcome_is_reached() {
     let mut reached = Reached::new();
     for scenario in sound_scenarios("paxos") {
-        reached_by_chaos::<Paxos>(&mut reached, &scenario, 12);
+        reached_by_chaos::<Paxos>(&mut reached, &scenario, 20);
     }
     for scenario in sound_scenarios("raft") {
-        reached_by_chaos::<Raft>(&mut reached, &scenario, 12);
+        reached_by_chaos::<Raft>(&mut reached, &scenario, 20);
     }
     // Few nodes: everything that a single server does at once.
     reached_by_chaos::<Paxos>(&mut reached, &scenario("paxos", 1, &[]), 2);
     reached_by_chaos::<Raft>(&mut reached, &scenario("raft", 1, &[]), 2);
+    let (mut lab, copy) = late_copy();
+    let step = lab.act(Action::Deliver(copy));
+    note_all(&mut reached, step.notes.iter().map(|(_, note)| note));
     reached_directly(&mut reached);
     let declared = all_rules()
         .into_iter()

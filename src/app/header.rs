@@ -30,7 +30,10 @@ pub(super) fn view(
         .with(classed("div", "spacer"))
         .with(
             button(send, Msg::Show(Dialog::BreakRule))
-                .put("class", classes("ghost", &[(broken > 0, "broken")]))
+                .put(
+                    "class",
+                    classes("ghost break-rule", &[(broken > 0, "broken")]),
+                )
                 .set("aria-haspopup", "dialog")
                 .text(&break_rule),
         )

@@ -68,11 +68,14 @@ struct Inner {
     asked: bool,
 }
 
+/// What the browser calls before it paints.
+type FrameClosure = Closure<dyn Fn(f64)>;
+
 /// The clock of the stage.
 #[derive(Clone)]
 pub(super) struct Motion {
     inner: Rc<RefCell<Inner>>,
-    frame: Rc<RefCell<Option<Closure<dyn Fn(f64)>>>>,
+    frame: Rc<RefCell<Option<FrameClosure>>>,
 }
 
 impl Motion {

@@ -63,6 +63,7 @@ fn steps(
     group("steps", words.t("ui.steps"))
         .with(
             button(send, Msg::First)
+                .set("class", "first")
                 .say("aria-label", words.t("ui.first"))
                 .say("title", words.t("ui.first"))
                 .when(at_start, "aria-disabled", "true")
@@ -186,6 +187,7 @@ fn more(words: &Words, session: &Session, send: &Callback<Msg>) -> Html {
         ("ui.align", Msg::Act(Action::Align)),
         ("ui.spread", Msg::Act(Action::Spread)),
         ("ui.heal", Msg::Act(Action::Heal)),
+        ("ui.break_rule", Msg::Show(Dialog::BreakRule)),
         ("ui.transcript", Msg::Show(Dialog::Transcript)),
         ("ui.save", Msg::Save),
         ("ui.fresh_seed", Msg::FreshSeed),

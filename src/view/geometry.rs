@@ -1,6 +1,8 @@
 //! Where things stand on the stage: nodes on a ring, clients beside it. Pure numbers, in the
 //! units of the stage's own picture; floats are allowed here, since no state depends on them.
 
+use std::f64::consts::FRAC_1_SQRT_2;
+
 use crate::protocol::{ClientId, Endpoint, NodeId};
 
 /// A point on the stage.
@@ -21,6 +23,7 @@ pub struct Stage {
     pub height: f64,
     /// A node's radius.
     pub radius: f64,
+    narrow: bool,
     nodes: Vec<(NodeId, Point)>,
     clients: Vec<(ClientId, Point)>,
 }
@@ -74,6 +77,7 @@ impl Stage {
             width,
             height,
             radius,
+            narrow,
             nodes: nodes
                 .iter()
                 .enumerate()
@@ -107,13 +111,17 @@ impl Stage {
         let (a, b) = (self.at(from), self.at(to));
         let (dx, dy) = (b.x - a.x, b.y - a.y);
         let length = (dx * dx + dy * dy).sqrt().max(1.0);
-        let clear = (self.radius + 14.0).min(length / 2.2) / length;
+        let (ux, uy) = (dx / length, dy / length);
+        // How far a label reaches towards either end, which depends on the direction.
+        let half = if self.narrow { 20.0 } else { 52.0 };
+        let clear = self.radius + 10.0 + ux.abs() * half + uy.abs() * 8.0;
+        let clear = clear.min(length / 2.4) / length;
         let along = clear + (1.0 - 2.0 * clear) * share.clamp(0.0, 1.0);
         // Messages keep to their right, so that those that meet pass beside each other.
-        let aside = 9.0 + 20.0 * f64::from(lane);
+        let aside = 13.0 + 22.0 * f64::from(lane);
         Point {
-            x: a.x + dx * along - dy / length * aside,
-            y: a.y + dy * along + dx / length * aside,
+            x: a.x + dx * along - uy * aside,
+            y: a.y + dy * along + ux * aside,
         }
     }
 }
@@ -127,7 +135,7 @@ const PARTS: [(f64, f64); 8] = [
     (0.309_017, 0.951_057),
     (0.5, 0.866_025),
     (0.623_490, 0.781_831),
-    (0.707_107, 0.707_107),
+    (FRAC_1_SQRT_2, FRAC_1_SQRT_2),
     (0.766_044, 0.642_788),
 ];
 

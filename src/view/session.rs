@@ -150,8 +150,8 @@ impl Session {
         let start = self.position();
         self.check(&Action::Next)?;
         match self.about().stride {
-            Stride::Milestone => self.to_milestone(losses),
-            Stride::Phase => self.to_phase_end(losses),
+            Stride::Milestone => self.run_to_milestone(losses),
+            Stride::Phase => self.run_to_phase_end(losses),
         }
         Ok(self.position() - start)
     }
@@ -192,7 +192,7 @@ impl Session {
             && self.losses() == losses
     }
 
-    fn to_milestone(&mut self, losses: usize) {
+    fn run_to_milestone(&mut self, losses: usize) {
         let mut steps = 0;
         while self.stride_step(losses, &mut steps) {
             let world = self.timeline.current().world();
@@ -211,7 +211,7 @@ impl Session {
     }
 
     /// To where no message of the next phase is under way any more.
-    fn to_phase_end(&mut self, losses: usize) {
+    fn run_to_phase_end(&mut self, losses: usize) {
         let mut steps = 0;
         let phase = loop {
             if let Some(phase) = self.next_phase() {

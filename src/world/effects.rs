@@ -215,12 +215,12 @@ impl<P: Protocol> World<P> {
         let now = self.state.now;
         let notes = reaction.notes.into_iter().map(|note| (id.into(), note));
         step.notes.extend(notes);
-        if reaction.arm {
-            if let Some(client) = self.state.clients.get_mut(&id) {
-                let draw = random::for_timer(self.seed, id.into(), 0, client.next_draw());
-                let due = now + random::within(client::RETRY, draw);
-                client.set_retry(Deadline { since: now, due });
-            }
+        if reaction.arm
+            && let Some(client) = self.state.clients.get_mut(&id)
+        {
+            let draw = random::for_timer(self.seed, id.into(), 0, client.next_draw());
+            let due = now + random::within(client::RETRY, draw);
+            client.set_retry(Deadline { since: now, due });
         }
         if let Some((to, request)) = reaction.send {
             self.send(id.into(), to.into(), Payload::Request(request), step);

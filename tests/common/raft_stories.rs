@@ -1,8 +1,10 @@
 //! Short words for Raft clusters, and Figure 8 of the paper.
 
+use quorumscope::protocol::ClientId;
 use quorumscope::protocol::raft::{Raft, Role};
+use quorumscope::world::{Action, MessageId};
 
-use super::lab::{Lab, Mood, scenario};
+use super::lab::{Lab, Mood, n, scenario};
 
 impl Lab<Raft> {
     /// Whether a server leads.
@@ -40,6 +42,22 @@ impl Lab<Raft> {
             self.deliver(*voter, id);
         }
     }
+}
+
+/// A copy of a client's first request is on its way to the leader, whose client has been answered
+/// that one and another one since.
+pub fn late_copy() -> (Lab<Raft>, MessageId) {
+    let mut lab = Lab::<Raft>::new(&scenario("raft", 3, &[]));
+    lab.campaign(1);
+    lab.submit(1, 1, "n+1");
+    let request = lab.flights(ClientId(1), n(1))[0];
+    lab.act(Action::Duplicate(request));
+    let copy = lab.flights(ClientId(1), n(1))[1];
+    lab.act(Action::Hold(copy));
+    lab.settle();
+    lab.submit(1, 1, "n+1");
+    lab.settle();
+    (lab, copy)
 }
 
 /// Figure 8 up to (c): of five servers with one common entry, S1 leads term 4; its entry of term 2

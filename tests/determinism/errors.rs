@@ -21,11 +21,7 @@ fn refused<P: Known>(lab: &Lab<P>, action: Action) -> &'static str {
     assert_eq!(lab.world().check(&action), Err(error.clone()));
     assert_eq!(tried.world().hash(), lab.world().hash(), "{action:?}");
     assert_eq!(tried.monitor(), lab.monitor(), "{action:?}");
-    assert_eq!(
-        error.to_string().is_empty(),
-        false,
-        "{action:?} has no sentence"
-    );
+    assert!(!error.to_string().is_empty(), "{action:?} has no sentence");
     error.key()
 }
 

@@ -5,6 +5,7 @@ use quorumscope::protocol::{Answer, ClientId, NodeId};
 use quorumscope::world::{Action, Pending};
 
 use super::server::*;
+use crate::common::raft_stories::late_copy;
 use crate::common::{Lab, n, scenario, value};
 
 /// The one answer that a server gave.
@@ -100,6 +101,19 @@ fn an_executed_command_is_answered_at_once() {
     assert_eq!(*answer(&out), Answer::Done(Some(value("1"))));
     assert!(out.sends.is_empty());
     assert_eq!(server.log(), [1]);
+}
+
+/// The state machine keeps the response to a client's latest command alone (§8), which is enough: a
+/// copy of an older request comes late, and nobody waits for its answer.
+#[test]
+fn a_late_copy_is_ignored() {
+    let (mut lab, copy) = late_copy();
+    assert_eq!(lab.told(1), [Some("1".into()), Some("2".into())]);
+    let step = lab.act(Action::Deliver(copy));
+    assert_eq!(step.notes[0].1.rule.id, "raft.leader.old");
+    lab.settle();
+    assert_eq!(lab.value_of(1, "n"), Some("2"));
+    assert_eq!(lab.log(1), [1, 1]);
 }
 
 /// A retry of a command that is still on its way is not logged again: the first one's answer is

@@ -6,6 +6,9 @@ use quorumscope::protocol::{Answer, ClientId};
 use super::server::*;
 use crate::common::{Lab, n, scenario, value};
 
+/// An entry's term and index.
+type Position = (u32, u32);
+
 /// The preceding entry's index and term, the new entries' terms, and the commit index.
 fn parts(message: &Message) -> (u32, u32, Vec<u32>, u32) {
     match message {
@@ -96,11 +99,11 @@ fn a_majority_commits() {
 /// The index that a majority stores, for even and odd sizes and in any order.
 #[test]
 fn the_index_of_a_majority() {
-    assert_eq!(majority_index(vec![4]), 4);
-    assert_eq!(majority_index(vec![0, 4]), 0);
-    assert_eq!(majority_index(vec![9, 0, 4]), 4);
-    assert_eq!(majority_index(vec![9, 1, 4, 2]), 2);
-    assert_eq!(majority_index(vec![5, 5, 0, 0, 3]), 3);
+    assert_eq!(majority_index(&[4]), 4);
+    assert_eq!(majority_index(&[0, 4]), 0);
+    assert_eq!(majority_index(&[9, 0, 4]), 4);
+    assert_eq!(majority_index(&[9, 1, 4, 2]), 2);
+    assert_eq!(majority_index(&[5, 5, 0, 0, 3]), 3);
 }
 
 /// "This also commits all preceding entries in the leader's log, including entries created by
@@ -169,7 +172,7 @@ fn the_consistency_check() {
 #[test]
 fn conflicts_are_repaired() {
     // The preceding entry, the new ones, and what becomes of a log of terms 1, 2, 2.
-    let repairs: [((u32, u32), &[u32], &[u32]); 5] = [
+    let repairs: [(Position, &[u32], &[u32]); 5] = [
         ((2, 3), &[3], &[1, 2, 2, 3]),
         ((1, 1), &[3], &[1, 3]),
         ((1, 1), &[2, 3], &[1, 2, 3]),
@@ -187,7 +190,7 @@ fn conflicts_are_repaired() {
 /// leaves the log as it is (Figure 2, AppendEntries, 3: "if an existing entry conflicts").
 #[test]
 fn late_messages_delete_nothing() {
-    let late: [((u32, u32), &[u32]); 4] =
+    let late: [(Position, &[u32]); 4] =
         [((0, 0), &[]), ((1, 1), &[]), ((0, 0), &[1]), ((1, 1), &[2])];
     for (prev, new) in late {
         let mut server = Server::follower(3, 2, &[1, 2, 2]);
@@ -208,7 +211,7 @@ fn late_messages_delete_nothing() {
 fn the_commit_index_stops_at_what_was_verified() {
     // The preceding entry, the new ones, leaderCommit, and the commit index of a follower that
     // has the terms 1, 2, 2.
-    let cases: [((u32, u32), &[u32], u32, u32); 5] = [
+    let cases: [(Position, &[u32], u32, u32); 5] = [
         ((1, 1), &[], 3, 1),
         ((1, 1), &[2], 3, 2),
         ((2, 3), &[3], 3, 3),

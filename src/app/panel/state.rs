@@ -27,13 +27,15 @@ pub(super) fn view(
         .or(acting)
         .or(moment.nodes.first().map(|node| node.id));
     let mut state = classed("div", "state").with(node_choice(moment, words, shown, send));
-    if let Some(Thing::Message(id)) = selected {
-        if let Some(card) = moment.message(id) {
-            let heading = format!("{} {} → {}", card.view.name, id.from, id.to);
-            let rows = card.view.fields.iter();
-            let rows = rows.map(|(key, value)| row(key, value, false, words));
-            state = state.with(table(&heading, rows));
-        }
+    let message = match selected {
+        Some(Thing::Message(id)) => moment.message(id),
+        _ => None,
+    };
+    if let Some(card) = message {
+        let heading = format!("{} {} → {}", card.view.name, card.id.from, card.id.to);
+        let rows = card.view.fields.iter();
+        let rows = rows.map(|(key, value)| row(key, value, false, words));
+        state = state.with(table(&heading, rows));
     }
     if let Some(node) = shown.and_then(|id| moment.node(id)) {
         if !node.up {

@@ -46,6 +46,8 @@ pub(super) fn label(card: &MessageCard, crowded: bool, lost: bool) -> (El, El) {
         _ => "",
     };
     let text = match epoch {
+        // A term says that it is one; a ballot is told by its dot.
+        Some(epoch) if epoch.owner.is_none() => format!("{sign}{name} t{epoch}"),
         Some(epoch) => format!("{sign}{name} {epoch}"),
         None => format!("{sign}{name}"),
     };

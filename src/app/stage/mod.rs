@@ -146,7 +146,7 @@ pub(super) fn view(
     let landed = moment
         .landed
         .iter()
-        .map(|it| landed_mark(it, moment, &stage));
+        .map(|it| landed_mark(it, moment, &stage, narrow));
     let silent = |class| classed("g", class).set("aria-hidden", "true");
     el("svg")
         .set("id", "stage")
@@ -215,11 +215,11 @@ fn look(always: &str, card: &MessageCard, sometimes: &[(bool, &str)]) -> String 
 }
 
 /// What the last step delivered or lost, where it ended.
-fn landed_mark(landed: &Landed, moment: &Moment, stage: &Stage) -> Html {
+fn landed_mark(landed: &Landed, moment: &Moment, stage: &Stage, narrow: bool) -> Html {
     let card = &landed.message;
     let lost = landed.lost.is_some();
     let id = landed_id(card.id);
-    let (rect, text) = message::label(card, false, lost);
+    let (rect, text) = message::label(card, narrow, lost);
     el("g")
         .key(&id)
         .put("id", id)

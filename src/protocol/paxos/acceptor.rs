@@ -50,16 +50,16 @@ impl Paxos {
         value: &Value,
         out: &mut S,
     ) {
-        if let Verdict::Refused(promised) = self.accept(node, from, ballot, value, out) {
-            if !self.is(V::SilentRefusals) {
-                let accept = true;
-                let refusal = Message::Refused {
-                    ballot,
-                    promised,
-                    accept,
-                };
-                out.send(from, refusal);
-            }
+        if let Verdict::Refused(promised) = self.accept(node, from, ballot, value, out)
+            && !self.is(V::SilentRefusals)
+        {
+            let accept = true;
+            let refusal = Message::Refused {
+                ballot,
+                promised,
+                accept,
+            };
+            out.send(from, refusal);
         }
     }
 

@@ -151,11 +151,11 @@ impl Paxos {
         for to in self.acceptors.iter().filter(|to| **to != node.id) {
             out.send(*to, Message::Prepare { ballot });
         }
-        if self.acceptors.contains(&node.id) {
-            if let Verdict::Granted = self.promise(node, node.id, ballot, out) {
-                let reported = self.reported(node);
-                self.on_promise(node, node.id, ballot, reported.as_ref(), out);
-            }
+        if self.acceptors.contains(&node.id)
+            && let Verdict::Granted = self.promise(node, node.id, ballot, out)
+        {
+            let reported = self.reported(node);
+            self.on_promise(node, node.id, ballot, reported.as_ref(), out);
         }
     }
 

@@ -37,10 +37,10 @@ impl<'a> Operation<'a> {
         if let Some(key) = command.strip_suffix('?') {
             return Self::Get(key.trim());
         }
-        if let Some((key, number)) = command.split_once('+') {
-            if let Ok(number) = number.trim().parse() {
-                return Self::Add(key.trim(), number);
-            }
+        if let Some((key, number)) = command.split_once('+')
+            && let Ok(number) = number.trim().parse()
+        {
+            return Self::Add(key.trim(), number);
         }
         Self::Set("x", command)
     }

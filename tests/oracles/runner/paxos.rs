@@ -280,15 +280,17 @@ impl Names {
     fn new(count: u8, names: &[&Value]) -> Result<Self, Sentence> {
         let taken: BTreeSet<u8> = names.iter().filter_map(|name| numbered(name)).collect();
         let mut free = (1..=count).filter(|number| !taken.contains(number));
-        let mut others = BTreeMap::new();
-        for name in names.iter().filter(|name| numbered(name).is_none()) {
-            let text = name.to_string();
-            if !others.contains_key(&text) {
-                let number = free.next();
-                let number = number.ok_or_else(|| format!("more than {count} acceptors speak"))?;
-                others.insert(text, NodeId(number));
-            }
-        }
+        let others = names.iter().filter(|name| numbered(name).is_none());
+        let others: BTreeSet<String> = others.map(ToString::to_string).collect();
+        let id = |name| {
+            let number = free.next();
+            let number = number.ok_or_else(|| format!("more than {count} acceptors speak"))?;
+            Ok((name, NodeId(number)))
+        };
+        let others = others
+            .into_iter()
+            .map(id)
+            .collect::<Result<_, Sentence>>()?;
         Ok(Self { count, others })
     }
 

@@ -83,7 +83,7 @@ impl Subject {
         if kind == "MajorityIndex" {
             let matched = self.matched(given)?;
             self.answers
-                .insert("index".into(), json!(majority_index(matched)));
+                .insert("index".into(), json!(majority_index(&matched)));
             return Ok(());
         }
         if let Some(answers) = raft_logs::answer(kind, given)? {

@@ -1,0 +1,150 @@
+//! What a person does to the cluster: choosing a thing on stage and acting on it.
+
+use super::{Choosing, DELAY_MS, Lab, Thing};
+use crate::app::dialog::Dialog;
+use crate::app::{host, stage, tray};
+use crate::protocol::{NodeId, Value, ValueError};
+use crate::world::Action;
+
+impl Lab {
+    pub(super) fn submit(&mut self, node: NodeId, text: &str) {
+        match Value::new(text) {
+            Err(error) => {
+                let key = match error {
+                    ValueError::Empty => "value_error.empty",
+                    ValueError::TooLong => "value_error.too_long",
+                    ValueError::Control => "value_error.control",
+                };
+                self.complain(key);
+            }
+            Ok(value) => {
+                // A client that is free, so that two proposers can be made to duel.
+                let clients = &self.moment.clients;
+                let free = clients.iter().find(|client| !client.waiting);
+                if let Some(client) = free.or(clients.first()) {
+                    let client = client.id;
+                    let to = Some(node);
+                    self.act(Action::Submit { client, to, value });
+                }
+            }
+        }
+    }
+
+    pub(super) fn kill(&mut self) {
+        match self.selected {
+            Some(Thing::Node(id)) => self.act(Action::Crash(id)),
+            _ => self.wait_for(Choosing::Node),
+        }
+    }
+
+    pub(super) fn drop_message(&mut self) {
+        match self.selected {
+            Some(Thing::Message(id)) => self.act(Action::Drop(id)),
+            _ if self.moment.messages.is_empty() => {
+                self.complain("ui.nothing_to_drop");
+            }
+            _ => self.wait_for(Choosing::Message),
+        }
+    }
+
+    /// Cuts the chosen node off from all others; where something is cut, mends everything.
+    pub(super) fn cut_off(&mut self) {
+        if !self.moment.cut.is_empty() {
+            return self.act(Action::Heal);
+        }
+        match self.selected {
+            Some(Thing::Node(id)) => self.act(self.cutting_off(id)),
+            _ => {
+                self.complain("ui.choose_node_first");
+            }
+        }
+    }
+
+    pub(super) fn cutting_off(&self, id: NodeId) -> Action {
+        let others = self.moment.nodes.iter().map(|node| node.id);
+        let others = others.filter(|other| *other != id).collect();
+        Action::Partition(vec![others])
+    }
+
+    pub(super) fn wait_for(&mut self, choosing: Choosing) {
+        self.set_running(false);
+        let same = self.choosing == choosing;
+        self.choosing = if same { Choosing::Nothing } else { choosing };
+    }
+
+    pub(super) fn choose(&mut self, thing: Thing) {
+        match (self.choosing, thing) {
+            (Choosing::Node, Thing::Node(id)) => self.act(Action::Crash(id)),
+            (Choosing::Message, Thing::Message(id)) => self.act(Action::Drop(id)),
+            _ => {
+                self.choosing = Choosing::Nothing;
+                let again = self.selected == Some(thing);
+                self.selected = if again { None } else { Some(thing) };
+            }
+        }
+    }
+
+    pub(super) fn choose_nth(&mut self, number: u8) {
+        if self.choosing == Choosing::Message {
+            let order = stage::by_arrival(&self.moment);
+            if let Some(id) = order.get(usize::from(number) - 1) {
+                self.choose(Thing::Message(*id));
+            }
+        } else if self.moment.node(NodeId(number)).is_some() {
+            if self.choosing == Choosing::Nothing {
+                self.selected = None;
+                host::focus(&format!("node-{}", NodeId(number)));
+            }
+            self.choose(Thing::Node(NodeId(number)));
+        }
+    }
+
+    pub(super) fn dismiss(&mut self) {
+        self.dialog = Dialog::None;
+        self.choosing = Choosing::Nothing;
+        self.selected = None;
+        self.notice = None;
+    }
+
+    /// What can be done to the chosen thing, and why not.
+    pub(super) fn offers(&self) -> Vec<tray::Offer> {
+        let offer = |key: &'static str, timer: Option<&'static str>, action: Action| tray::Offer {
+            key,
+            timer,
+            refusal: self.session.check(&action).err().map(|error| error.key()),
+            action,
+        };
+        match self.selected {
+            None => Vec::new(),
+            Some(Thing::Message(id)) => vec![
+                offer("ui.deliver_now", None, Action::Deliver(id)),
+                offer("ui.drop", None, Action::Drop(id)),
+                offer("ui.duplicate", None, Action::Duplicate(id)),
+                offer("ui.delay", None, Action::Delay(id, DELAY_MS)),
+            ],
+            Some(Thing::Node(id)) => {
+                let up = self.moment.node(id).is_some_and(|node| node.up);
+                let mut offers = vec![match up {
+                    true => offer("ui.kill", None, Action::Crash(id)),
+                    false => offer("ui.restart", None, Action::Restart(id)),
+                }];
+                for timer in self.session.about().timers.iter().copied() {
+                    let action = Action::Fire(id.into(), timer.to_owned());
+                    offers.push(offer("ui.fire", Some(timer), action));
+                }
+                offers.push(match self.moment.cut.is_empty() {
+                    true => offer("ui.cut_off", None, self.cutting_off(id)),
+                    false => offer("ui.heal", None, Action::Heal),
+                });
+                offers
+            }
+        }
+    }
+
+    pub(super) fn submit_to(&self) -> Option<NodeId> {
+        match self.selected {
+            Some(Thing::Node(id)) => self.moment.node(id).filter(|it| it.serves).map(|it| it.id),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,381 @@
+//! The root component: one session, one moment on screen, and everything that can be done to it.
+
+mod acting;
+mod playing;
+mod scenes;
+
+use crate::sorted::SortedMap;
+
+use yew::prelude::*;
+
+use super::dialog::{self, Dialog};
+use super::dom::{El, button, classed, el};
+use super::keys;
+use super::motion::Motion;
+use super::panel::{self, Panel};
+use super::words::{Shared, Words};
+use super::{header, host, stage, transport, tray};
+use crate::protocol::NodeId;
+use crate::view::{Moment, Session, first_look, open};
+use crate::world::{Action, ActionError, MessageId};
+
+/// The seed of a first visit: its election is one that a newcomer can follow.
+const FIRST_SEED: u32 = 1;
+/// Virtual milliseconds a real second, at each speed; the middle one is the default.
+pub(super) const RATES: [f64; 5] = [5.0, 12.0, 25.0, 60.0, 200.0];
+/// How much later “delay” makes a message arrive, in virtual milliseconds.
+pub(super) const DELAY_MS: u32 = 50;
+const NARROW: &str = "(max-width: 760px)";
+
+/// Something on stage that can be chosen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Thing {
+    Node(NodeId),
+    Message(MessageId),
+}
+
+/// What a button waits for somebody to choose.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Choosing {
+    Nothing,
+    Node,
+    Message,
+}
+
+/// Light or dark.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Theme {
+    Light,
+    Dark,
+}
+
+/// What can happen to the page.
+#[derive(Clone)]
+pub(super) enum Msg {
+    Step,
+    Back,
+    Forward,
+    First,
+    Stride,
+    RunPause,
+    Speed(usize),
+    Seek(usize),
+    /// An event is due at this virtual time, while the run flows.
+    Due(f64),
+    Act(Action),
+    Submit(NodeId, String),
+    Kill,
+    DropMessage,
+    CutOff,
+    /// Somebody chose a thing on stage.
+    Choose(Thing),
+    /// The nth thing, counted from 1: a node, or the message with that number.
+    ChooseNth(u8),
+    /// Escape: whatever is open or chosen is not any more.
+    Dismiss,
+    Panel(Panel),
+    Show(Dialog),
+    Protocol(&'static str),
+    Nodes(u8),
+    Variant(&'static str, bool),
+    FreshSeed,
+    Language,
+    WordsLoaded(Result<Words, String>),
+    Theme,
+    ShortcutKeys(bool),
+    Narrow(bool),
+    Key(KeyboardEvent),
+    Save,
+    OpenFile(web_sys::File),
+    FileRead(Result<String, String>),
+}
+
+#[derive(Properties, PartialEq)]
+pub(super) struct Props {
+    pub(super) words: Words,
+}
+
+pub(super) struct Lab {
+    session: Session,
+    /// The other protocols' runs, kept while one looks at this one.
+    stashed: SortedMap<&'static str, Session>,
+    moment: Shared<Moment>,
+    words: Words,
+    selected: Option<Thing>,
+    choosing: Choosing,
+    panel: Panel,
+    dialog: Dialog,
+    running: bool,
+    speed: usize,
+    notice: Option<String>,
+    theme: Theme,
+    shortcut_keys: bool,
+    narrow: bool,
+    motion: Motion,
+    send: Callback<Msg>,
+}
+
+impl Component for Lab {
+    type Message = Msg;
+    type Properties = Props;
+
+    fn create(ctx: &Context<Self>) -> Self {
+        let send = ctx.link().callback(|msg| msg);
+        host::on_media_change(NARROW, send.reform(Msg::Narrow));
+        host::on_key_down(send.reform(Msg::Key));
+        let dark = match host::recall("theme") {
+            Some(theme) => theme == "dark",
+            None => host::matches("(prefers-color-scheme: dark)"),
+        };
+        let scenario = first_look("raft");
+        let Ok(session) = open(scenario, FIRST_SEED) else {
+            unreachable!("a test opens every first look");
+        };
+        let lab = Self {
+            moment: Shared::new(session.moment()),
+            session,
+            stashed: SortedMap::new(),
+            words: ctx.props().words.clone(),
+            selected: None,
+            choosing: Choosing::Nothing,
+            panel: Panel::Why,
+            dialog: Dialog::None,
+            running: false,
+            speed: RATES.len() / 2,
+            notice: None,
+            theme: if dark { Theme::Dark } else { Theme::Light },
+            shortcut_keys: host::recall("keys").as_deref() != Some("off"),
+            narrow: host::matches(NARROW),
+            motion: Motion::new(send.reform(Msg::Due)),
+            send,
+        };
+        lab.show_theme();
+        lab.hold_all();
+        lab
+    }
+
+    fn update(&mut self, _ctx: &Context<Self>, msg: Msg) -> bool {
+        self.respond(msg)
+    }
+
+    fn view(&self, _ctx: &Context<Self>) -> Html {
+        let (words, send, moment) = (&self.words, &self.send, &*self.moment);
+        let cluster = &self.session.scenario().cluster;
+        let about = self.session.about();
+        let offers = self.offers();
+        let stage_box = classed("section", "stage-box")
+            .say("aria-label", words.t("ui.stage_region"))
+            .child(stage::view(
+                moment,
+                words,
+                self.selected,
+                self.choosing,
+                self.narrow,
+                send,
+            ))
+            .with(self.banner())
+            .child(tray::view(
+                words,
+                self.selected,
+                self.choosing,
+                &offers,
+                self.submit_to(),
+                send,
+            ));
+        let panels = panel::view(moment, words, about, self.panel, self.selected, send);
+        let transport =
+            transport::view(moment, words, &self.session, self.running, self.speed, send);
+        let notice = self.notice.as_deref().unwrap_or_default();
+        let spoken = classed("p", "unseen").set("role", "status");
+        classed("div", "lab")
+            .child(header::view(words, about.key, cluster, self.theme, send))
+            .with(classed("main", "middle").with(stage_box).child(panels))
+            .child(transport)
+            .with(classed("p", "notice").set("role", "alert").text(notice))
+            .with(spoken.set("aria-live", "polite").text(&self.spoken()))
+            .child(self.dialog_view())
+            .end()
+    }
+
+    fn rendered(&mut self, _ctx: &Context<Self>, _first: bool) {
+        self.motion
+            .set_scene(stage::scene(&self.moment, self.narrow));
+    }
+}
+
+impl Lab {
+    /// Does what was asked; says whether the page has to be drawn anew.
+    fn respond(&mut self, msg: Msg) -> bool {
+        match msg {
+            Msg::Key(event) => {
+                let dialog_open = self.dialog != Dialog::None;
+                let Some(msg) = keys::read(&event, self.shortcut_keys, dialog_open) else {
+                    return false;
+                };
+                event.prevent_default();
+                return self.respond(msg);
+            }
+            Msg::Due(shown) => self.on_due(shown),
+            Msg::Step => self.step(),
+            Msg::Back => self.seek(self.session.position().saturating_sub(1)),
+            Msg::Forward if self.session.position() < self.session.length() => {
+                self.seek_gliding(self.session.position() + 1);
+            }
+            Msg::Forward => self.step(),
+            Msg::First => self.seek(0),
+            Msg::Seek(position) => self.seek(position),
+            Msg::Stride => self.stride(),
+            Msg::RunPause => self.set_running(!self.running),
+            Msg::Speed(speed) => {
+                self.speed = speed.min(RATES.len() - 1);
+                self.flow();
+            }
+            Msg::Act(action) => self.act(action),
+            Msg::Submit(node, text) => self.submit(node, &text),
+            Msg::Kill => self.kill(),
+            Msg::DropMessage => self.drop_message(),
+            Msg::CutOff => self.cut_off(),
+            Msg::Choose(thing) => self.choose(thing),
+            Msg::ChooseNth(number) => self.choose_nth(number),
+            Msg::Dismiss => self.dismiss(),
+            Msg::Panel(panel) => self.panel = panel,
+            Msg::Show(dialog) => {
+                self.set_running(false);
+                self.dialog = dialog;
+            }
+            Msg::Protocol(key) => self.change_protocol(key),
+            Msg::Nodes(count) => self.change_nodes(count),
+            Msg::Variant(id, on) => self.change_variant(id, on),
+            Msg::FreshSeed => {
+                let scenario = self.session.scenario().clone();
+                self.restart(scenario, host::fresh_seed());
+            }
+            Msg::Language => return self.load_language(),
+            Msg::WordsLoaded(words) => self.on_words(words),
+            Msg::Theme => self.change_theme(),
+            Msg::ShortcutKeys(on) => {
+                self.shortcut_keys = on;
+                host::remember("keys", if on { "on" } else { "off" });
+            }
+            Msg::Narrow(narrow) => self.narrow = narrow,
+            Msg::Save => self.save(),
+            Msg::OpenFile(file) => {
+                let send = self.send.clone();
+                wasm_bindgen_futures::spawn_local(async move {
+                    send.emit(Msg::FileRead(host::read_text(file).await));
+                });
+                return false;
+            }
+            Msg::FileRead(text) => self.open_file(text),
+        }
+        true
+    }
+
+    /// The session has changed: everything that follows from it is read anew.
+    fn refresh(&mut self) {
+        self.moment = Shared::new(self.session.moment());
+        let gone = |thing: Thing| match thing {
+            Thing::Message(id) => self.moment.message(id).is_none(),
+            Thing::Node(_) => false,
+        };
+        if self.selected.is_some_and(gone) {
+            self.selected = None;
+        }
+    }
+
+    /// Says a sentence, by its key.
+    fn complain(&mut self, key: &str) {
+        self.notice = Some(self.words.t(key).to_owned());
+    }
+
+    fn refuse(&mut self, error: &ActionError) {
+        self.complain(&format!("error.{}", error.key()));
+    }
+
+    fn load_language(&self) -> bool {
+        let language = self.words.language.other();
+        let send = self.send.clone();
+        wasm_bindgen_futures::spawn_local(async move {
+            send.emit(Msg::WordsLoaded(Words::load(language).await));
+        });
+        false
+    }
+
+    fn on_words(&mut self, words: Result<Words, String>) {
+        match words {
+            Ok(words) => {
+                host::remember("language", words.language.tag());
+                host::set_language(words.language.tag(), words.t("ui.title"));
+                self.notice = None;
+                self.words = words;
+            }
+            Err(_) => {
+                self.complain("ui.language_failed");
+            }
+        }
+    }
+
+    fn change_theme(&mut self) {
+        self.theme = match self.theme {
+            Theme::Light => Theme::Dark,
+            Theme::Dark => Theme::Light,
+        };
+        let name = self.theme_name();
+        host::remember("theme", name);
+        self.show_theme();
+    }
+
+    fn theme_name(&self) -> &'static str {
+        match self.theme {
+            Theme::Light => "light",
+            Theme::Dark => "dark",
+        }
+    }
+
+    fn show_theme(&self) {
+        host::set_page_attribute("data-theme", Some(self.theme_name()));
+    }
+
+    /// What a screen reader says after a step.
+    fn spoken(&self) -> String {
+        if self.running {
+            return String::new();
+        }
+        let lost = self.moment.violations.iter().map(|violation| {
+            let name = format!("property.{}", violation.property.id);
+            let args = [("property", self.words.t(&name))];
+            self.words.fill("ui.property_lost", &args)
+        });
+        let titles = self
+            .moment
+            .happened
+            .iter()
+            .map(|it| self.words.say(&it.title));
+        let all: Vec<String> = titles.chain(lost).collect();
+        all.join(self.words.t("ui.sentence_separator"))
+    }
+
+    fn banner(&self) -> El {
+        let banner = classed("div", "banner");
+        let Some(violation) = self.moment.violations.first() else {
+            return banner.set("hidden", "");
+        };
+        let name = format!("property.{}", violation.property.id);
+        let args = [("property", self.words.t(&name))];
+        let lost = format!("✗ {}", self.words.fill("ui.property_lost", &args));
+        let facts = button(&self.send, Msg::Panel(Panel::Properties));
+        banner
+            .with(el("strong").text(&lost))
+            .with(facts.text(self.words.t("ui.show_facts")))
+    }
+
+    fn dialog_view(&self) -> Html {
+        dialog::view(
+            self.dialog,
+            &self.words,
+            &self.session,
+            self.shortcut_keys,
+            &self.send,
+        )
+    }
+}

@@ -1,0 +1,142 @@
+//! Which run is on stage: protocol, size, variants, files. What is there stays until the next one
+//! has opened.
+
+use super::{Choosing, FIRST_SEED, Lab};
+use crate::app::host;
+use crate::app::panel::Panel;
+use crate::protocol::NODES_ON_STAGE_MAX;
+use crate::share::{self, Run, RunError};
+use crate::view::{Sentence, Session, first_look, open, reopen};
+use crate::world::Scenario;
+
+impl Lab {
+    /// Starts a scenario anew; where it cannot run, says so and keeps what there is.
+    /// Starts a scenario anew; where it cannot run, says so and keeps what there is.
+    pub(super) fn restart(&mut self, scenario: Scenario, seed: u32) {
+        match open(scenario, seed) {
+            Ok(session) => self.put_on_stage(session),
+            Err(_) => self.complain("ui.file_bad_scenario"),
+        }
+    }
+
+    /// Shows another run. The run of another protocol is kept while one looks at this one.
+    fn put_on_stage(&mut self, session: Session) {
+        let old = std::mem::replace(&mut self.session, session);
+        let key = old.about().key;
+        if key != self.session.about().key {
+            self.stashed.insert(key, old);
+            self.panel = Panel::Why;
+        }
+        self.running = false;
+        self.motion.stop();
+        self.selected = None;
+        self.choosing = Choosing::Nothing;
+        self.notice = None;
+        self.refresh();
+        self.motion.jump(self.session.now() as f64);
+        self.hold_all();
+    }
+
+    pub(super) fn change_protocol(&mut self, key: &'static str) {
+        if key == self.session.about().key {
+            return;
+        }
+        match self.stashed.remove(&key) {
+            Some(session) => self.put_on_stage(session),
+            None => self.restart(first_look(key), FIRST_SEED),
+        }
+    }
+
+    pub(super) fn change_nodes(&mut self, count: u8) {
+        if !(1..=NODES_ON_STAGE_MAX).contains(&count) {
+            return self.complain("ui.nodes_out_of_range");
+        }
+        let mut scenario = self.session.scenario().clone();
+        scenario.cluster.nodes = count;
+        scenario.cluster.roles.clear();
+        self.restart(scenario, self.session.seed());
+    }
+
+    pub(super) fn change_variant(&mut self, id: &'static str, on: bool) {
+        let mut scenario = self.session.scenario().clone();
+        let variants = &mut scenario.cluster.variants;
+        match on {
+            true => variants.insert(id.into()),
+            false => variants.remove(id),
+        };
+        self.restart(scenario, self.session.seed());
+    }
+
+    pub(super) fn save(&mut self) {
+        let run = self.session.run();
+        let text = run.to_json();
+        if !host::download("quorumscope-run.json", &text) {
+            self.complain("ui.save_failed");
+        }
+    }
+
+    pub(super) fn open_file(&mut self, text: Result<String, String>) {
+        let run = match text {
+            Err(_) => return self.complain("ui.file_unreadable"),
+            Ok(text) => Run::from_json(&text),
+        };
+        let opened = run.and_then(|run| {
+            let on_stage = run.scenario.cluster.nodes <= NODES_ON_STAGE_MAX;
+            reopen(&run).map(|opened| (opened, on_stage))
+        });
+        match opened {
+            Err(error) => self.notice = Some(self.words.say(&file_error(&error))),
+            Ok((_, false)) => self.complain("ui.nodes_out_of_range"),
+            Ok((opened, true)) => {
+                self.put_on_stage(opened.session);
+                if let Some((position, error)) = opened.stopped {
+                    let reason = format!("error.{}", error.key());
+                    let args = [
+                        ("position", &*position.to_string()),
+                        ("reason", self.words.t(&reason)),
+                    ];
+                    self.notice = Some(self.words.fill("ui.file_cut_short", &args));
+                } else if opened.same_state == Some(false) {
+                    self.complain("ui.file_other_state");
+                }
+            }
+        }
+    }
+
+    /// Lets the boot script hold the action before a position, unless a longer future is held.
+    pub(super) fn hold(&self, position: usize) {
+        if let Some(action) = self.session.action(position) {
+            host::hold(position, &share::action_json(action));
+        }
+    }
+
+    pub(super) fn hold_last(&self) {
+        if self.session.position() == self.session.length() {
+            self.hold(self.session.position());
+        }
+    }
+
+    pub(super) fn hold_all(&self) {
+        let run = self.session.run();
+        host::hold(0, &run.head_json());
+        for position in 1..=self.session.length() {
+            self.hold(position);
+        }
+    }
+}
+
+fn file_error(error: &RunError) -> Sentence {
+    use RunError as E;
+    match error {
+        E::TooLarge(_) => Sentence::new("ui.file_too_large"),
+        E::Malformed(place) => Sentence::new("ui.file_malformed")
+            .with("line", place.line)
+            .with("column", place.column),
+        E::BadHead => Sentence::new("ui.file_bad_head"),
+        E::BadAction(place) => Sentence::new("ui.file_bad_action").with("place", *place as u32),
+        E::NotARun => Sentence::new("ui.file_not_a_run"),
+        E::Newer(version) => Sentence::new("ui.file_newer").with("version", *version),
+        E::TooManyActions => Sentence::new("ui.file_too_many_actions"),
+        E::Scenario(_) => Sentence::new("ui.file_bad_scenario"),
+    }
+}
