@@ -50,7 +50,7 @@ impl Stage {
             Point { x: 540.0, y: 268.0 }
         };
         let reach = if narrow {
-            Point { x: 160.0, y: 158.0 }
+            Point { x: 150.0, y: 158.0 }
         } else {
             Point { x: 330.0, y: 188.0 }
         };

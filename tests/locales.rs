@@ -1,0 +1,145 @@
+//! The catalogues: every text that the program can ask for is there in every language, and nothing
+//! else is.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+use quorumscope::protocol::registry::PROTOCOLS;
+use quorumscope::protocol::{About, Rule};
+use quorumscope::world::{ActionError, CLIENT_RULES, Loss};
+
+type Catalogue = BTreeMap<String, String>;
+
+fn catalogue(language: &str) -> Catalogue {
+    let path = format!("static/locales/{language}.json");
+    let text = std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{path}: {error}"));
+    serde_json::from_str(&text).unwrap_or_else(|error| panic!("{path}: {error}"))
+}
+
+/// All source files below a folder, one after the other, tests left out.
+fn sources(folder: &Path) -> String {
+    let mut all = String::new();
+    for entry in std::fs::read_dir(folder).expect("the folder is there") {
+        let path = entry.expect("the entry can be read").path();
+        if path.is_dir() {
+            all += &sources(&path);
+        } else if path.extension().is_some_and(|it| it == "rs") {
+            let text = std::fs::read_to_string(&path).expect("the file can be read");
+            all += text.split("#[cfg(test)]").next().unwrap_or_default();
+        }
+    }
+    all
+}
+
+/// What stands between quotation marks in the sources, where it could be (part of) a key.
+fn literals(source: &str) -> BTreeSet<&str> {
+    let is_key = |text: &&str| {
+        let allowed = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_' || c == '.';
+        !text.is_empty() && text.chars().all(allowed)
+    };
+    source.split('"').filter(is_key).collect()
+}
+
+fn rule_keys(rules: &[&Rule], protocol: &str, keys: &mut BTreeSet<String>) {
+    for rule in rules {
+        keys.insert(format!("rule.{}", rule.id));
+        keys.insert(format!("section.{protocol}.{}", rule.section));
+        for outcome in rule.outcomes {
+            let note = format!("note.{}.{}", rule.id, outcome.key());
+            keys.insert(format!("{note}.why"));
+            keys.insert(note);
+        }
+    }
+}
+
+fn protocol_keys(about: &About, keys: &mut BTreeSet<String>) {
+    rule_keys(about.rules, about.key, keys);
+    let mut with_says = |name: String| {
+        keys.insert(format!("{name}.says"));
+        keys.insert(name);
+    };
+    with_says(format!("protocol.{}", about.key));
+    for property in about.properties {
+        with_says(format!("property.{}", property.id));
+    }
+    for variant in about.variants {
+        with_says(format!("variant.{}.{}", about.key, variant.id));
+    }
+    for timer in about.timers {
+        keys.insert(format!("timer.{timer}"));
+    }
+}
+
+/// The keys that follow from the protocols' tables.
+fn table_keys() -> BTreeSet<String> {
+    let mut keys = BTreeSet::new();
+    rule_keys(CLIENT_RULES, "client", &mut keys);
+    for about in PROTOCOLS {
+        protocol_keys(about, &mut keys);
+    }
+    keys.extend(Loss::KEYS.iter().map(ToString::to_string));
+    keys.extend(ActionError::KEYS.iter().map(|key| format!("error.{key}")));
+    keys
+}
+
+/// Families of keys whose last part is a word in the sources: `role.leader`, `field.promised`, …
+const FAMILIES: [&str; 8] = [
+    "role.", "tally.", "field.", "side.", "word.", "fact.", "event.", "timer.",
+];
+
+#[test]
+fn both_languages_have_the_same_keys_and_no_text_is_empty() {
+    let (english, chinese) = (catalogue("en"), catalogue("zh-CN"));
+    let keys = |it: &Catalogue| it.keys().cloned().collect::<BTreeSet<_>>();
+    let only = |a: &Catalogue, b: &Catalogue| &keys(a) - &keys(b);
+    assert_eq!(only(&english, &chinese), BTreeSet::new(), "only in English");
+    assert_eq!(only(&chinese, &english), BTreeSet::new(), "only in Chinese");
+    for (key, text) in english.iter().chain(&chinese) {
+        assert!(!text.trim().is_empty(), "{key} is empty");
+    }
+}
+
+#[test]
+fn both_languages_name_the_same_arguments() {
+    let arguments = |text: &str| -> BTreeSet<String> {
+        let pieces = text.split('{').skip(1);
+        pieces
+            .filter_map(|piece| Some(piece.split_once('}')?.0.to_owned()))
+            .collect()
+    };
+    let chinese = catalogue("zh-CN");
+    for (key, text) in catalogue("en") {
+        assert_eq!(arguments(&text), arguments(&chinese[&key]), "{key}");
+    }
+}
+
+#[test]
+fn every_key_that_the_program_asks_for_is_there() {
+    let english = catalogue("en");
+    let source = sources(Path::new("src"));
+    let named = literals(&source);
+    let whole = named.iter().filter(|text| {
+        let families = ["ui.", "value_error.", "event.", "work.", "cite."];
+        families.iter().any(|family| text.starts_with(family) && text.len() > family.len())
+    });
+    let asked: BTreeSet<String> = whole.map(ToString::to_string).chain(table_keys()).collect();
+    let missing: Vec<&String> = asked.iter().filter(|key| !english.contains_key(*key)).collect();
+    assert!(missing.is_empty(), "asked for, but in no catalogue: {missing:#?}");
+}
+
+#[test]
+fn every_text_is_used() {
+    let source = sources(Path::new("src"));
+    let named = literals(&source);
+    let tables = table_keys();
+    let used = |key: &String| {
+        let of_family = |family: &&str| {
+            let last = key.strip_prefix(*family);
+            last.is_some_and(|last| named.contains(last))
+        };
+        named.contains(key.as_str()) || tables.contains(key) || FAMILIES.iter().any(|it| of_family(&it))
+    };
+    let english = catalogue("en");
+    let unused: Vec<&String> = english.keys().filter(|key| !used(key)).collect();
+    assert!(unused.is_empty(), "in the catalogues, but never asked for: {unused:#?}");
+}
