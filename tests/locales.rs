@@ -34,7 +34,8 @@ fn sources(folder: &Path) -> String {
 /// What stands between quotation marks in the sources, where it could be (part of) a key.
 fn literals(source: &str) -> BTreeSet<&str> {
     let is_key = |text: &&str| {
-        let allowed = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_' || c == '.';
+        let allowed =
+            |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_' || c == '.';
         !text.is_empty() && text.chars().all(allowed)
     };
     source.split('"').filter(is_key).collect()
@@ -120,11 +121,19 @@ fn every_key_that_the_program_asks_for_is_there() {
     let named = literals(&source);
     let whole = named.iter().filter(|text| {
         let families = ["ui.", "value_error.", "event.", "work.", "cite."];
-        families.iter().any(|family| text.starts_with(family) && text.len() > family.len())
+        families
+            .iter()
+            .any(|family| text.starts_with(family) && text.len() > family.len())
     });
     let asked: BTreeSet<String> = whole.map(ToString::to_string).chain(table_keys()).collect();
-    let missing: Vec<&String> = asked.iter().filter(|key| !english.contains_key(*key)).collect();
-    assert!(missing.is_empty(), "asked for, but in no catalogue: {missing:#?}");
+    let missing: Vec<&String> = asked
+        .iter()
+        .filter(|key| !english.contains_key(*key))
+        .collect();
+    assert!(
+        missing.is_empty(),
+        "asked for, but in no catalogue: {missing:#?}"
+    );
 }
 
 #[test]
@@ -137,9 +146,14 @@ fn every_text_is_used() {
             let last = key.strip_prefix(*family);
             last.is_some_and(|last| named.contains(last))
         };
-        named.contains(key.as_str()) || tables.contains(key) || FAMILIES.iter().any(|it| of_family(&it))
+        named.contains(key.as_str())
+            || tables.contains(key)
+            || FAMILIES.iter().any(|it| of_family(&it))
     };
     let english = catalogue("en");
     let unused: Vec<&String> = english.keys().filter(|key| !used(key)).collect();
-    assert!(unused.is_empty(), "in the catalogues, but never asked for: {unused:#?}");
+    assert!(
+        unused.is_empty(),
+        "in the catalogues, but never asked for: {unused:#?}"
+    );
 }

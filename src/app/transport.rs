@@ -12,6 +12,9 @@ use crate::protocol::{MessageKind, Stride};
 use crate::view::{Moment, Session, Upcoming, UpcomingKind};
 use crate::world::Action;
 
+/// The id of the Step button.
+pub(super) const STEP: &str = "step";
+
 /// The speeds' names, in the order of [`RATES`].
 const SPEEDS: [&str; RATES.len()] = ["¼×", "½×", "1×", "2×", "8×"];
 
@@ -77,6 +80,7 @@ fn steps(
         )
         .with(
             button(send, Msg::Step)
+                .set("id", STEP)
                 .set("class", "step")
                 .text(words.t("ui.step"))
                 .with(sign(" ▶")),

@@ -93,7 +93,7 @@ impl Lab {
         } else if self.moment.node(NodeId(number)).is_some() {
             if self.choosing == Choosing::Nothing {
                 self.selected = None;
-                host::focus(&format!("node-{}", NodeId(number)));
+                host::focus(&stage::dom_id(Thing::Node(NodeId(number))));
             }
             self.choose(Thing::Node(NodeId(number)));
         }
@@ -102,8 +102,11 @@ impl Lab {
     pub(super) fn dismiss(&mut self) {
         self.dialog = Dialog::None;
         self.choosing = Choosing::Nothing;
-        self.selected = None;
         self.notice = None;
+        // The tray goes, and the focus goes back to what it was about.
+        if let Some(thing) = self.selected.take() {
+            host::focus(&stage::dom_id(thing));
+        }
     }
 
     /// What can be done to the chosen thing, and why not.

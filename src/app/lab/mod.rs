@@ -280,6 +280,8 @@ impl Lab {
         };
         if self.selected.is_some_and(gone) {
             self.selected = None;
+            // The tray goes, and whoever was in it must not be left nowhere.
+            host::focus(transport::STEP);
         }
     }
 

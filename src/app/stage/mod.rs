@@ -50,8 +50,16 @@ fn lane(cards: &[MessageCard], position: usize) -> u32 {
     cards[..position].iter().filter(same).count() as u32
 }
 
+/// The id of a thing's mark.
+pub(super) fn dom_id(thing: Thing) -> String {
+    match thing {
+        Thing::Node(id) => format!("node-{id}"),
+        Thing::Message(id) => format!("message-{id}"),
+    }
+}
+
 fn mark_id(id: MessageId) -> String {
-    format!("message-{id}")
+    dom_id(Thing::Message(id))
 }
 
 fn landed_id(id: MessageId) -> String {
