@@ -71,6 +71,14 @@ pub(super) fn focus(id: &str) {
     }
 }
 
+/// Closes every menu that is open.
+pub(super) fn close_menus() {
+    let open = document().and_then(|it| it.query_selector("details[open]").ok().flatten());
+    if let Some(menu) = open {
+        menu.remove_attribute("open").ok();
+    }
+}
+
 /// Says which language the page is in, to browsers and screen readers.
 pub(super) fn set_language(tag: &str, title: &str) {
     if let Some(document) = document() {

@@ -173,7 +173,9 @@ fn read_actions(items: &[Json]) -> Result<Vec<Action>, RunError> {
             None => None,
             Some(then) => Some(codec::action(then).ok_or(bad)?),
         };
-        if actions.len() + steps + usize::from(then.is_some()) > ACTIONS_MAX {
+        // Saturating: on a page, lengths have 32 bits.
+        let more = steps.saturating_add(usize::from(then.is_some()));
+        if actions.len().saturating_add(more) > ACTIONS_MAX {
             return Err(RunError::TooManyActions);
         }
         actions.extend(std::iter::repeat_n(Action::Next, steps));

@@ -103,6 +103,7 @@ impl Lab {
         self.dialog = Dialog::None;
         self.choosing = Choosing::Nothing;
         self.notice = None;
+        host::close_menus();
         // The tray goes, and the focus goes back to what it was about.
         if let Some(thing) = self.selected.take() {
             host::focus(&stage::dom_id(thing));

@@ -117,7 +117,7 @@ pub(in crate::app) fn told(client: &ClientCard, words: &Words) -> Vec<String> {
 
 fn client(client: &ClientCard, words: &Words) -> Html {
     let name = client.id.to_string();
-    let text = told(client, words).join(words.t("ui.sentence_separator"));
+    let text = told(client, words).join(words.t("ui.clause_separator"));
     el("li")
         .key(&name)
         .with(el("b").text(&name))

@@ -133,7 +133,7 @@ pub(super) fn view(
                 first_cell={longest.saturating_sub(window) + 1}
                 cell_count={window.min(longest.max(CELLS_SHOWN_MIN))}
                 words={words.clone()} selected={selected == Some(Thing::Node(card.id))}
-                choosing={choosing == Choosing::Node} send={send.clone()} />
+                choosing={choosing == Choosing::Node} narrow={narrow} send={send.clone()} />
         }
     };
     let message = |(number, id): (usize, MessageId)| {

@@ -13,6 +13,8 @@ use crate::view::geometry::{Point, translate};
 
 /// The width of a log cell whose text is a term.
 const CELL: f64 = 24.0;
+/// Below this radius a role's word needs smaller letters.
+const SMALL: f64 = 33.0;
 /// The most characters of a value that a cell shows.
 const VALUE_CHARS: usize = 8;
 
@@ -27,6 +29,7 @@ pub(super) struct Props {
     pub(super) words: Words,
     pub(super) selected: bool,
     pub(super) choosing: bool,
+    pub(super) narrow: bool,
     pub(super) send: Callback<Msg>,
 }
 
@@ -102,6 +105,7 @@ pub(super) fn NodeMark(props: &Props) -> Html {
         (!card.up, "down"),
         (card.paused, "paused"),
         (props.selected, "selected"),
+        (radius < SMALL, "small"),
     ];
     let circle = |class, r| classed("circle", class).number("r", r);
     let tallies = card.view.tallies.iter();
@@ -185,7 +189,12 @@ fn badge(props: &Props) -> El {
     let Some(epoch) = props.card.view.badge else {
         return group;
     };
-    let text = props.words.badge(epoch);
+    // On a narrow stage only the number: a term as t3, a ballot as 2.1.
+    let text = match (props.narrow, epoch.owner) {
+        (false, _) => props.words.badge(epoch),
+        (true, None) => format!("t{epoch}"),
+        (true, Some(_)) => epoch.to_string(),
+    };
     let width = width(&text, 6.8) + 14.0;
     let (x, y) = (props.radius * 0.42, -props.radius - 9.0);
     let rect = el("rect")
