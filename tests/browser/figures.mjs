@@ -68,21 +68,43 @@ async function frames(lab) {
   });
   const floor = await costOfFrames(bare);
   mark('a bare page', floor);
-  if (await busyStage(ours)) {
-    const cost = await costOfFrames(ours);
-    mark('the lab', cost);
-    row('the lab, of the bare page', '', `${(cost.main / floor.main).toFixed(2)} x`);
-  } else {
-    notYet();
-  }
+  const count = await busyStage(ours);
+  const cost = await costOfFrames(ours);
+  mark(`the lab, ${count} messages`, cost);
+  row('the lab, of the bare page', '', `${(cost.main / floor.main).toFixed(2)} x`);
 }
 
 /**
- * Brings the stage to `MESSAGES` messages in flight among `NODES` nodes, running.
- * @returns {Promise<boolean>} whether the lab can do it
+ * Brings the stage to `MESSAGES` messages in flight among `NODES` nodes, running: candidates ask for
+ * votes over links so slow that no answer comes while one watches.
  */
-async function busyStage(_page) {
-  return false;
+async function busyStage(page) {
+  const fires = MESSAGES / (NODES - 1);
+  const actions = Array.from({ length: fires }, (_, i) => ({
+    then: { fire: [`S${(i % NODES) + 1}`, 'election'] },
+  }));
+  const network = { latency: { min: 8_000, max: 10_000 } };
+  await open(page, { cluster: { nodes: NODES }, network }, actions);
+  const count = await page.getByRole('button', { name: /^RequestVote from/ }).count();
+  await page.getByRole('button', { name: 'Run', exact: true }).click();
+  return count;
+}
+
+/** Opens a run of Raft, and waits until it is on stage; gives how long that took, in ms. */
+async function open(page, scenario, actions) {
+  const run = {
+    format: 'quorumscope-run',
+    version: 1,
+    scenario: { protocol: 'raft', ...scenario },
+    seed: 1,
+    actions,
+  };
+  const total = actions.reduce((sum, { steps = 0, then }) => sum + steps + (then ? 1 : 0), 0);
+  const file = { name: 'run.json', mimeType: 'application/json', buffer: Buffer.from(JSON.stringify(run)) };
+  const began = performance.now();
+  await page.locator('input[type=file]').setInputFiles(file);
+  await page.getByText(new RegExp(`event ${total} ·`)).waitFor();
+  return performance.now() - began;
 }
 
 /** As many marks as the stage has, moved without any of the lab's code. */
@@ -132,15 +154,48 @@ async function costOfFrames(page) {
 // --- The engine -----------------------------------------------------------------------------
 
 /** How many events the engine simulates in a second, with the history that stepping back needs. */
-async function events(_lab) {
-  title('Simulated events a second, with history');
-  notYet();
+async function events(lab) {
+  title('Simulated events a second in the browser, with history');
+  const page = await lab.open(await lab.serve());
+  const count = 50_000;
+  const spent = await open(page, { cluster: { nodes: 5 } }, [{ steps: count }]);
+  row('Raft, five nodes, opened from a file', Math.round((count * 1000) / spent));
 }
 
-/** How long a step back takes in a run of 10,000 actions. */
-async function stepBack(_lab) {
-  title('A step back in a run of 10,000 actions, ms');
-  notYet();
+/** How long a step back takes in a run of 10,000 actions, and a jump to anywhere in it. */
+async function stepBack(lab) {
+  title('In a run of 10,000 actions, ms of script', 'median', 'worst');
+  const page = await lab.open(await lab.serve());
+  await open(page, { cluster: { nodes: 5 } }, [{ steps: 10_000 }]);
+  const spent = await page.evaluate(async () => {
+    const button = [...document.querySelectorAll('button')].find((it) => it.textContent.includes('Back'));
+    const scrubber = document.querySelector('input[type=range]');
+    // The page is drawn anew in a microtask; a message comes after it.
+    const drawn = () => new Promise((resolve) => {
+      const { port1, port2 } = new MessageChannel();
+      port1.onmessage = resolve;
+      port2.postMessage(null);
+    });
+    const timed = async (act) => {
+      const times = [];
+      for (let i = 0; i < 60; i++) {
+        const began = performance.now();
+        act(i);
+        await drawn();
+        times.push(performance.now() - began);
+      }
+      return times.sort((a, b) => a - b);
+    };
+    const back = await timed(() => button.click());
+    const jump = await timed((i) => {
+      scrubber.value = String((i * 7919) % 10_000);
+      scrubber.dispatchEvent(new InputEvent('input', { bubbles: true }));
+    });
+    return { back, jump };
+  });
+  for (const [name, times] of Object.entries(spent)) {
+    row(name, times[times.length / 2].toFixed(1), times[times.length - 1].toFixed(1));
+  }
 }
 
 // --- Idleness -------------------------------------------------------------------------------
@@ -191,8 +246,4 @@ function title(text, ...columns) {
 
 function row(name, ...values) {
   console.log(`  ${[name.padEnd(58), ...values.map((value) => String(value).padStart(10))].join('')}`);
-}
-
-function notYet() {
-  row('not measured yet');
 }

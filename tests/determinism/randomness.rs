@@ -86,8 +86,8 @@ fn a_lost_acceptance_changes_only_its_learner() {
     }
 }
 
-/// A message keeps its name, its latency and its fate, whatever else was sent before it on other
-/// links and whatever was dropped.
+/// A message keeps its name, its latency and its fate, whatever was sent before it on other links,
+/// whatever was dropped, and whenever it sets out.
 #[test]
 fn messages_keep_their_names_and_latencies() {
     let mut lab = Lab::<Raft>::new(&scenario("raft", 5, &[]));
@@ -95,6 +95,7 @@ fn messages_keep_their_names_and_latencies() {
     lab.fire(1, "election");
     other.fire(4, "election");
     other.drop_all();
+    other.act(Action::Advance(3));
     other.fire(1, "election");
     for to in 2..=5 {
         let key = |lab: &Lab<Raft>| {

@@ -1,0 +1,58 @@
+// Nothing moves when nothing happens.
+
+import assert from 'node:assert/strict';
+
+import { test } from './support.mjs';
+
+/** Runs in the page before its own scripts: counts the frames and timers that it asks for. */
+function count() {
+  window.asked = { frames: 0, timers: 0 };
+  const { requestAnimationFrame, setTimeout, setInterval } = window;
+  window.requestAnimationFrame = (draw) => {
+    window.asked.frames += 1;
+    return requestAnimationFrame(draw);
+  };
+  window.setTimeout = (...rest) => {
+    window.asked.timers += 1;
+    return setTimeout(...rest);
+  };
+  window.setInterval = (...rest) => {
+    window.asked.timers += 1;
+    return setInterval(...rest);
+  };
+}
+
+/** What the page asks for in a second in which nobody touches it. */
+async function askedInASecond(page) {
+  const before = await page.evaluate(() => ({ ...window.asked }));
+  await page.waitForTimeout(1000);
+  const after = await page.evaluate(() => ({ ...window.asked }));
+  return { frames: after.frames - before.frames, timers: after.timers - before.timers };
+}
+
+test('a lab that nobody has touched asks for no frame and no timer', async (lab) => {
+  const page = await lab.open(await lab.serve(), { init: count });
+  // What the start itself asked for is over after a moment.
+  await page.waitForTimeout(500);
+  assert.deepEqual(await askedInASecond(page), { frames: 0, timers: 0 });
+});
+
+test('after a step has glided to its end, and after a pause, nothing is asked for either', async (lab) => {
+  const page = await lab.open(await lab.serve(), { init: count });
+  await page.getByRole('button', { name: /^Step/ }).click();
+  await page.waitForTimeout(1000);
+  assert.deepEqual(await askedInASecond(page), { frames: 0, timers: 0 });
+
+  await page.getByRole('button', { name: 'Run', exact: true }).click();
+  await page.getByRole('button', { name: 'Pause', exact: true }).click();
+  await page.waitForTimeout(500);
+  assert.deepEqual(await askedInASecond(page), { frames: 0, timers: 0 });
+});
+
+test('a run that flows asks for frames, so that the tests above can fail', async (lab) => {
+  const page = await lab.open(await lab.serve(), { init: count });
+  await page.getByRole('button', { name: 'Run', exact: true }).click();
+  await page.waitForTimeout(500);
+  const { frames } = await askedInASecond(page);
+  assert.ok(frames > 0, `${frames} frames`);
+});

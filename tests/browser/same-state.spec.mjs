@@ -1,0 +1,71 @@
+// Native and wasm see the same: equal hashes of equal runs, in both directions.
+
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+import { test } from './support.mjs';
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
+
+/** Runs an example of the project; fails with what it said. */
+function example(name, ...args) {
+  const words = ['run', '--quiet', '--example', name, '--', ...args];
+  return execFileSync('cargo', words, { cwd: root, encoding: 'utf8', maxBuffer: 64 << 20 });
+}
+
+const more = (page) => page.getByRole('group', { name: 'Faults' }).getByText(/^More/);
+
+/** Saves the run on stage and gives the file's path and content. */
+async function save(page, name) {
+  const folder = join(root, 'target', 'saved-runs');
+  mkdirSync(folder, { recursive: true });
+  const path = join(folder, `${name}.json`);
+  await more(page).click();
+  const [download] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('button', { name: 'Save run' }).click(),
+  ]);
+  await download.saveAs(path);
+  return { path, run: JSON.parse(readFileSync(path, 'utf8')) };
+}
+
+for (const protocol of ['Raft', 'Paxos']) {
+  test(`${protocol}: a run saved by the page replays natively to the same state`, async (lab) => {
+    const page = await lab.open(await lab.serve(), { motion: 'reduce' });
+    await page.getByRole('button', { name: protocol, exact: true }).click();
+    const step = page.getByRole('button', { name: /^Step/ });
+    for (const number of [2, 4]) {
+      for (let i = 0; i < 12; i++) {
+        await step.click();
+      }
+      await page.getByRole('button', { name: new RegExp(`^S${number}: `) }).click();
+      await page.getByRole('textbox').fill(`x=${number}`);
+      await page.getByRole('button', { name: 'Submit' }).click();
+      await page.getByRole('button', { name: 'Kill', exact: true }).click();
+      await step.click();
+      await page.getByRole('button', { name: 'Restart', exact: true }).click();
+      await page.keyboard.press('Escape');
+    }
+    const { path, run } = await save(page, `page-${protocol}`);
+    assert.equal(run.cursor, 2 * (12 + 4));
+    const said = example('replay', path);
+    assert.match(said, new RegExp(`state ${run.hash}\\nthe same state as saved`));
+  });
+
+  test(`${protocol}: a random native run of 1,000 actions opens to the same state in the page`, async (lab) => {
+    const page = await lab.open(await lab.serve(), { motion: 'reduce' });
+    for (const seed of [1, 2]) {
+      const json = example('random_run', protocol.toLowerCase(), String(seed), '1000');
+      const native = JSON.parse(json);
+      const file = { name: 'run.json', mimeType: 'application/json', buffer: Buffer.from(json) };
+      await page.locator('input[type=file]').setInputFiles(file);
+      await page.getByText(/event 1000 ·/).waitFor();
+      const { run } = await save(page, `native-${protocol}-${seed}`);
+      assert.equal(run.hash, native.hash);
+      assert.deepEqual(run.actions, native.actions);
+    }
+  });
+}

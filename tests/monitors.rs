@@ -1,0 +1,315 @@
+//! The properties themselves: each is shown what contradicts it, as bare facts, and finds it; and
+//! each is shown the nearest thing that does not, and stays silent. No handler takes part, so a
+//! monitor that sees nothing cannot hide behind an algorithm that does nothing wrong.
+
+mod common;
+
+use common::lab::n;
+use common::value;
+use quorumscope::protocol::paxos::{self, Paxos};
+use quorumscope::protocol::raft::{self, Entry, KeyValue, Log, Payload, Raft, Role};
+use quorumscope::protocol::{
+    ClientId, Cluster, Epoch, Fact, NodeId, Observation, Protocol, Request,
+};
+use quorumscope::sorted::SortedMap;
+
+/// A protocol's monitor, and the nodes that it sees.
+struct Watch<P: Protocol> {
+    protocol: P,
+    monitor: P::Monitor,
+    nodes: SortedMap<NodeId, P::Node>,
+}
+
+impl<P: Protocol> Watch<P> {
+    /// Three nodes that have just started.
+    fn new(protocol: P) -> Self {
+        let boot = |id| (id, protocol.boot(id, &protocol.blank(id)));
+        Self {
+            monitor: protocol.monitor(),
+            nodes: protocol.cluster().ids().map(boot).collect(),
+            protocol,
+        }
+    }
+
+    /// A node is now in this state, and did this; the properties that are lost by it.
+    fn see(&mut self, id: u8, after: P::Node, facts: &[Fact]) -> Vec<&'static str> {
+        let before = self.nodes[&n(id)].clone();
+        self.nodes.insert(n(id), after);
+        let nodes: Vec<(NodeId, &P::Node)> =
+            self.nodes.iter().map(|(id, node)| (*id, node)).collect();
+        let seen = Observation {
+            node: n(id),
+            before: &before,
+            after: &self.nodes[&n(id)],
+            facts,
+            nodes: &nodes,
+        };
+        let mut violations = Vec::new();
+        self.protocol
+            .observe(&mut self.monitor, &seen, &mut violations);
+        violations.iter().map(|it| it.property.id).collect()
+    }
+
+    /// A node did this without changing.
+    fn did(&mut self, id: u8, fact: Fact) -> Vec<&'static str> {
+        self.see(id, self.nodes[&n(id)].clone(), &[fact])
+    }
+}
+
+/// Nothing is lost.
+const FINE: [&str; 0] = [];
+
+fn raft() -> Watch<Raft> {
+    Watch::new(Raft::new(Cluster::of(3)).unwrap())
+}
+
+/// A log of entries, each a term and a command.
+fn log(entries: &[(u32, &str)]) -> Log {
+    let entry = |(term, text): &(u32, &str)| Entry {
+        term: *term,
+        payload: Payload::Command {
+            client: ClientId(1),
+            request: Request {
+                sequence: 1,
+                command: value(text),
+            },
+        },
+    };
+    entries.iter().map(entry).collect()
+}
+
+fn server(id: u8, term: u32, entries: &[(u32, &str)], role: Role) -> raft::Node {
+    raft::Node {
+        id: n(id),
+        disk: raft::Durable {
+            term,
+            voted_for: None,
+            log: log(entries),
+        },
+        commit: 0,
+        applied: 0,
+        role,
+        machine: KeyValue::default(),
+    }
+}
+
+fn follower(id: u8, term: u32, entries: &[(u32, &str)]) -> raft::Node {
+    server(id, term, entries, Role::Follower { leader: None })
+}
+
+fn leader(id: u8, term: u32, entries: &[(u32, &str)]) -> raft::Node {
+    let role = Role::Leader {
+        next: SortedMap::new(),
+        matched: SortedMap::new(),
+    };
+    server(id, term, entries, role)
+}
+
+fn leads(term: u32) -> Fact {
+    Fact::BecameRole {
+        role: "leader",
+        epoch: Epoch::term(term),
+    }
+}
+
+fn applied(index: u32, text: &str) -> Fact {
+    Fact::Applied {
+        index,
+        command: Some(value(text)),
+    }
+}
+
+/// Two leaders in one term; not in two.
+#[test]
+fn election_safety() {
+    let mut watch = raft();
+    assert_eq!(watch.see(1, leader(1, 1, &[]), &[leads(1)]), FINE);
+    assert_eq!(watch.see(2, leader(2, 2, &[]), &[leads(2)]), FINE);
+    let lost = watch.see(3, leader(3, 1, &[]), &[leads(1)]);
+    assert_eq!(lost, ["raft.election_safety"]);
+}
+
+/// A leader that deletes or replaces an entry; not a follower, nor one whose reign is over.
+#[test]
+fn leader_append_only() {
+    let long: &[(u32, &str)] = &[(1, "a"), (1, "b")];
+    let (short, changed): (&[(u32, &str)], &[(u32, &str)]) = (&long[..1], &[(1, "a"), (2, "c")]);
+    for broken in [short, changed] {
+        let mut watch = raft();
+        watch.see(1, leader(1, 2, long), &[]);
+        assert_eq!(
+            watch.see(1, leader(1, 2, broken), &[]),
+            ["raft.leader_append_only"]
+        );
+    }
+    let longer: &[(u32, &str)] = &[(1, "a"), (1, "b"), (2, "c")];
+    for sound in [
+        leader(1, 2, longer),
+        follower(1, 3, short),
+        leader(1, 3, short),
+    ] {
+        let mut watch = raft();
+        watch.see(1, leader(1, 2, long), &[]);
+        assert_eq!(watch.see(1, sound, &[]), FINE);
+    }
+}
+
+/// Equal index and term, and yet a different past or a different command; not logs that part.
+#[test]
+fn log_matching() {
+    let pairs: [(&[(u32, &str)], &[(u32, &str)], bool); 5] = [
+        (&[(1, "a"), (2, "b")], &[(1, "x"), (2, "b")], false),
+        (&[(1, "a"), (3, "b")], &[(2, "a"), (3, "b")], false),
+        (&[(1, "a")], &[(1, "b")], false),
+        (&[(1, "a"), (2, "b")], &[(1, "a"), (3, "c")], true),
+        (&[(1, "a"), (2, "b")], &[(1, "a")], true),
+    ];
+    for (one, other, sound) in pairs {
+        let mut watch = raft();
+        watch.see(1, follower(1, 3, one), &[]);
+        let lost = watch.see(2, follower(2, 3, other), &[]);
+        assert_eq!(lost.is_empty(), sound, "{one:?} {other:?}");
+        assert!(lost.iter().all(|id| *id == "raft.log_matching"));
+    }
+}
+
+/// What was committed in an older term is missing in a leader's log: of one that is elected
+/// later, and of one that has been elected already.
+#[test]
+fn leader_completeness() {
+    let committed = Fact::Committed { index: 1, term: 1 };
+    let elections: [(u32, &[(u32, &str)], bool); 4] = [
+        (2, &[(1, "a")], true),
+        (2, &[], false),
+        (2, &[(2, "a")], false),
+        (1, &[], true),
+    ];
+    for (term, entries, sound) in elections {
+        let mut later = raft();
+        later.see(1, leader(1, 1, &[(1, "a")]), &[committed.clone()]);
+        let lost = later.see(2, leader(2, term, entries), &[leads(term)]);
+        assert_eq!(lost.is_empty(), sound, "later: {term} {entries:?}");
+        let mut before = raft();
+        before.see(2, leader(2, term, entries), &[leads(term)]);
+        let lost = before.see(1, leader(1, 1, &[(1, "a")]), &[committed.clone()]);
+        assert_eq!(lost.is_empty(), sound, "before: {term} {entries:?}");
+        assert!(lost.iter().all(|id| *id == "raft.leader_completeness"));
+    }
+}
+
+/// Two servers apply different commands at one index; not the same one twice, and not different
+/// ones at two.
+#[test]
+fn state_machine_safety() {
+    let mut watch = raft();
+    assert_eq!(watch.did(1, applied(1, "a")), FINE);
+    assert_eq!(watch.did(1, applied(2, "b")), FINE);
+    assert_eq!(watch.did(2, applied(1, "a")), FINE);
+    assert_eq!(watch.did(2, applied(2, "c")), ["raft.state_machine_safety"]);
+}
+
+fn paxos() -> Watch<Paxos> {
+    let mut watch = Watch::new(Paxos::new(Cluster::of(3)).unwrap());
+    for text in ["x", "y"] {
+        watch.protocol.submitted(&mut watch.monitor, &value(text));
+    }
+    watch
+}
+
+fn ballot(round: u32) -> Epoch {
+    Epoch::ballot(round, n(1))
+}
+
+fn accepted(round: u32, text: &str) -> Fact {
+    Fact::Accepted {
+        ballot: ballot(round),
+        value: value(text),
+    }
+}
+
+fn learned(round: u32, text: &str) -> Fact {
+    Fact::Learned {
+        ballot: ballot(round),
+        value: value(text),
+    }
+}
+
+/// Two of three accept one value, and two of three another; one each is no choice.
+#[test]
+fn agreement_of_what_is_chosen() {
+    let mut watch = paxos();
+    assert_eq!(watch.did(1, accepted(1, "x")), FINE);
+    assert_eq!(watch.did(3, accepted(2, "y")), FINE);
+    assert_eq!(watch.did(2, accepted(1, "x")), FINE);
+    assert_eq!(watch.did(2, accepted(2, "y")), ["paxos.agreement"]);
+}
+
+/// A value is chosen, whether anybody knows it or not: a learner must not learn another.
+#[test]
+fn agreement_of_what_is_learned() {
+    let mut watch = paxos();
+    watch.did(1, accepted(1, "x"));
+    watch.did(2, accepted(1, "x"));
+    assert_eq!(watch.did(3, learned(1, "x")), FINE);
+    assert_eq!(watch.did(3, learned(2, "y")), ["paxos.agreement"]);
+}
+
+/// Nobody asked for the value that is chosen.
+#[test]
+fn validity() {
+    let mut watch = paxos();
+    assert_eq!(watch.did(1, accepted(1, "z")), FINE);
+    assert_eq!(watch.did(2, accepted(1, "z")), ["paxos.validity"]);
+}
+
+/// A promise falls, or is forgotten; it may stay and rise.
+#[test]
+fn promises() {
+    let promised = |round: Option<u32>| {
+        let disk = paxos::Durable {
+            promised: round.map(ballot),
+            ..paxos::Durable::default()
+        };
+        Paxos::new(Cluster::of(3)).unwrap().boot(n(1), &disk)
+    };
+    let mut watch = paxos();
+    for round in [1, 1, 5] {
+        assert_eq!(watch.see(1, promised(Some(round)), &[]), FINE);
+    }
+    assert_eq!(watch.see(1, promised(Some(4)), &[]), ["paxos.promises"]);
+    assert_eq!(watch.see(1, promised(None), &[]), ["paxos.promises"]);
+}
+
+/// A proposer begins a ballot that it has begun before, or a lower one.
+#[test]
+fn ballots_rise() {
+    let begins = |round| Fact::BecameRole {
+        role: "preparing",
+        epoch: ballot(round),
+    };
+    for (again, sound) in [(3, true), (2, false), (1, false)] {
+        let mut watch = paxos();
+        assert_eq!(watch.did(1, begins(2)), FINE);
+        assert_eq!(
+            watch.did(2, begins(1)),
+            FINE,
+            "another proposer's are its own"
+        );
+        let lost = watch.did(1, begins(again));
+        assert_eq!(lost.is_empty(), sound, "{again}");
+        assert!(lost.iter().all(|id| *id == "paxos.ballots"));
+    }
+}
+
+/// A ballot has one value.
+#[test]
+fn a_ballot_has_one_value() {
+    let proposed = |round, text| Fact::Proposed {
+        ballot: ballot(round),
+        value: value(text),
+    };
+    let mut watch = paxos();
+    assert_eq!(watch.did(1, proposed(1, "x")), FINE);
+    assert_eq!(watch.did(1, proposed(2, "y")), FINE);
+    assert_eq!(watch.did(1, proposed(1, "y")), ["paxos.ballots"]);
+}
