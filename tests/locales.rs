@@ -146,9 +146,7 @@ fn every_text_is_used() {
             let last = key.strip_prefix(*family);
             last.is_some_and(|last| named.contains(last))
         };
-        named.contains(key.as_str())
-            || tables.contains(key)
-            || FAMILIES.iter().any(|it| of_family(&it))
+        named.contains(key.as_str()) || tables.contains(key) || FAMILIES.iter().any(of_family)
     };
     let english = catalogue("en");
     let unused: Vec<&String> = english.keys().filter(|key| !used(key)).collect();

@@ -63,8 +63,11 @@ fn raft() -> Watch<Raft> {
     Watch::new(Raft::new(Cluster::of(3)).unwrap())
 }
 
-/// A log of entries, each a term and a command.
-fn log(entries: &[(u32, &str)]) -> Log {
+/// Entries of a log, each a term and a command.
+type Entries = [(u32, &'static str)];
+
+/// A log of these entries.
+fn log(entries: &Entries) -> Log {
     let entry = |(term, text): &(u32, &str)| Entry {
         term: *term,
         payload: Payload::Command {
@@ -78,7 +81,7 @@ fn log(entries: &[(u32, &str)]) -> Log {
     entries.iter().map(entry).collect()
 }
 
-fn server(id: u8, term: u32, entries: &[(u32, &str)], role: Role) -> raft::Node {
+fn server(id: u8, term: u32, entries: &Entries, role: Role) -> raft::Node {
     raft::Node {
         id: n(id),
         disk: raft::Durable {
@@ -93,11 +96,11 @@ fn server(id: u8, term: u32, entries: &[(u32, &str)], role: Role) -> raft::Node 
     }
 }
 
-fn follower(id: u8, term: u32, entries: &[(u32, &str)]) -> raft::Node {
+fn follower(id: u8, term: u32, entries: &Entries) -> raft::Node {
     server(id, term, entries, Role::Follower { leader: None })
 }
 
-fn leader(id: u8, term: u32, entries: &[(u32, &str)]) -> raft::Node {
+fn leader(id: u8, term: u32, entries: &Entries) -> raft::Node {
     let role = Role::Leader {
         next: SortedMap::new(),
         matched: SortedMap::new(),
@@ -132,8 +135,8 @@ fn election_safety() {
 /// A leader that deletes or replaces an entry; not a follower, nor one whose reign is over.
 #[test]
 fn leader_append_only() {
-    let long: &[(u32, &str)] = &[(1, "a"), (1, "b")];
-    let (short, changed): (&[(u32, &str)], &[(u32, &str)]) = (&long[..1], &[(1, "a"), (2, "c")]);
+    let long: &Entries = &[(1, "a"), (1, "b")];
+    let (short, changed): (&Entries, &Entries) = (&long[..1], &[(1, "a"), (2, "c")]);
     for broken in [short, changed] {
         let mut watch = raft();
         watch.see(1, leader(1, 2, long), &[]);
@@ -142,7 +145,7 @@ fn leader_append_only() {
             ["raft.leader_append_only"]
         );
     }
-    let longer: &[(u32, &str)] = &[(1, "a"), (1, "b"), (2, "c")];
+    let longer: &Entries = &[(1, "a"), (1, "b"), (2, "c")];
     for sound in [
         leader(1, 2, longer),
         follower(1, 3, short),
@@ -157,7 +160,7 @@ fn leader_append_only() {
 /// Equal index and term, and yet a different past or a different command; not logs that part.
 #[test]
 fn log_matching() {
-    let pairs: [(&[(u32, &str)], &[(u32, &str)], bool); 5] = [
+    let pairs: [(&Entries, &Entries, bool); 5] = [
         (&[(1, "a"), (2, "b")], &[(1, "x"), (2, "b")], false),
         (&[(1, "a"), (3, "b")], &[(2, "a"), (3, "b")], false),
         (&[(1, "a")], &[(1, "b")], false),
@@ -177,8 +180,8 @@ fn log_matching() {
 /// later, and of one that has been elected already.
 #[test]
 fn leader_completeness() {
-    let committed = Fact::Committed { index: 1, term: 1 };
-    let elections: [(u32, &[(u32, &str)], bool); 4] = [
+    let committed = [Fact::Committed { index: 1, term: 1 }];
+    let elections: [(u32, &Entries, bool); 4] = [
         (2, &[(1, "a")], true),
         (2, &[], false),
         (2, &[(2, "a")], false),
@@ -186,12 +189,12 @@ fn leader_completeness() {
     ];
     for (term, entries, sound) in elections {
         let mut later = raft();
-        later.see(1, leader(1, 1, &[(1, "a")]), &[committed.clone()]);
+        later.see(1, leader(1, 1, &[(1, "a")]), &committed);
         let lost = later.see(2, leader(2, term, entries), &[leads(term)]);
         assert_eq!(lost.is_empty(), sound, "later: {term} {entries:?}");
         let mut before = raft();
         before.see(2, leader(2, term, entries), &[leads(term)]);
-        let lost = before.see(1, leader(1, 1, &[(1, "a")]), &[committed.clone()]);
+        let lost = before.see(1, leader(1, 1, &[(1, "a")]), &committed);
         assert_eq!(lost.is_empty(), sound, "before: {term} {entries:?}");
         assert!(lost.iter().all(|id| *id == "raft.leader_completeness"));
     }

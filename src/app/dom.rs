@@ -171,6 +171,13 @@ impl El {
         self
     }
 
+    /// A property, whatever the person has done to it since.
+    #[inline(never)]
+    pub(super) fn property(mut self, name: &'static str, value: &str) -> Self {
+        self.0.add_property(name, value);
+        self
+    }
+
     /// Whether a box is ticked.
     #[inline(never)]
     pub(super) fn checked(mut self, checked: bool) -> Self {

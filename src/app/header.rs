@@ -110,10 +110,16 @@ fn node_count(words: &Words, chosen: u8, send: &Callback<Msg>) -> Html {
             .end()
     };
     let select = el("select")
+        .property("value", &chosen.to_string())
+        .say("aria-label", words.t("ui.nodes"))
         .on_change(onchange)
         .each((1..=NODES_ON_STAGE_MAX).map(one));
     classed("label", "count")
-        .with(el("span").text(words.t("ui.nodes")))
+        .with(
+            el("span")
+                .set("aria-hidden", "true")
+                .text(words.t("ui.nodes")),
+        )
         .with(select)
         .end()
 }

@@ -71,12 +71,35 @@ pub(super) fn focus(id: &str) {
     }
 }
 
-/// Closes every menu that is open.
-pub(super) fn close_menus() {
-    let open = document().and_then(|it| it.query_selector("details[open]").ok().flatten());
-    if let Some(menu) = open {
+/// Closes the menu that is open, and gives the focus back to what opened it; says whether one was.
+pub(super) fn close_menus() -> bool {
+    let find = |selector| document().and_then(|it| it.query_selector(selector).ok().flatten());
+    let summary = find("details[open] > summary");
+    if let Some(menu) = find("details[open]") {
         menu.remove_attribute("open").ok();
     }
+    let summary = summary.and_then(|it| it.dyn_into::<web_sys::HtmlElement>().ok());
+    if let Some(summary) = &summary {
+        summary.focus().ok();
+    }
+    summary.is_some()
+}
+
+/// What has the focus, if it is no more than text and boxes.
+pub(super) fn focused() -> Option<web_sys::HtmlElement> {
+    document()?.active_element()?.dyn_into().ok()
+}
+
+/// Whether the element of an id has the focus.
+pub(super) fn has_focus(id: &str) -> bool {
+    let active = document().and_then(|it| it.active_element());
+    active.is_some_and(|it| it.id() == id)
+}
+
+/// Whether the focus is inside an element that a selector finds.
+pub(super) fn focus_is_within(selector: &str) -> bool {
+    let active = document().and_then(|it| it.active_element());
+    active.is_some_and(|it| it.closest(selector).ok().flatten().is_some())
 }
 
 /// Says which language the page is in, to browsers and screen readers.

@@ -21,8 +21,7 @@ pub(super) fn read(event: &KeyboardEvent, shortcuts: bool, dialog_open: bool) ->
     }
     let key = match name.as_str() {
         "ArrowLeft" | "PageUp" => Msg::Back,
-        "ArrowRight" | "PageDown" => Msg::Forward,
-        " " => Msg::Step,
+        "ArrowRight" | "PageDown" | " " => Msg::Step,
         "Enter" => Msg::RunPause,
         single => return read_single(single).filter(|_| shortcuts),
     };
@@ -46,9 +45,10 @@ fn keeps(focus: &Element, name: &str) -> bool {
         "input" | "select" | "textarea" => true,
         "button" | "a" | "summary" | "g" => {
             let tab = focus.get_attribute("role").as_deref() == Some("tab");
-            let item = focus.closest("[role=menu]").ok().flatten().is_some();
-            matches!(name, " " | "Enter") || (tab || item) && name.starts_with("Arrow")
+            matches!(name, " " | "Enter") || tab && name.starts_with("Arrow")
         }
+        // A panel that scrolls: it keeps the keys that scroll.
+        "div" => matches!(name, " " | "PageUp" | "PageDown"),
         _ => false,
     }
 }

@@ -18,6 +18,8 @@ const GLIDE_MS: f64 = 380.0;
 /// goes on where it was.
 const FRAME_MS_MAX: f64 = 100.0;
 
+const REDUCED: &str = "(prefers-reduced-motion: reduce)";
+
 /// A message's mark.
 pub(super) struct Mark {
     pub(super) element: Element,
@@ -66,6 +68,8 @@ struct Inner {
     /// Told the time shown when an event is due.
     due: Callback<f64>,
     asked: bool,
+    /// Whether the person prefers reduced motion; asked whenever time begins to flow.
+    is_reduced: bool,
 }
 
 /// What the browser calls before it paints.
@@ -87,6 +91,7 @@ impl Motion {
                 mode: Mode::Still,
                 due,
                 asked: false,
+                is_reduced: false,
             })),
             frame: Rc::default(),
         };
@@ -119,7 +124,7 @@ impl Motion {
     /// Glides from what is shown to a later moment; to an earlier one it jumps.
     pub(super) fn glide(&self, to: f64) {
         let from = self.shown();
-        if to <= from || host::matches("(prefers-reduced-motion: reduce)") {
+        if to <= from || host::matches(REDUCED) {
             self.jump(to);
             return;
         }
@@ -136,6 +141,9 @@ impl Motion {
                 Mode::Flow { last, .. } => last,
                 _ => None,
             };
+            if last.is_none() {
+                inner.is_reduced = host::matches(REDUCED);
+            }
             inner.mode = Mode::Flow { rate, until, last };
         }
         self.ask();
@@ -179,10 +187,14 @@ impl Motion {
                 }
             };
             inner.shown = time;
+            let flows = matches!(inner.mode, Mode::Flow { .. });
             if !again && due.is_none() {
                 inner.mode = Mode::Still;
             }
-            inner.draw();
+            // Who wants no motion sees events only.
+            if !(flows && inner.is_reduced) {
+                inner.draw();
+            }
             again
         };
         if again {

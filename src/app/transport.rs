@@ -1,15 +1,16 @@
 //! The bar at the bottom: step, back, run, the scrubber, and what Step will do.
 
 use wasm_bindgen::JsCast;
-use web_sys::{Element, HtmlInputElement, HtmlSelectElement};
+use web_sys::{HtmlInputElement, HtmlSelectElement};
 use yew::prelude::*;
 
 use super::dialog::Dialog;
 use super::dom::{El, all, button, classed, el, text};
+use super::host;
 use super::lab::{Msg, RATES};
 use super::words::Words;
 use crate::protocol::{MessageKind, Stride};
-use crate::view::{Moment, Session, Upcoming, UpcomingKind};
+use crate::view::{Moment, Session, UpcomingKind};
 use crate::world::Action;
 
 /// The id of the Step button.
@@ -33,7 +34,7 @@ pub(super) fn view(
         .child(more(words, session, send));
     let transport = classed("div", "transport")
         .with(steps)
-        .with(classed("p", "next").child(next(moment.next.as_ref(), words)))
+        .with(classed("p", "next").child(next(moment, words)))
         .with(classed("p", "status").text(&status(moment, words)))
         .with(faults);
     classed("footer", "bottom")
@@ -86,11 +87,7 @@ fn steps(
                 .with(sign(" ▶")),
         )
         .with(button(send, Msg::Stride).text(words.t(stride)))
-        .with(
-            button(send, Msg::RunPause)
-                .flag("aria-pressed", running)
-                .text(words.t(run)),
-        )
+        .with(button(send, Msg::RunPause).text(words.t(run)))
         .child(speeds(words, speed, send))
 }
 
@@ -138,8 +135,11 @@ fn scrubber(moment: &Moment, words: &Words, send: &Callback<Msg>) -> Html {
 }
 
 /// What Step will do.
-fn next(next: Option<&Upcoming>, words: &Words) -> Html {
-    let Some(upcoming) = next else {
+fn next(moment: &Moment, words: &Words) -> Html {
+    if moment.repeats {
+        return text(words.t("ui.next_repeats"));
+    }
+    let Some(upcoming) = &moment.next else {
         return text(words.t("ui.next_nothing"));
     };
     let (what, way) = match &upcoming.kind {
@@ -194,12 +194,13 @@ fn more(words: &Words, session: &Session, send: &Callback<Msg>) -> Html {
         ("ui.break_rule", Msg::Show(Dialog::BreakRule)),
         ("ui.transcript", Msg::Show(Dialog::Transcript)),
         ("ui.save", Msg::Save),
+        ("ui.fork", Msg::Fork),
         ("ui.fresh_seed", Msg::FreshSeed),
     ];
     let item = |(key, msg): (&'static str, Msg)| {
         let send = send.clone();
-        let on_click = Callback::from(move |event: MouseEvent| {
-            close_menu(&event);
+        let on_click = Callback::from(move |_: MouseEvent| {
+            host::close_menus();
             send.emit(msg.clone());
         });
         let button = el("button").set("type", "button").on_click(on_click);
@@ -225,7 +226,7 @@ fn open_item(words: &Words, send: &Callback<Msg>) -> Html {
             .target()
             .and_then(|it| it.dyn_into::<HtmlInputElement>().ok());
         if let Some(input) = input {
-            close(&input);
+            host::close_menus();
             let file = input.files().and_then(|files| files.get(0));
             input.set_value("");
             if let Some(file) = file {
@@ -241,16 +242,4 @@ fn open_item(words: &Words, send: &Callback<Msg>) -> Html {
         .text(words.t("ui.open"))
         .with(input);
     el("li").key("open").with(label).end()
-}
-
-fn close_menu(event: &MouseEvent) {
-    if let Some(target) = event.target().and_then(|it| it.dyn_into::<Element>().ok()) {
-        close(&target);
-    }
-}
-
-fn close(inside: &Element) {
-    if let Some(details) = inside.closest("details").ok().flatten() {
-        details.remove_attribute("open").ok();
-    }
 }

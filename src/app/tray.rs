@@ -8,7 +8,7 @@ use yew::prelude::*;
 use super::dom::{El, button, classed, el};
 use super::lab::{Choosing, DELAY_MS, Msg, Thing};
 use super::words::Words;
-use crate::protocol::NodeId;
+use crate::protocol::{NodeId, Value};
 use crate::world::Action;
 
 /// One thing that can be done.
@@ -50,7 +50,8 @@ pub(super) fn view(
         Some(Thing::Node(id)) => id.to_string(),
         Some(Thing::Message(id)) => format!("{} → {}", id.from, id.to),
     };
-    let offers = offers.iter().map(|it| offer(it, words, send));
+    let offers = offers.iter().enumerate();
+    let offers = offers.map(|(at, it)| offer(at, it, words, send));
     let form = match submit_to {
         Some(node) => submit_form(node, words, send),
         None => classed("form", "none").set("hidden", "").end(),
@@ -72,12 +73,17 @@ fn dismiss(words: &Words, send: &Callback<Msg>) -> El {
 }
 
 /// What makes no sense now stays in place, greyed out, and says why.
-fn offer(offer: &Offer, words: &Words, send: &Callback<Msg>) -> Html {
+fn offer(at: usize, offer: &Offer, words: &Words, send: &Callback<Msg>) -> Html {
     let timer = offer.timer.map(|timer| format!("timer.{timer}"));
     let timer = timer.as_deref().map_or("", |key| words.t(key));
     let ms = DELAY_MS.to_string();
     let label = words.fill(offer.key, &[("timer", timer), ("ms", &ms)]);
-    let mut button = button(send, Msg::Act(offer.action.clone())).key(&label);
+    let msg = match offer.refusal {
+        Some(key) => Msg::Complain(key),
+        None => Msg::Act(offer.action.clone()),
+    };
+    // By position: Kill becomes Restart under the finger that pressed it, and keeps the focus.
+    let mut button = button(send, msg).key(&at.to_string());
     if let Some(key) = offer.refusal {
         let reason = words.t(&format!("error.{key}")).to_owned();
         button = button
@@ -97,8 +103,12 @@ fn submit_form(node: NodeId, words: &Words, send: &Callback<Msg>) -> Html {
             .and_then(|it| it.dyn_into::<web_sys::Element>().ok());
         let input = form.and_then(|form| form.query_selector("input").ok().flatten());
         if let Some(input) = input.and_then(|it| it.dyn_into::<HtmlInputElement>().ok()) {
-            send.emit(Msg::Submit(node, input.value()));
-            input.set_value("");
+            let text = input.value();
+            // What is refused stays, to be mended.
+            if Value::new(&text).is_ok() {
+                input.set_value("");
+            }
+            send.emit(Msg::Submit(node, text));
         }
     });
     let input = el("input")

@@ -117,17 +117,22 @@ impl<P: Protocol> Timeline<P> {
     pub fn act(&mut self, action: Action) -> Result<&Step<P::Message>, ActionError> {
         let step = self.current.apply(&action)?;
         if self.action(self.position) != Some(&action) {
-            if self.position < self.len() {
-                self.branches.push(Branch {
-                    parent: Some(self.branch),
-                    start: self.position,
-                    own: Vec::new(),
-                });
-                self.branch = BranchId(self.branches.len() as u32 - 1);
-            }
+            self.fork();
             self.branches[self.branch.0 as usize].own.push(action);
         }
         Ok(self.arrive(step))
+    }
+
+    /// Begins a branch at the cursor, where something lies ahead of it: the old future stays.
+    pub fn fork(&mut self) {
+        if self.position < self.len() {
+            self.branches.push(Branch {
+                parent: Some(self.branch),
+                start: self.position,
+                own: Vec::new(),
+            });
+            self.branch = BranchId(self.branches.len() as u32 - 1);
+        }
     }
 
     /// Goes to a position of the cursor's branch; beyond its end means its end.

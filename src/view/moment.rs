@@ -33,8 +33,10 @@ pub struct Moment {
     pub landed: Vec<Landed>,
     /// What the last step was, in order.
     pub happened: Vec<Happening>,
-    /// What the next step will be.
+    /// What the scheduler would do next.
     pub next: Option<Upcoming>,
+    /// Whether the next step repeats something that a person did here before.
+    pub repeats: bool,
     /// Links that are cut, each in one direction.
     pub cut: Vec<(Endpoint, Endpoint)>,
     /// The properties lost so far.
@@ -165,6 +167,7 @@ pub(super) fn read<P: Protocol>(
     last: Option<&Step<P::Message>>,
     position: usize,
     length: usize,
+    repeats: bool,
 ) -> Moment {
     let world = watched.world();
     let protocol = world.protocol();
@@ -180,6 +183,7 @@ pub(super) fn read<P: Protocol>(
         landed: last.map_or_else(Vec::new, |step| landed(protocol, step)),
         happened: last.map_or_else(Vec::new, |step| happened(protocol, step)),
         next: upcoming(world),
+        repeats,
         cut: world.network().cut.iter().copied().collect(),
         violations: watched.violations().clone(),
         nodes,

@@ -3,13 +3,13 @@
 use crate::history::Timeline;
 use crate::protocol::{About, Any, ClientId, NodeId, Protocol, Stride, Value, registry};
 use crate::share::{Run, RunError};
-use crate::world::{Action, ActionError, Payload, Scenario, ScenarioError};
+use crate::world::{Action, ActionError, Event, Payload, Pending, Scenario, ScenarioError};
 
 use super::moment::{self, Moment};
 use super::transcript::{self, Line};
 
 /// The most steps that "next phase" or "next election" takes.
-pub const STRIDE_STEPS_MAX: usize = 2_000;
+pub const STRIDE_STEPS_MAX: usize = 600;
 
 /// How many nodes a visitor sees first.
 const FIRST_LOOK_NODES: u8 = 5;
@@ -100,6 +100,10 @@ impl Session {
             timeline.last(),
             timeline.position(),
             timeline.len(),
+            !matches!(
+                timeline.action(timeline.position()),
+                None | Some(Action::Next)
+            ),
         )
     }
 
@@ -118,9 +122,13 @@ impl Session {
         self.timeline.current().violations().len()
     }
 
-    /// When the next event is due, in virtual milliseconds.
+    /// When the next step is due, in virtual milliseconds: of a recorded action, as it was.
     pub fn next_due(&self) -> Option<u64> {
-        self.timeline.current().world().next().map(|(at, _)| at)
+        match self.timeline.action(self.position()) {
+            None | Some(Action::Next) => self.timeline.current().world().next().map(|it| it.0),
+            Some(Action::Advance(ms)) => Some(self.now() + u64::from(*ms)),
+            Some(_) => Some(self.now()),
+        }
     }
 
     /// Virtual time at the cursor, in milliseconds.
@@ -143,14 +151,34 @@ impl Session {
         self.timeline.act(action).map(|_| ())
     }
 
+    /// Goes forward by one action: the recorded one, or at the end the scheduler's choice.
+    pub fn step(&mut self) -> Result<(), ActionError> {
+        if self.position() < self.length() {
+            self.timeline.seek(self.position() + 1);
+            return Ok(());
+        }
+        self.act(Action::Next)
+    }
+
+    /// Begins a branch at the cursor: what lies ahead is kept, but no longer followed.
+    pub fn fork(&mut self) {
+        self.timeline.fork();
+    }
+
     /// Takes steps to the end of the phase, or to the election's outcome or a commit; stops where
-    /// a property is lost. Gives the number of steps.
+    /// a property is lost. Gives the number of steps; none where no outcome is in sight.
     pub fn stride(&mut self) -> Result<usize, ActionError> {
         let losses = self.losses();
         let start = self.position();
-        self.check(&Action::Next)?;
+        if self.position() == self.length() {
+            self.check(&Action::Next)?;
+        }
         match self.about().stride {
-            Stride::Milestone => self.run_to_milestone(losses),
+            Stride::Milestone => {
+                for _ in 0..self.steps_to_milestone().unwrap_or(0) {
+                    self.step()?;
+                }
+            }
             Stride::Phase => self.run_to_phase_end(losses),
         }
         Ok(self.position() - start)
@@ -187,27 +215,30 @@ impl Session {
     /// One step of a stride; says whether to go on.
     fn stride_step(&mut self, losses: usize, steps: &mut usize) -> bool {
         *steps += 1;
-        *steps <= STRIDE_STEPS_MAX
-            && self.timeline.act(Action::Next).is_ok()
-            && self.losses() == losses
+        *steps <= STRIDE_STEPS_MAX && self.step().is_ok() && self.losses() == losses
     }
 
-    fn run_to_milestone(&mut self, losses: usize) {
-        let mut steps = 0;
-        while self.stride_step(losses, &mut steps) {
-            let world = self.timeline.current().world();
-            let events = self.timeline.last().map(|step| step.events.as_slice());
-            let reached = events.unwrap_or_default().iter().any(|event| match event {
-                crate::world::Event::Fact(id, fact) => {
+    /// How many steps away the next milestone is, or the loss of a property; nothing if none is
+    /// in sight. It tries on a copy, so that a search in vain leaves nothing behind.
+    fn steps_to_milestone(&self) -> Option<usize> {
+        let mut scratch = self.timeline.current().clone();
+        let losses = self.losses();
+        for steps in 1..=STRIDE_STEPS_MAX {
+            let ahead = self.timeline.action(self.position() + steps - 1);
+            let step = scratch.apply(ahead.unwrap_or(&Action::Next)).ok()?;
+            let world = scratch.world();
+            let reached = step.events.iter().any(|event| match event {
+                Event::Fact(id, fact) => {
                     let node = &world.machines()[id].node;
                     world.protocol().is_milestone(node, fact)
                 }
                 _ => false,
             });
-            if reached {
-                return;
+            if reached || scratch.violations().len() > losses {
+                return Some(steps);
             }
         }
+        None
     }
 
     /// To where no message of the next phase is under way any more.
@@ -227,7 +258,7 @@ impl Session {
     /// The phase of the message that arrives next.
     fn next_phase(&self) -> Option<crate::protocol::Phase> {
         let world = self.timeline.current().world();
-        let (_, crate::world::Pending::Arrival(id)) = world.next()? else {
+        let (_, Pending::Arrival(id)) = world.next()? else {
             return None;
         };
         match &*world.flights()[&id].payload {

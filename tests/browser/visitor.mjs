@@ -56,9 +56,8 @@ export class Visitor {
   }
 
   /** Messages on the stage, such as `VoteReply from S1 to S3`; all of them without an argument. */
-  messages(name = ' from ') {
-    return this.page.getByRole('button', { name: new RegExp(`(^| )${literally(name)}`) })
-      .and(this.page.getByRole('button', { name: /^\w+ from \w+ to \w+/ }));
+  messages(name = '') {
+    return this.page.getByRole('button', { name: new RegExp(`^(?=\\w+ from [SC]\\d to [SC]\\d)${literally(name)}`) });
   }
 
   client(number) {
@@ -201,6 +200,13 @@ export class Visitor {
     if (await thing.getAttribute('aria-pressed') !== 'true') {
       await thing.click();
     }
+    await this.tray().waitFor();
+  }
+
+  /** Chooses a thing with the keyboard, whatever is drawn over it. */
+  async chooseByKey(thing) {
+    await thing.focus();
+    await this.key('Enter');
     await this.tray().waitFor();
   }
 

@@ -99,13 +99,18 @@ impl Lab {
         }
     }
 
+    /// Closes what is on top: a dialogue, a menu, a choice that is waited for, or the tray.
     pub(super) fn dismiss(&mut self) {
-        self.dialog = Dialog::None;
-        self.choosing = Choosing::Nothing;
         self.notice = None;
-        host::close_menus();
-        // The tray goes, and the focus goes back to what it was about.
-        if let Some(thing) = self.selected.take() {
+        if self.dialog != Dialog::None {
+            self.dialog = Dialog::None;
+            if let Some(opener) = self.opener.take() {
+                opener.focus().ok();
+            }
+        } else if !host::close_menus() && self.choosing != Choosing::Nothing {
+            self.choosing = Choosing::Nothing;
+        } else if let Some(thing) = self.selected.take() {
+            // The focus goes back to what the tray was about.
             host::focus(&stage::dom_id(thing));
         }
     }

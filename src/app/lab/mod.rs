@@ -54,15 +54,20 @@ pub(super) enum Theme {
 pub(super) enum Msg {
     Step,
     Back,
-    Forward,
     First,
     Stride,
+    /// Leaves what was recorded ahead of the cursor.
+    Fork,
     RunPause,
     Speed(usize),
     Seek(usize),
     /// An event is due at this virtual time, while the run flows.
     Due(f64),
     Act(Action),
+    /// Somebody tried what makes no sense now: why, as the last part of a key.
+    Complain(&'static str),
+    /// Shows a node's state.
+    Look(NodeId),
     Submit(NodeId, String),
     Kill,
     DropMessage,
@@ -105,6 +110,8 @@ pub(super) struct Lab {
     choosing: Choosing,
     panel: Panel,
     dialog: Dialog,
+    /// What had the focus when the dialogue opened.
+    opener: Option<web_sys::HtmlElement>,
     running: bool,
     speed: usize,
     notice: Option<String>,
@@ -140,6 +147,7 @@ impl Component for Lab {
             choosing: Choosing::Nothing,
             panel: Panel::Why,
             dialog: Dialog::None,
+            opener: None,
             running: false,
             speed: RATES.len() / 2,
             notice: None,
@@ -218,13 +226,12 @@ impl Lab {
             Msg::Due(shown) => self.on_due(shown),
             Msg::Step => self.step(),
             Msg::Back => self.seek(self.session.position().saturating_sub(1)),
-            Msg::Forward if self.session.position() < self.session.length() => {
-                self.seek_gliding(self.session.position() + 1);
-            }
-            Msg::Forward => self.step(),
             Msg::First => self.seek(0),
             Msg::Seek(position) => self.seek(position),
             Msg::Stride => self.stride(),
+            Msg::Fork => self.fork(),
+            Msg::Complain(key) => self.complain(&format!("error.{key}")),
+            Msg::Look(id) => self.selected = Some(Thing::Node(id)),
             Msg::RunPause => self.set_running(!self.running),
             Msg::Speed(speed) => {
                 self.speed = speed.min(RATES.len() - 1);
@@ -241,6 +248,7 @@ impl Lab {
             Msg::Panel(panel) => self.panel = panel,
             Msg::Show(dialog) => {
                 self.set_running(false);
+                self.opener = host::focused();
                 self.dialog = dialog;
             }
             Msg::Protocol(key) => self.change_protocol(key),
@@ -279,9 +287,11 @@ impl Lab {
             Thing::Node(_) => false,
         };
         if self.selected.is_some_and(gone) {
-            self.selected = None;
             // The tray goes, and whoever was in it must not be left nowhere.
-            host::focus(transport::STEP);
+            let mark = self.selected.take().map(stage::dom_id).unwrap_or_default();
+            if host::has_focus(&mark) || host::focus_is_within(".tray") {
+                host::focus(transport::STEP);
+            }
         }
     }
 

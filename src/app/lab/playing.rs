@@ -13,17 +13,37 @@ impl Lab {
     pub(super) fn act(&mut self, action: Action) {
         self.choosing = Choosing::Nothing;
         if self.try_act(action) {
-            self.refresh();
             self.motion.jump(self.session.now() as f64);
         }
+        self.refresh();
         self.flow();
     }
 
     pub(super) fn step(&mut self) {
         self.set_running(false);
-        if self.try_act(Action::Next) {
-            self.refresh();
+        if self.step_on() {
             self.motion.glide(self.session.now() as f64);
+        }
+        self.refresh();
+    }
+
+    /// One step forward, recorded or new; says whether there was one.
+    fn step_on(&mut self) -> bool {
+        self.notice = None;
+        let losses = self.session.losses();
+        if let Err(error) = self.session.step() {
+            self.refuse(&error);
+            return false;
+        }
+        self.hold_last();
+        self.stop_on_loss(losses);
+        true
+    }
+
+    fn stop_on_loss(&mut self, before: usize) {
+        if self.session.losses() > before {
+            self.set_running(false);
+            self.panel = Panel::Properties;
         }
     }
 
@@ -32,20 +52,25 @@ impl Lab {
         self.notice = None;
         let (before, losses) = (self.session.position(), self.session.losses());
         match self.session.stride() {
+            Ok(0) => self.complain("ui.no_outcome"),
             Ok(_) => {
                 if self.session.position() == self.session.length() {
                     for position in before + 1..=self.session.position() {
                         self.hold(position);
                     }
                 }
-                if self.session.losses() > losses {
-                    self.panel = Panel::Properties;
-                }
+                self.stop_on_loss(losses);
                 self.refresh();
                 self.motion.glide(self.session.now() as f64);
             }
             Err(error) => self.refuse(&error),
         }
+    }
+
+    pub(super) fn fork(&mut self) {
+        self.session.fork();
+        self.hold_all();
+        self.refresh();
     }
 
     pub(super) fn seek(&mut self, position: usize) {
@@ -54,14 +79,6 @@ impl Lab {
         self.session.seek(position);
         self.refresh();
         self.motion.jump(self.session.now() as f64);
-    }
-
-    pub(super) fn seek_gliding(&mut self, position: usize) {
-        self.set_running(false);
-        self.notice = None;
-        self.session.seek(position);
-        self.refresh();
-        self.motion.glide(self.session.now() as f64);
     }
 
     pub(super) fn set_running(&mut self, running: bool) {
@@ -103,7 +120,7 @@ impl Lab {
                 .session
                 .next_due()
                 .is_some_and(|due| due as f64 <= shown);
-            if !self.running || !due || !self.try_act(Action::Next) {
+            if !self.running || !due || !self.step_on() {
                 break;
             }
         }
@@ -112,29 +129,24 @@ impl Lab {
     }
 
     /// Does something at the time shown; says whether the world took it.
-    pub(super) fn try_act(&mut self, action: Action) -> bool {
+    fn try_act(&mut self, action: Action) -> bool {
         self.notice = None;
-        let before = self.session.losses();
+        let losses = self.session.losses();
+        if let Err(error) = self.session.check(&action) {
+            self.refuse(&error);
+            return false;
+        }
         // What a person does while time flows happens at the time that they see.
         let passed = self.motion.shown() - self.session.now() as f64;
-        if action != Action::Next && passed >= 1.0 {
-            let advance = Action::Advance(passed as u32);
-            if self.session.check(&advance).is_ok() && self.session.act(advance).is_ok() {
-                self.hold_last();
-            }
+        if passed >= 1.0 && self.session.act(Action::Advance(passed as u32)).is_ok() {
+            self.hold_last();
         }
-        let done = self.session.act(action);
-        match done {
-            Ok(()) => self.hold_last(),
-            Err(error) => {
-                self.refuse(&error);
-                return false;
-            }
+        if let Err(error) = self.session.act(action) {
+            self.refuse(&error);
+            return false;
         }
-        if self.session.losses() > before {
-            self.set_running(false);
-            self.panel = Panel::Properties;
-        }
+        self.hold_last();
+        self.stop_on_loss(losses);
         true
     }
 }

@@ -11,11 +11,10 @@ use crate::world::Scenario;
 
 impl Lab {
     /// Starts a scenario anew; where it cannot run, says so and keeps what there is.
-    /// Starts a scenario anew; where it cannot run, says so and keeps what there is.
     pub(super) fn restart(&mut self, scenario: Scenario, seed: u32) {
         match open(scenario, seed) {
             Ok(session) => self.put_on_stage(session),
-            Err(_) => self.complain("ui.file_bad_scenario"),
+            Err(_) => self.complain("ui.cannot_start"),
         }
     }
 

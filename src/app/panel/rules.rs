@@ -6,6 +6,10 @@ use crate::app::dom::{classed, el};
 use crate::app::words::Words;
 use crate::protocol::{About, Outcome, Rule};
 use crate::view::{Happening, Moment};
+use crate::world::CLIENT_RULES;
+
+/// The section of the clients' rules, which every protocol has.
+const CLIENT: &str = "client";
 
 pub(super) fn view(moment: &Moment, words: &Words, about: &'static About) -> Html {
     let mut sections: Vec<&'static str> = Vec::new();
@@ -14,6 +18,7 @@ pub(super) fn view(moment: &Moment, words: &Words, about: &'static About) -> Htm
             sections.push(rule.section);
         }
     }
+    sections.push(CLIENT);
     let sections = sections.iter().map(|it| section(it, moment, words, about));
     classed("div", "all-rules").each(sections).end()
 }
@@ -25,15 +30,15 @@ pub(super) fn section(
     words: &Words,
     about: &'static About,
 ) -> Html {
-    let own = about.rules.iter().filter(|rule| rule.section == name);
-    let heading = format!("section.{}.{name}", about.key);
+    let (owner, rules) = match name {
+        CLIENT => (CLIENT, CLIENT_RULES),
+        _ => (about.key, about.rules),
+    };
+    let own = rules.iter().filter(|rule| rule.section == name);
     let lines = own.map(|rule| line(rule, moment, words));
-    let section = classed("section", "rules").key(name);
-    if !about.rules.iter().any(|rule| rule.section == name) {
-        return section.set("hidden", "").end();
-    }
-    section
-        .with(el("h3").text(words.t(&heading)))
+    classed("section", "rules")
+        .key(name)
+        .with(el("h3").text(words.t(&format!("section.{owner}.{name}"))))
         .with(el("ol").each(lines))
         .end()
 }

@@ -55,7 +55,7 @@ pub(super) fn view(
 fn node_choice(moment: &Moment, words: &Words, shown: Option<NodeId>, send: &Callback<Msg>) -> El {
     let one = |node: &NodeCard| {
         let name = node.id.to_string();
-        button(send, Msg::Choose(Thing::Node(node.id)))
+        button(send, Msg::Look(node.id))
             .key(&name)
             .flag("aria-pressed", shown == Some(node.id))
             .text(&name)

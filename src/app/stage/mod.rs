@@ -38,7 +38,9 @@ pub(super) fn epoch_class(epoch: Option<Epoch>) -> String {
         Some(Epoch { number: 0, .. }) => "epoch-none".into(),
         Some(epoch) => {
             let owner = epoch.owner.map_or(0, |owner| u32::from(owner.0));
-            format!("epoch-{}", (epoch.number - 1 + owner) % 6)
+            // Ballots that compete, such as 1.2 and 2.1, differ in colour.
+            let stride = if owner == 0 { 1 } else { 3 };
+            format!("epoch-{}", (stride * (epoch.number - 1) + owner) % 6)
         }
     }
 }

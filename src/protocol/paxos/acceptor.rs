@@ -80,10 +80,10 @@ impl Paxos {
         let before = node.disk.promised;
         let granted = before.is_none_or(|promised| ballot > promised);
         out.note(|| {
-            let (outcome, relation) = if granted {
-                (Outcome::Accepted, Relation::Greater)
-            } else {
-                (Outcome::Refused, Relation::AtMost)
+            let (outcome, relation) = match before {
+                _ if granted => (Outcome::Accepted, Relation::Greater),
+                Some(promised) if promised == ballot => (Outcome::Ignored, Relation::Equal),
+                _ => (Outcome::Refused, Relation::Less),
             };
             Note::new(&PROMISE, outcome)
                 .with("node", node.id)

@@ -33,7 +33,7 @@ impl Paxos {
         }
         let quorum = self.quorum();
         let votes = &mut node.learner.votes;
-        let (_, voters) = votes.get_or_insert_with(ballot, || (value.clone(), SortedSet::new()));
+        let voters = votes.get_or_insert_with((ballot, value.clone()), SortedSet::new);
         voters.insert(from);
         let count = voters.len();
         out.note(|| {

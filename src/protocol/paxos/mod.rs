@@ -274,5 +274,5 @@ fn accepted_ballot(disk: &Durable) -> Option<Epoch> {
     disk.accepted.as_ref().map(|(ballot, _)| *ballot)
 }
 
-/// Who accepted what, by ballot.
-pub(crate) type Votes = SortedMap<Epoch, (Value, SortedSet<NodeId>)>;
+/// Who accepted what. By ballot *and* value: after a wiped disk one ballot may have two.
+pub(crate) type Votes = SortedMap<Proposal, SortedSet<NodeId>>;

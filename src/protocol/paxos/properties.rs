@@ -99,9 +99,8 @@ impl Monitor {
                 Fact::BecameRole { epoch, .. } => self.ballot(seen.node, *epoch, violations),
                 Fact::Proposed { ballot, value } => self.proposal(*ballot, value, violations),
                 Fact::Accepted { ballot, value } => {
-                    let (_, voters) = self
-                        .votes
-                        .get_or_insert_with(*ballot, || (value.clone(), SortedSet::new()));
+                    let proposal = (*ballot, value.clone());
+                    let voters = self.votes.get_or_insert_with(proposal, SortedSet::new);
                     voters.insert(seen.node);
                     if voters.len() >= quorum {
                         let witnesses = voters.iter().copied().collect();

@@ -37,7 +37,7 @@ rules! {
     }
     section acceptor {
         /// Phase 1b.
-        PROMISE = "paxos.acceptor.promise" [Accepted, Refused] S2_2;
+        PROMISE = "paxos.acceptor.promise" [Accepted, Refused, Ignored] S2_2;
         /// Phase 2b.
         ACCEPT = "paxos.acceptor.accept" [Accepted, Refused] S2_2;
         /// A restart from disk.

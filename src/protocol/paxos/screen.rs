@@ -55,9 +55,9 @@ fn tallies(paxos: &Paxos, node: &Node) -> Vec<Tally> {
         Attempt::Preparing { promises, .. } => {
             vec![tally("promises", promises.keys().copied().collect())]
         }
-        Attempt::Accepting { ballot, .. } => {
-            let votes = node.learner.votes.get(ballot);
-            let voters = votes.map(|(_, voters)| voters.iter().copied().collect());
+        Attempt::Accepting { ballot, value } => {
+            let votes = node.learner.votes.get(&(*ballot, value.clone()));
+            let voters = votes.map(|voters| voters.iter().copied().collect());
             vec![tally("acceptances", voters.unwrap_or_default())]
         }
         Attempt::Idle | Attempt::BackingOff { .. } => Vec::new(),
@@ -85,7 +85,7 @@ fn fields(node: &Node) -> Vec<Field> {
     if let Attempt::Accepting { value, .. } = &proposer.attempt {
         fields.push(Field::volatile("proposed", value.clone()));
     }
-    let votes = node.learner.votes.iter().map(|(ballot, (value, voters))| {
+    let votes = node.learner.votes.iter().map(|((ballot, value), voters)| {
         let voters = voters.iter().copied().collect();
         (
             Datum::Proposal(*ballot, value.clone()),

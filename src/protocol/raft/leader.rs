@@ -195,8 +195,9 @@ impl Raft {
                 Some(hint) => after_hint(&log, *hint),
                 None => before - 1,
             };
-            // Never above the entry that was refused, never below what is known to match.
-            *next = backed.min(before - 1).max(*matched + 1);
+            // Never above the entry that was refused. A refusal that comes late may lead back below
+            // what is known to match; the next success leads up again.
+            *next = backed.min(before - 1).max(1);
             let after = *next;
             out.note(|| {
                 let rule = if hint.is_some() {

@@ -90,7 +90,7 @@ impl Raft {
     /// A message from the leader of this term: its sender leads, and the election timer starts
     /// again. A candidate gives way (§5.2); its vote stays as it is.
     fn recognise<S: Sink<Self>>(&self, node: &mut Node, leader: NodeId, out: &mut S) {
-        if let Role::Candidate { .. } = node.role {
+        if !matches!(node.role, Role::Follower { .. }) {
             out.note(|| {
                 Note::new(&CANDIDATE_YIELDS, Outcome::Done)
                     .with("node", node.id)
@@ -113,10 +113,16 @@ impl Raft {
         out: &mut S,
     ) {
         let mut index = prev_index;
-        if self.is(V::AlwaysTruncate) {
+        let before = node.disk.log.last_index();
+        if self.is(V::AlwaysTruncate) && before > prev_index {
+            out.note(|| {
+                Note::new(&APPEND_CONFLICT, Outcome::Done)
+                    .with("node", node.id)
+                    .with("index", prev_index + 1)
+                    .with("deleted", before - prev_index)
+            });
             node.disk.log.truncate_from(prev_index + 1);
         }
-        let before = node.disk.log.last_index();
         let mut stored = 0_u32;
         for entry in entries {
             index += 1;
