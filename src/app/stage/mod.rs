@@ -209,11 +209,14 @@ fn links(moment: &Moment, stage: &Stage) -> impl Iterator<Item = Html> {
     })
 }
 
-/// The way of each message under way.
+/// The way of the messages under way, one line for each link and look.
 fn trails(moment: &Moment, stage: &Stage) -> impl Iterator<Item = Html> {
-    moment.messages.iter().map(|card| {
+    let mut drawn = SortedSet::new();
+    moment.messages.iter().filter_map(move |card| {
         let class = look("trail", card, &[]);
-        line(stage, card.id.from, card.id.to, &card.id.to_string(), class)
+        let key = format!("{} {} {class}", card.id.from, card.id.to);
+        let new = drawn.insert(key.clone());
+        new.then(|| line(stage, card.id.from, card.id.to, &key, class))
     })
 }
 
