@@ -74,7 +74,7 @@ test('Next phase goes from phase to phase', async (lab) => {
   assert.equal((await kinds()).includes('Accept'), false, 'after 2a');
   await who.press('Next phase');
   assert.equal((await kinds()).includes('Accepted'), false, 'after 2b');
-  assert.ok((await who.nodes()).every((name) => /known to be chosen: 1/.test(name)));
+  assert.ok((await who.nodes()).every((name) => /known to be chosen or committed: 1/.test(name)));
 });
 
 test('what a node gathers is counted', async (lab) => {

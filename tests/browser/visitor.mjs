@@ -15,6 +15,7 @@ const PATIENCE = 10_000;
 /** Opens the lab as somebody who does not care for animation, and so gets through it faster. */
 export async function visit(lab, options = {}) {
   const page = await lab.open(await lab.serve(), { motion: 'reduce', ...options });
+  page.setDefaultTimeout(PATIENCE);
   return new Visitor(page);
 }
 
@@ -195,10 +196,24 @@ export class Visitor {
     assert.fail(`${most} steps did not bring about: ${what}`);
   }
 
+  /** A point at which a thing on the stage is seen, and nothing else: there one would click. */
+  async aim(thing) {
+    await thing.scrollIntoViewIfNeeded();
+    const seen = await thing.evaluate((mark) => {
+      const shown = mark.querySelector('.body') ?? mark.querySelector('rect:not(.touch)') ?? mark;
+      const { x, y, width, height } = shown.getBoundingClientRect();
+      const shares = [0.5, 0.35, 0.65, 0.2, 0.8, 0.08, 0.92];
+      const points = shares.flatMap((down) => shares.map((right) => [x + width * right, y + height * down]));
+      return points.find(([x, y]) => mark.contains(document.elementFromPoint(x, y)));
+    });
+    assert.ok(seen, `nothing of ${thing} can be clicked: other things cover it`);
+    return seen;
+  }
+
   /** Chooses a thing on the stage, so that the tray has its actions. */
   async choose(thing) {
     if (await thing.getAttribute('aria-pressed') !== 'true') {
-      await thing.click();
+      await this.page.mouse.click(...await this.aim(thing));
     }
     await this.tray().waitFor();
   }
@@ -231,7 +246,8 @@ export class Visitor {
   /** Chooses something from the More menu. */
   async menu(name) {
     await this.more().click();
-    await this.press(name);
+    const group = this.page.getByRole('group', { name: 'Faults' });
+    await group.getByRole('button', { name, exact: true }).click();
   }
 
   /** Closes the dialogue. */
