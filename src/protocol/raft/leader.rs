@@ -215,8 +215,8 @@ impl Raft {
         }
     }
 
-    /// "If there exists an N such that N > commitIndex, a majority of matchIndex[i] ≥ N, and
-    /// log[N].term == currentTerm: set commitIndex = N" (Figure 2, leaders; §5.4.2, Figure 8).
+    /// "If there exists an N such that N > commitIndex, a majority of `matchIndex[i]` ≥ N, and
+    /// `log[N].term` == currentTerm: set commitIndex = N" (Figure 2, leaders; §5.4.2, Figure 8).
     pub fn advance_commit<S: Sink<Self>>(&self, node: &mut Node, out: &mut S) {
         let Role::Leader { matched, .. } = &node.role else {
             return;
