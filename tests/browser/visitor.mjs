@@ -53,7 +53,7 @@ export class Visitor {
 
   /** A node on the stage. */
   node(number) {
-    return this.page.getByRole('button', { name: new RegExp(`^S${number}: `) });
+    return this.page.getByRole('button', { name: new RegExp(`^S${number}[:：]`) });
   }
 
   /** Messages on the stage, such as `VoteReply from S1 to S3`; all of them without an argument. */
@@ -125,7 +125,7 @@ export class Visitor {
 
   /** The accessible names of all nodes. */
   async nodes() {
-    return names(this.page.getByRole('button', { name: /^S\d: / }));
+    return names(this.page.getByRole('button', { name: /^S\d[:：]/ }));
   }
 
   /** The accessible names of all messages under way. */
