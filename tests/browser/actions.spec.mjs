@@ -528,6 +528,20 @@ test('what is chosen is not hidden by its own tray', async (lab) => {
   }
 });
 
+test('on a phone all that can be done to a node is in sight at once', async (lab) => {
+  const who = await visit(lab, { size: [360, 740], touch: true });
+  for (const id of [1, 3]) {
+    await who.page.touchscreen.tap(...await who.aim(who.node(id)));
+    await who.tray().waitFor();
+    const hidden = await who.tray().evaluate((tray) => [...tray.querySelectorAll('button, input')].filter((it) => {
+      const { x, y, width, height } = it.getBoundingClientRect();
+      return !it.contains(document.elementFromPoint(x + width / 2, y + height / 2));
+    }).map((it) => it.getAttribute('aria-label') ?? it.innerText));
+    assert.deepEqual(hidden, [], `the tray of S${id}`);
+    await who.key('Escape');
+  }
+});
+
 test('the whole More menu is in the window, whatever its width', async (lab) => {
   for (const size of [[1440, 900], [800, 600], [360, 740]]) {
     const who = await visit(lab, { size });

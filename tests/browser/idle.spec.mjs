@@ -56,3 +56,42 @@ test('a run that flows asks for frames, so that the tests above can fail', async
   const { frames } = await askedInASecond(page);
   assert.ok(frames > 0, `${frames} frames`);
 });
+
+test('while the page is hidden nothing is asked for, and the run goes on where it was', async (lab) => {
+  const page = await lab.open(await lab.serve(), {
+    init: () => {
+      // What a browser does with a page that nobody sees: the frame that was asked for waits.
+      const { requestAnimationFrame, setTimeout, setInterval } = window;
+      let hidden = false;
+      const waiting = [];
+      window.asked = { frames: 0, timers: 0 };
+      window.requestAnimationFrame = (draw) => {
+        window.asked.frames += 1;
+        return hidden ? waiting.push(draw) : requestAnimationFrame((now) => (hidden ? waiting.push(draw) : draw(now)));
+      };
+      window.setTimeout = (...rest) => {
+        window.asked.timers += 1;
+        return setTimeout(...rest);
+      };
+      window.setInterval = (...rest) => {
+        window.asked.timers += 1;
+        return setInterval(...rest);
+      };
+      window.hide = (hide) => {
+        hidden = hide;
+        waiting.splice(0).forEach((draw) => requestAnimationFrame(draw));
+      };
+    },
+  });
+  const event = async () => Number((await page.getByText(/event \d+ ·/).innerText()).match(/event (\d+)/)[1]);
+  await page.getByRole('button', { name: 'Run', exact: true }).click();
+  await page.getByText(/event [1-9]\d* ·/).waitFor();
+  await page.evaluate(() => window.hide(true));
+  const before = await event();
+  await page.waitForTimeout(500);
+  assert.deepEqual(await askedInASecond(page), { frames: 0, timers: 0 });
+  assert.equal(await event(), before, 'nothing has happened behind one’s back');
+  await page.evaluate(() => window.hide(false));
+  await page.getByText(new RegExp(`event (?!${before} )\\d+ ·`)).waitFor();
+  assert.ok(await event() <= before + 10, 'it has not caught up at once');
+});

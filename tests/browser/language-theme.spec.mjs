@@ -7,7 +7,19 @@ import { basename, join } from 'node:path';
 import { SINGLE, axe, fits, reached, screenshot, test } from './support.mjs';
 import { Visitor, eventually, visit } from './visitor.mjs';
 
-const STEP = { en: 'Step', 'zh-CN': '单步' };
+/** What one needs to find one's way, in each language. */
+const WORDS = {
+  'en-US': {
+    step: 'Step', kill: 'Kill a node', killIt: 'Kill', restart: 'Restart', more: /^More/, faults: 'Faults',
+    rules: 'Rules', state: 'State', properties: 'Properties', transcript: 'Transcript', help: 'Help',
+    breakRule: 'Break a rule', nodes: 'Nodes',
+  },
+  'zh-CN': {
+    step: '单步', kill: '终止节点', killIt: '终止', restart: '重启', more: /^更多/, faults: '故障',
+    rules: '规则', state: '状态', properties: '不变式', transcript: '文字记录', help: '帮助',
+    breakRule: '破坏规则', nodes: '节点数',
+  },
+};
 
 /** What the page says of its language. */
 async function language(frame) {
@@ -34,7 +46,7 @@ for (const [locale, expected] of [
   test(`a browser in ${locale} gets the page in ${expected}`, async (lab) => {
     const who = await visit(lab, { locale });
     assert.equal(await language(who.page), expected);
-    await who.button(STEP[expected]).waitFor();
+    await who.button(expected === 'en' ? 'Step' : '单步').waitFor();
     assert.match(await who.page.title(), expected === 'en' ? /laboratory for consensus/ : /共识/);
   });
 }
@@ -70,42 +82,76 @@ test('the language is remembered, whatever the browser prefers', async (lab) => 
   assert.equal(await language(who.page), 'en');
 });
 
-test('in Chinese nothing is left in English but names', async (lab) => {
-  const who = await visit(lab, { locale: 'zh-CN' });
-  const foreign = new Set();
-  const read = async () => {
-    const words = await who.page.evaluate(() => {
-      const texts = [document.body.innerText, ...[...document.querySelectorAll('*')].flatMap((it) =>
-        ['aria-label', 'title', 'aria-description', 'aria-valuetext', 'placeholder']
-          .map((name) => it.getAttribute(name) ?? ''))];
-      texts.push(...[...document.querySelectorAll('svg text, svg title')].map((it) => it.textContent));
-      return texts.join(' ').match(/[A-Za-z]{3,}/g);
-    });
-    words.forEach((word) => foreign.add(word));
-  };
-  const tabs = ['原因', '规则', '状态', '不变式'];
+/** Goes where there is something to read, and hands on all of it: what is seen, and what is said. */
+async function tour(who, t, read) {
+  const look = async () => read(await who.page.evaluate(() => {
+    const said = ['aria-label', 'title', 'aria-description', 'aria-valuetext', 'placeholder'];
+    const spoken = [...document.querySelectorAll('*')].flatMap((it) => said.map((name) => it.getAttribute(name)));
+    const drawn = [...document.querySelectorAll('svg text, svg title')].map((it) => it.textContent);
+    return [document.body.innerText, ...spoken, ...drawn].filter(Boolean).join('\n');
+  }));
   for (const protocol of ['Raft', 'Paxos']) {
     await who.press(protocol);
-    for (let i = 0; i < 40; i++) {
-      await who.press('单步');
-      await read();
+    for (let i = 0; i < 45; i++) {
+      await who.press(t.step);
+      await look();
+      if (i % 15 === 12) {
+        // Something to refuse, to lose and to answer.
+        await who.key(String(1 + i % 5));
+        await who.page.getByRole('textbox').fill(`x=${i}`);
+        await who.key('Enter');
+        await look();
+        await who.page.getByRole('button', { name: t.killIt, exact: true }).click();
+        await look();
+        await who.page.getByRole('button', { name: t.restart, exact: true }).click();
+        await look();
+        await who.key('Escape');
+      }
     }
-    for (const tab of tabs) {
+    for (const message of (await who.messages().all()).slice(0, 1)) {
+      await message.focus();
+      await who.key('Enter');
+      await look();
+      await who.key('Escape');
+    }
+    for (const tab of [t.rules, t.state, t.properties]) {
       await who.tab(tab);
-      await read();
+      await look();
     }
-    await who.node(2).click();
-    await read();
-    await who.key('Escape');
-    for (const name of ['破坏规则', '帮助']) {
+    for (const name of [t.breakRule, t.help]) {
       await who.page.getByRole('banner').getByRole('button', { name }).click();
-      await read();
+      await look();
       await who.key('Escape');
     }
   }
-  // The papers' names of messages and variables, in both languages as in the papers.
-  const names = /^(Quorumscope|English|Paxos|Raft|Made|Simple|RequestVote|VoteReply|AppendEntries|AppendReply|Heartbeat|Prepare|Promise|Promises?|Accept|Accepted|Refused|Request|Reply|currentTerm|votedFor|commitIndex|lastApplied|nextIndex|matchIndex|lastLogTerm|lastLogIndex|prevLogIndex|prevLogTerm|leaderCommit|candidateId|term|log|promised|accepted|null|true|false|min|last|new|Esc|Space|Enter|PageUp|PageDown|Tab|seed|RPC|Figure|thesis|value|own|reported|chosen|leaderId|entries|ballot|key|and|for|the)$/;
-  assert.deepEqual([...foreign].filter((word) => !names.test(word)), []);
+}
+
+for (const locale of ['en-US', 'zh-CN']) {
+  test(`no text is missing (${locale})`, async (lab) => {
+    const who = await visit(lab, { locale });
+    const found = new Set();
+    await tour(who, WORDS[locale], (text) => {
+      const keys = /\b(cite|error|event|fact|field|loss|note|property|protocol|role|rule|section|side|tally|timer|ui|variant|word|work)\.[a-z_]+|\{\w*\}|undefined|NaN/g;
+      (text.match(keys) ?? []).forEach((key) => found.add(key));
+    });
+    assert.deepEqual([...found], [], 'a key, and not a text; or a place without its word');
+  });
+}
+
+test('in Chinese nothing is left in English but the papers’ names', async (lab) => {
+  const names = `
+    Quorumscope English Paxos Raft Made Simple Figure Esc Space Enter Tab PageUp PageDown
+    Request Reply Prepare Promise Accept Accepted Refused
+    RequestVote VoteReply AppendEntries AppendReply Heartbeat entries success true false
+    currentTerm votedFor candidateId log term commitIndex lastApplied nextIndex matchIndex
+    lastLogTerm lastLogIndex prevLogIndex prevLogTerm leaderCommit promised accepted null min
+  `.toLowerCase().trim().split(/\s+/);
+  const who = await visit(lab, { locale: 'zh-CN' });
+  const found = new Set();
+  await tour(who, WORDS['zh-CN'], (text) => {
+    text.toLowerCase().match(/[a-z]{3,}/g).forEach((word) => found.add(word));
+  });
+  assert.deepEqual([...found].filter((word) => !names.includes(word)), []);
 });
 
 // --- Theme ----------------------------------------------------------------------------------
@@ -239,17 +285,6 @@ const STATES = [
   }],
   ['lost', async (who) => who.openFigure8()],
 ];
-
-const WORDS = {
-  'en-US': {
-    step: 'Step', kill: 'Kill a node', rules: 'Rules', state: 'State', properties: 'Properties', more: /^More/,
-    transcript: 'Transcript', breakRule: 'Break a rule', faults: 'Faults', nodes: 'Nodes',
-  },
-  'zh-CN': {
-    step: '单步', kill: '终止节点', rules: '规则', state: '状态', properties: '不变式', more: /^更多/,
-    transcript: '文字记录', breakRule: '破坏规则', faults: '故障', nodes: '节点数',
-  },
-};
 
 /** Opens the violation of Figure 8 in whatever language the page is. */
 class Reader extends Visitor {

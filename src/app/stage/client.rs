@@ -9,7 +9,7 @@ use crate::view::ClientCard;
 use crate::view::geometry::{Point, translate};
 
 /// The most characters of a value shown under a client.
-const VALUE_CHARS: usize = 10;
+const VALUE_CHARS: usize = 8;
 
 pub(super) fn view(card: &ClientCard, at: Point, words: &Words) -> Html {
     let short = |text: &str| text.chars().take(VALUE_CHARS).collect::<String>();
