@@ -90,6 +90,14 @@ pub(super) fn focused() -> Option<web_sys::HtmlElement> {
     document()?.active_element()?.dyn_into().ok()
 }
 
+/// Scrolls so that what a selector finds is in sight.
+pub(super) fn reveal(selector: &str) {
+    let found = document().and_then(|it| it.query_selector(selector).ok().flatten());
+    if let Some(element) = found {
+        element.scroll_into_view_with_bool(false);
+    }
+}
+
 /// Whether the element of an id has the focus.
 pub(super) fn has_focus(id: &str) -> bool {
     let active = document().and_then(|it| it.active_element());

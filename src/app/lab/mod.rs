@@ -107,6 +107,8 @@ pub(super) struct Lab {
     moment: Shared<Moment>,
     words: Words,
     selected: Option<Thing>,
+    /// The chosen thing whose tray has been scrolled into sight, on a narrow page.
+    revealed: Option<Thing>,
     choosing: Choosing,
     panel: Panel,
     dialog: Dialog,
@@ -144,6 +146,7 @@ impl Component for Lab {
             stashed: SortedMap::new(),
             words: ctx.props().words.clone(),
             selected: None,
+            revealed: None,
             choosing: Choosing::Nothing,
             panel: Panel::Why,
             dialog: Dialog::None,
@@ -206,6 +209,10 @@ impl Component for Lab {
     }
 
     fn rendered(&mut self, _ctx: &Context<Self>, _first: bool) {
+        if self.narrow && self.selected.is_some() && self.revealed != self.selected {
+            host::reveal(".tray");
+        }
+        self.revealed = self.selected;
         self.motion
             .set_scene(stage::scene(&self.moment, self.narrow));
     }
