@@ -6,8 +6,9 @@ mod common;
 
 use common::lab::n;
 use common::value;
+use quorumscope::protocol::KeyValue;
 use quorumscope::protocol::paxos::{self, Paxos};
-use quorumscope::protocol::raft::{self, Entry, KeyValue, Log, Payload, Raft, Role};
+use quorumscope::protocol::raft::{self, Entry, Log, Payload, Raft, Role};
 use quorumscope::protocol::{
     ClientId, Cluster, Epoch, Fact, NodeId, Observation, Protocol, Request,
 };
@@ -35,18 +36,19 @@ impl<P: Protocol> Watch<P> {
     fn see(&mut self, id: u8, after: P::Node, facts: &[Fact]) -> Vec<&'static str> {
         let before = self.nodes[&n(id)].clone();
         self.nodes.insert(n(id), after);
-        let nodes: Vec<(NodeId, &P::Node)> =
-            self.nodes.iter().map(|(id, node)| (*id, node)).collect();
         let seen = Observation {
             node: n(id),
             before: &before,
             after: &self.nodes[&n(id)],
             facts,
-            nodes: &nodes,
         };
         let mut violations = Vec::new();
         self.protocol
             .observe(&mut self.monitor, &seen, &mut violations);
+        for (_, node) in self.nodes.iter().filter(|(other, _)| **other != n(id)) {
+            self.protocol
+                .compare(&self.monitor, &self.nodes[&n(id)], node, &mut violations);
+        }
         violations.iter().map(|it| it.property.id).collect()
     }
 

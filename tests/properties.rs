@@ -193,7 +193,7 @@ type Story<P> = fn(&[&str]) -> Lab<P>;
 fn defeats<P: Known>(variant: &str, story: Story<P>) {
     let known = P::ABOUT.variants.iter().find(|it| it.id == variant);
     let loses = known
-        .and_then(|it| it.loses)
+        .and_then(|it| it.effect.loses())
         .expect("the variant breaks something");
     let broken = story(&[variant]);
     assert!(
@@ -212,7 +212,7 @@ fn all_have_stories<P: Known>(stories: &[(&str, Story<P>)]) {
     let unsafe_ones = P::ABOUT
         .variants
         .iter()
-        .filter(|variant| variant.loses.is_some());
+        .filter(|variant| variant.effect.loses().is_some());
     for variant in unsafe_ones {
         let told = stories.iter().any(|(id, _)| *id == variant.id);
         assert!(told, "no run defeats {}", variant.id);

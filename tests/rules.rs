@@ -88,7 +88,8 @@ fn variants_belong_to_their_protocol() {
         for variant in about.variants {
             assert!(about.rules.contains(&variant.rule), "{}", variant.id);
             let known = variant
-                .loses
+                .effect
+                .loses()
                 .is_none_or(|it| about.properties.contains(&it));
             assert!(known, "{}", variant.id);
         }

@@ -127,14 +127,14 @@ fn break_rule(words: &Words, session: &Session, send: &Callback<Msg>) -> Html {
     let on = &session.scenario().cluster.variants;
     let row = |variant: &'static Variant| {
         let key = format!("variant.{}.{}", about.key, variant.id);
-        let effect = match variant.loses {
+        let effect = match variant.effect.loses() {
             Some(property) => {
                 let name = format!("property.{}", property.id);
                 words.fill("ui.variant_loses", &[("property", words.t(&name))])
             }
-            None => words.t("ui.variant_extension").to_owned(),
+            None => words.t(variant.effect.key()).to_owned(),
         };
-        let unsafe_class = classes("effect", &[(variant.loses.is_some(), "no")]);
+        let unsafe_class = classes("effect", &[(variant.effect.loses().is_some(), "no")]);
         let texts = el("span")
             .with(el("strong").text(words.t(&key)))
             .with(el("span").put("class", unsafe_class).text(&effect))

@@ -70,7 +70,6 @@ impl<P: Protocol> Watched<P> {
             }
         }
         let after = nodes(&self.world);
-        let now: Vec<(NodeId, &P::Node)> = after.iter().map(|(id, it)| (*id, &**it)).collect();
         let mut found = Vec::new();
         for ((id, old), (_, new)) in before.iter().zip(&after) {
             if Arc::ptr_eq(old, new) {
@@ -86,10 +85,12 @@ impl<P: Protocol> Watched<P> {
                 before: &**old,
                 after: &**new,
                 facts: &facts,
-                nodes: &now,
             };
             let protocol = self.world.protocol();
             protocol.observe(&mut self.monitor, &seen, &mut found);
+            for (_, other) in after.iter().filter(|(other, _)| other != id) {
+                protocol.compare(&self.monitor, new, other, &mut found);
+            }
         }
         for violation in found {
             let known = |it: &Violation| it.property == violation.property;

@@ -48,6 +48,8 @@ pub struct Cluster {
     pub roles: SortedMap<String, SortedSet<NodeId>>,
     /// Rules broken and extensions switched on, by name.
     pub variants: SortedSet<String>,
+    /// Quorum sizes that are not a majority, by the quorum's name.
+    pub quorums: SortedMap<String, u8>,
     /// Timer ranges that differ from the protocol's own, by timer.
     pub timing: SortedMap<String, RangeMs>,
 }
@@ -63,6 +65,10 @@ pub enum ClusterError {
     BadRole(String),
     /// The protocol has no such variant.
     UnknownVariant(String),
+    /// The protocol has no such quorum, or its size is not between 1 and the number of nodes.
+    BadQuorum(String),
+    /// Quorums that need not share a node, which loses safety: only a variant may have them.
+    QuorumsApart,
     /// The protocol has no such timer, or the range is empty, zero or too long.
     BadTimer(String),
 }
@@ -74,6 +80,7 @@ impl Cluster {
             nodes,
             roles: SortedMap::new(),
             variants: SortedSet::new(),
+            quorums: SortedMap::new(),
             timing: SortedMap::new(),
         }
     }
@@ -99,18 +106,19 @@ impl Cluster {
         self.timing.get(timer).copied().unwrap_or(default)
     }
 
+    /// How many of `members` nodes are a quorum of this name.
+    pub fn quorum(&self, name: &str, members: usize) -> usize {
+        let size = self.quorums.get(name).copied();
+        size.map_or(majority(members), usize::from)
+    }
+
     /// Checks the cluster against what a protocol knows.
-    pub fn check(
-        &self,
-        roles: &[&str],
-        variants: &[super::Variant],
-        timers: &[&str],
-    ) -> Result<(), ClusterError> {
+    pub fn check(&self, about: &super::About) -> Result<(), ClusterError> {
         if self.nodes == 0 || self.nodes > NODES_MAX {
             return Err(ClusterError::NodeCount(self.nodes));
         }
         for (role, players) in self.roles.iter() {
-            if !roles.contains(&role.as_str()) {
+            if !about.roles.contains(&role.as_str()) {
                 return Err(ClusterError::UnknownRole(role.clone()));
             }
             let known = |id: &NodeId| id.0 >= 1 && id.0 <= self.nodes;
@@ -119,13 +127,19 @@ impl Cluster {
             }
         }
         for name in &self.variants {
-            if !variants.iter().any(|variant| variant.id == name) {
+            if !about.variants.iter().any(|variant| variant.id == name) {
                 return Err(ClusterError::UnknownVariant(name.clone()));
+            }
+        }
+        for (name, size) in self.quorums.iter() {
+            let sound = (1..=self.nodes).contains(size);
+            if !about.quorums.contains(&name.as_str()) || !sound {
+                return Err(ClusterError::BadQuorum(name.clone()));
             }
         }
         for (name, range) in self.timing.iter() {
             let sound = range.min >= 1 && range.min <= range.max && range.max <= TIMER_MS_MAX;
-            if !timers.contains(&name.as_str()) || !sound {
+            if !about.timers.contains(&name.as_str()) || !sound {
                 return Err(ClusterError::BadTimer(name.clone()));
             }
         }
@@ -140,6 +154,14 @@ impl fmt::Display for ClusterError {
             Self::UnknownRole(role) => write!(f, "the protocol has no role “{role}”"),
             Self::BadRole(role) => write!(f, "nobody in the cluster can play “{role}”"),
             Self::UnknownVariant(name) => write!(f, "the protocol has no variant “{name}”"),
+            Self::BadQuorum(name) => write!(
+                f,
+                "“{name}” is no quorum of the protocol, or its size is not between 1 and the number of nodes"
+            ),
+            Self::QuorumsApart => write!(
+                f,
+                "two quorums of these sizes need not share a node, so safety would be lost"
+            ),
             Self::BadTimer(name) => write!(
                 f,
                 "“{name}” is no timer of the protocol, or its range is not within 1 to {TIMER_MS_MAX} ms"

@@ -8,6 +8,7 @@
 mod client;
 mod cluster;
 mod ids;
+mod machine;
 mod note;
 pub mod paxos;
 mod property;
@@ -26,6 +27,7 @@ pub use cluster::{
 };
 pub(crate) use ids::serialize_as;
 pub use ids::{BadName, ClientId, Endpoint, Epoch, NodeId};
+pub use machine::{KeyValue, Operation};
 pub use note::{Citation, Comparison, Datum, Note, Outcome, Place, Relation, Rule, Work};
 pub use property::{Fact, Observation, Property, Statement, Violation};
 pub use registry::Any;
@@ -90,6 +92,18 @@ pub trait Protocol: Clone + 'static {
         violations: &mut Vec<Violation>,
     );
 
+    /// Holds a node that has just changed against another one, where two nodes can contradict
+    /// each other, or what is remembered; called for each other node after
+    /// [`Protocol::observe`]. `changed` and `other` come in this order, whichever is older.
+    fn compare(
+        &self,
+        _monitor: &Self::Monitor,
+        _changed: &Self::Node,
+        _other: &Self::Node,
+        _violations: &mut Vec<Violation>,
+    ) {
+    }
+
     /// Remembers that a client asked for this (Validity).
     fn submitted(&self, monitor: &mut Self::Monitor, value: &Value);
 
@@ -109,6 +123,8 @@ pub struct About {
     pub roles: &'static [&'static str],
     /// The names of the timers.
     pub timers: &'static [&'static str],
+    /// The names of the quorums whose sizes a cluster can set apart.
+    pub quorums: &'static [&'static str],
     /// The position of the timer whose firing at the same time on two nodes makes them contend.
     pub contention: usize,
     /// The algorithm, line by line, section by section.
@@ -149,8 +165,41 @@ pub struct Variant {
     pub id: &'static str,
     /// The rule that it breaks, or replaces.
     pub rule: &'static Rule,
-    /// The property that it loses; none for an extension.
-    pub loses: Option<&'static Property>,
+    /// What comes of it.
+    pub effect: Effect,
+}
+
+/// What comes of a variant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Effect {
+    /// The protocol does more, as safely.
+    Extends,
+    /// The property can be lost.
+    Loses(&'static Property),
+    /// Nothing can be lost, but the cluster may come to a standstill or answer late.
+    Stalls,
+    /// Nothing that anybody could see: the rule has more than one right form.
+    Harmless,
+}
+
+impl Effect {
+    /// The catalogue key of what the screen says of it.
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::Extends => "ui.variant_extension",
+            Self::Loses(_) => "ui.variant_loses",
+            Self::Stalls => "ui.variant_stalls",
+            Self::Harmless => "ui.variant_harmless",
+        }
+    }
+
+    /// The property that can be lost.
+    pub fn loses(self) -> Option<&'static Property> {
+        match self {
+            Self::Loses(property) => Some(property),
+            Self::Extends | Self::Stalls | Self::Harmless => None,
+        }
+    }
 }
 
 /// Something that happens to a node.
@@ -216,13 +265,13 @@ impl VariantSet {
 
 /// A variant set's positions, named once: the table and the names cannot drift apart.
 macro_rules! variants {
-    ($($(#[$doc:meta])* $name:ident = $id:literal breaks $rule:expr, loses $loses:expr;)*) => {
+    ($($(#[$doc:meta])* $name:ident = $id:literal at $rule:ident: $effect:expr;)*) => {
         /// The variants, in the order of the table.
         #[derive(Clone, Copy)]
         #[repr(u8)]
         pub(super) enum V { $($(#[$doc])* $name),* }
         pub(super) static VARIANTS: &[crate::protocol::Variant] = &[
-            $(crate::protocol::Variant { id: $id, rule: &$rule, loses: $loses }),*
+            $(crate::protocol::Variant { id: $id, rule: &$rule, effect: $effect }),*
         ];
     };
 }

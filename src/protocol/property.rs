@@ -72,8 +72,6 @@ pub struct Observation<'a, P: Protocol> {
     pub after: &'a P::Node,
     /// What it did.
     pub facts: &'a [Fact],
-    /// All nodes now, this one included, crashed ones with the state they crashed in.
-    pub nodes: &'a [(NodeId, &'a P::Node)],
 }
 
 /// A statement that must hold.

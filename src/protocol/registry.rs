@@ -185,21 +185,32 @@ macro_rules! registry {
                         AnyNode::$name(before),
                         AnyNode::$name(after),
                     ) => {
-                        let mut nodes = Vec::with_capacity(seen.nodes.len());
-                        for (id, node) in seen.nodes {
-                            if let AnyNode::$name(node) = node {
-                                nodes.push((*id, node));
-                            }
-                        }
                         let seen = Observation {
                             node: seen.node,
                             before,
                             after,
                             facts: seen.facts,
-                            nodes: &nodes,
                         };
                         it.observe(monitor, &seen, violations);
                     })*
+                    _ => unreachable!("{MIXED}"),
+                }
+            }
+
+            fn compare(
+                &self,
+                monitor: &AnyMonitor,
+                changed: &AnyNode,
+                other: &AnyNode,
+                violations: &mut Vec<Violation>,
+            ) {
+                match (self, monitor, changed, other) {
+                    $((
+                        Self::$name(it),
+                        AnyMonitor::$name(monitor),
+                        AnyNode::$name(changed),
+                        AnyNode::$name(other),
+                    ) => it.compare(monitor, changed, other, violations),)*
                     _ => unreachable!("{MIXED}"),
                 }
             }

@@ -107,16 +107,21 @@ fn cluster_json(cluster: &Cluster) -> Json {
         ("nodes", u32::from(cluster.nodes).into()),
         ("roles", map_json(&cluster.roles, set_json)),
         ("variants", set_json(&cluster.variants)),
+        (
+            "quorums",
+            map_json(&cluster.quorums, |size| u32::from(*size).into()),
+        ),
         ("timing", map_json(&cluster.timing, range_json)),
     ])
 }
 
 fn cluster(json: &Json) -> Option<Cluster> {
-    only(json, &["nodes", "roles", "variants", "timing"])?;
+    only(json, &["nodes", "roles", "variants", "quorums", "timing"])?;
     Some(Cluster {
         nodes: small(json.get("nodes")?)?,
         roles: optional(json, "roles", SortedMap::new(), |it| map(it, set))?,
         variants: optional(json, "variants", SortedSet::new(), set)?,
+        quorums: optional(json, "quorums", SortedMap::new(), |it| map(it, small))?,
         timing: optional(json, "timing", SortedMap::new(), |it| map(it, range))?,
     })
 }

@@ -240,6 +240,7 @@ impl Paxos {
         key: "paxos",
         roles: &["proposer", "acceptor", "learner"],
         timers: &["retry"],
+        quorums: &[],
         contention: 0,
         rules: RULES,
         properties: properties::PROPERTIES,
@@ -250,7 +251,7 @@ impl Paxos {
 
     /// The protocol on a cluster.
     pub fn new(cluster: Cluster) -> Result<Self, ClusterError> {
-        cluster.check(Self::ABOUT.roles, VARIANTS, &["retry"])?;
+        cluster.check(Self::ABOUT)?;
         Ok(Self {
             variants: VariantSet::of(&cluster, VARIANTS),
             proposers: cluster.players("proposer"),

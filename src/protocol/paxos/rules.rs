@@ -1,6 +1,7 @@
 //! The algorithm, line by line (*Paxos Made Simple*, §2.2 to §2.5), and what can be broken.
 
 use super::properties::AGREEMENT;
+use crate::protocol::Effect::{Extends, Loses};
 use crate::protocol::{Citation, rules, variants};
 
 const S2_2: Citation = Citation::paxos("2.2");
@@ -55,15 +56,15 @@ rules! {
 
 variants! {
     /// Acceptors ignore what they refuse, without a word.
-    SilentRefusals = "silent_refusals" breaks ABANDON, loses None;
+    SilentRefusals = "silent_refusals" at ABANDON: Extends;
     /// The promise is not synced to disk.
-    ForgetPromise = "forget_promise" breaks RESTART, loses Some(&AGREEMENT);
+    ForgetPromise = "forget_promise" at RESTART: Loses(&AGREEMENT);
     /// Phase 2b compares with what was accepted, not with what was promised.
-    AcceptIgnoresPromise = "accept_ignores_promise" breaks ACCEPT, loses Some(&AGREEMENT);
+    AcceptIgnoresPromise = "accept_ignores_promise" at ACCEPT: Loses(&AGREEMENT);
     /// A promise does not carry what was accepted.
-    PromiseHidesAccepted = "promise_hides_accepted" breaks PROMISE, loses Some(&AGREEMENT);
+    PromiseHidesAccepted = "promise_hides_accepted" at PROMISE: Loses(&AGREEMENT);
     /// Any reported value will do, not the highest-numbered.
-    AnyReportedValue = "any_reported_value" breaks PROPOSE_ADOPTED, loses Some(&AGREEMENT);
+    AnyReportedValue = "any_reported_value" at PROPOSE_ADOPTED: Loses(&AGREEMENT);
     /// The proposer insists on its own value.
-    OwnValueAlways = "own_value_always" breaks PROPOSE_ADOPTED, loses Some(&AGREEMENT);
+    OwnValueAlways = "own_value_always" at PROPOSE_ADOPTED: Loses(&AGREEMENT);
 }

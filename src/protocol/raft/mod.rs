@@ -7,7 +7,6 @@
 mod election;
 mod leader;
 mod log;
-mod machine;
 mod properties;
 mod replication;
 mod rules;
@@ -19,14 +18,13 @@ use std::sync::Arc;
 use serde::Serialize;
 
 use super::{
-    About, Cluster, ClusterError, Datum, Epoch, Fact, Input, MessageView, NodeId, NodeView, Note,
-    Observation, Outcome, Phase, Protocol, RangeMs, Relation, Sink, Stride, Value, VariantSet,
-    Violation, majority,
+    About, Cluster, ClusterError, Datum, Epoch, Fact, Input, KeyValue, MessageView, NodeId,
+    NodeView, Note, Observation, Outcome, Phase, Protocol, RangeMs, Relation, Sink, Stride, Value,
+    VariantSet, Violation, majority,
 };
 pub use election::up_to_date;
 pub use leader::majority_index;
 pub use log::{Entry, Log, Payload};
-pub use machine::{KeyValue, Operation};
 pub use properties::Monitor;
 use rules::*;
 
@@ -274,6 +272,16 @@ impl Protocol for Raft {
         monitor.observe(seen, violations);
     }
 
+    fn compare(
+        &self,
+        monitor: &Monitor,
+        changed: &Node,
+        other: &Node,
+        violations: &mut Vec<Violation>,
+    ) {
+        monitor.compare(changed, other, violations);
+    }
+
     fn submitted(&self, _monitor: &mut Monitor, _value: &Value) {}
 
     fn is_milestone(&self, node: &Node, fact: &Fact) -> bool {
@@ -296,6 +304,7 @@ impl Raft {
         key: "raft",
         roles: &[],
         timers: &["election", "heartbeat"],
+        quorums: &[],
         contention: 0,
         rules: RULES,
         properties: properties::PROPERTIES,
@@ -306,7 +315,7 @@ impl Raft {
 
     /// The protocol on a cluster.
     pub fn new(cluster: Cluster) -> Result<Self, ClusterError> {
-        cluster.check(&[], VARIANTS, &["election", "heartbeat"])?;
+        cluster.check(Self::ABOUT)?;
         let variants = VariantSet::of(&cluster, VARIANTS);
         Ok(Self { cluster, variants })
     }

@@ -71,15 +71,12 @@ impl Monitor {
         violations: &mut Vec<Violation>,
     ) {
         append_only(seen, violations);
-        if !seen.after.disk.log.is_shared_with(&seen.before.disk.log) {
-            log_matching(seen, violations);
-        }
         for fact in seen.facts {
             match fact {
                 Fact::BecameRole { role, epoch } if *role == "leader" => {
                     self.elected(seen, epoch.number, violations);
                 }
-                Fact::Committed { index, .. } => self.committed(seen, *index, violations),
+                Fact::Committed { index, .. } => self.committed(seen, *index),
                 Fact::Applied { index, command } => {
                     self.applied(seen.node, *index, command.as_ref(), violations);
                 }
@@ -107,20 +104,31 @@ impl Monitor {
                 second: statement(seen.node),
             });
         }
-        for (position, commitment) in self.committed.iter().enumerate() {
-            let index = position as u32 + 1;
-            if commitment.in_term < term {
-                complete(commitment, index, seen.node, seen.after, violations);
+        self.lacking(seen.after, violations);
+    }
+
+    /// Two nodes contradict each other, or one that leads lacks what is committed.
+    pub(super) fn compare(&self, changed: &Node, other: &Node, violations: &mut Vec<Violation>) {
+        if !changed.disk.log.is_shared_with(&other.disk.log) {
+            log_matching(changed, other, violations);
+        }
+        // The commitments that `changed` has just made, against who leads later terms already.
+        self.lacking(other, violations);
+    }
+
+    /// A leader must have every entry that was committed in a term before its own.
+    fn lacking(&self, node: &Node, violations: &mut Vec<Violation>) {
+        if !matches!(node.role, Role::Leader { .. }) {
+            return;
+        }
+        for (commitment, index) in self.committed.iter().zip(1..) {
+            if commitment.in_term < node.disk.term {
+                complete(commitment, index, node, violations);
             }
         }
     }
 
-    fn committed(
-        &mut self,
-        seen: &Observation<'_, Raft>,
-        index: u32,
-        violations: &mut Vec<Violation>,
-    ) {
+    fn committed(&mut self, seen: &Observation<'_, Raft>, index: u32) {
         if index as usize <= self.committed.len() {
             return;
         }
@@ -132,12 +140,6 @@ impl Monitor {
             in_term: seen.after.disk.term,
             by: seen.node,
         };
-        for (id, node) in seen.nodes {
-            let leads = matches!(node.role, Role::Leader { .. });
-            if leads && node.disk.term > commitment.in_term {
-                complete(&commitment, index, *id, node, violations);
-            }
-        }
         self.committed.push(commitment);
     }
 
@@ -192,33 +194,31 @@ fn append_only(seen: &Observation<'_, Raft>, violations: &mut Vec<Violation>) {
     }
 }
 
-fn log_matching(seen: &Observation<'_, Raft>, violations: &mut Vec<Violation>) {
-    let mine = seen.after.disk.log.entries();
-    for (id, node) in seen.nodes {
-        let theirs = node.disk.log.entries();
-        if *id == seen.node {
-            continue;
-        }
-        let pairs = mine.iter().zip(theirs);
-        let same_term = |(a, b): (&Entry, &Entry)| a.term == b.term;
-        let Some(last) = pairs.clone().map(same_term).rposition_of_true() else {
-            continue;
+fn log_matching(changed: &Node, other: &Node, violations: &mut Vec<Violation>) {
+    let pairs = changed
+        .disk
+        .log
+        .entries()
+        .iter()
+        .zip(other.disk.log.entries());
+    let same_term = |(a, b): (&Entry, &Entry)| a.term == b.term;
+    let Some(last) = pairs.clone().map(same_term).rposition_of_true() else {
+        return;
+    };
+    let differs = pairs.take(last + 1).position(|(a, b)| a != b);
+    if let Some(position) = differs {
+        let statement = |node: &Node| {
+            Statement::new("raft.log")
+                .with("node", node.id)
+                .with("index", position as u32 + 1)
+                .with("same", last as u32 + 1)
+                .with("log", terms(&node.disk.log))
         };
-        let differs = pairs.take(last + 1).position(|(a, b)| a != b);
-        if let Some(position) = differs {
-            let statement = |node: NodeId, log: &Log| {
-                Statement::new("raft.log")
-                    .with("node", node)
-                    .with("index", position as u32 + 1)
-                    .with("same", last as u32 + 1)
-                    .with("log", terms(log))
-            };
-            violations.push(Violation {
-                property: &LOG_MATCHING,
-                first: statement(*id, &node.disk.log),
-                second: statement(seen.node, &seen.after.disk.log),
-            });
-        }
+        violations.push(Violation {
+            property: &LOG_MATCHING,
+            first: statement(other),
+            second: statement(changed),
+        });
     }
 }
 
@@ -237,13 +237,7 @@ impl<I: Iterator<Item = bool>> LastTrue for I {
 }
 
 /// A leader of a later term must have the committed entry.
-fn complete(
-    commitment: &Commitment,
-    index: u32,
-    leader: NodeId,
-    node: &Node,
-    violations: &mut Vec<Violation>,
-) {
+fn complete(commitment: &Commitment, index: u32, node: &Node, violations: &mut Vec<Violation>) {
     if node.disk.log.get(index) == Some(&commitment.entry) {
         return;
     }
@@ -256,7 +250,7 @@ fn complete(
             .with("term", Epoch::term(commitment.in_term))
             .with("command", command(&commitment.entry.payload)),
         second: Statement::new("raft.leader_lacks")
-            .with("node", leader)
+            .with("node", node.id)
             .with("term", Epoch::term(node.disk.term))
             .with("index", index)
             .with("log", terms(&node.disk.log)),

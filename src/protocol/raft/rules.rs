@@ -1,6 +1,7 @@
 //! The algorithm, line by line (Figure 2 of the paper), and what can be broken.
 
 use super::properties::{ELECTION_SAFETY, LEADER_COMPLETENESS};
+use crate::protocol::Effect::{Extends, Loses};
 use crate::protocol::{Citation, rules, variants};
 
 const FIGURE_2: Citation = Citation::raft_figure("2");
@@ -93,17 +94,17 @@ rules! {
 
 variants! {
     /// A leader starts its term with a no-op entry.
-    NoOp = "no_op" breaks LEADER_NO_OP, loses None;
+    NoOp = "no_op" at LEADER_NO_OP: Extends;
     /// A refusal of AppendEntries says where the logs part.
-    ConflictHint = "conflict_hint" breaks REPLY_HINT, loses None;
+    ConflictHint = "conflict_hint" at REPLY_HINT: Extends;
     /// A vote is granted without comparing logs.
-    VoteWithoutLogs = "vote_without_logs" breaks VOTE_LOG, loses Some(&LEADER_COMPLETENESS);
+    VoteWithoutLogs = "vote_without_logs" at VOTE_LOG: Loses(&LEADER_COMPLETENESS);
     /// A server votes more than once in a term.
-    VoteTwice = "vote_twice" breaks VOTE_TAKEN, loses Some(&ELECTION_SAFETY);
+    VoteTwice = "vote_twice" at VOTE_TAKEN: Loses(&ELECTION_SAFETY);
     /// The vote is not synced to disk.
-    ForgetVote = "forget_vote" breaks RESTART, loses Some(&ELECTION_SAFETY);
+    ForgetVote = "forget_vote" at RESTART: Loses(&ELECTION_SAFETY);
     /// Entries of older terms are committed by counting replicas.
-    CommitOldTerms = "commit_old_terms" breaks LEADER_COMMIT, loses Some(&LEADER_COMPLETENESS);
+    CommitOldTerms = "commit_old_terms" at LEADER_COMMIT: Loses(&LEADER_COMPLETENESS);
     /// A follower truncates at every AppendEntries, not only on conflict.
-    AlwaysTruncate = "always_truncate" breaks APPEND_CONFLICT, loses Some(&LEADER_COMPLETENESS);
+    AlwaysTruncate = "always_truncate" at APPEND_CONFLICT: Loses(&LEADER_COMPLETENESS);
 }

@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use quorumscope::protocol::raft::{
-    Durable, Entry, KeyValue, Log, Message, Node, Payload, Raft, Role, Timer, majority_index,
+    Durable, Entry, Log, Message, Node, Payload, Raft, Role, Timer, majority_index,
 };
 use quorumscope::protocol::{
-    ClientId, Cluster, Input, NODES_MAX, NodeId, Protocol, Request, Value as Command,
+    ClientId, Cluster, Input, KeyValue, NODES_MAX, NodeId, Protocol, Request, Value as Command,
 };
 use quorumscope::sorted::{SortedMap, SortedSet};
 use serde_json::{Map, Value, json};

@@ -4,10 +4,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use quorumscope::protocol::raft::{
-    Durable, KeyValue, Log, Message, Node, Raft, Role, Timer, up_to_date,
-};
-use quorumscope::protocol::{Cluster, Input, NodeId, Protocol, majority};
+use quorumscope::protocol::raft::{Durable, Log, Message, Node, Raft, Role, Timer, up_to_date};
+use quorumscope::protocol::{Cluster, Input, KeyValue, NodeId, Protocol, majority};
 use serde_json::{Map, Value, json};
 
 use super::fields::{Fields, Sentence, numbers};

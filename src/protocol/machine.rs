@@ -1,4 +1,4 @@
-//! The state machine that the log drives: a small key-value store with client sessions.
+//! The state machine that a replicated log drives: a small key-value store with client sessions.
 
 use crate::sorted::SortedMap;
 
