@@ -17,6 +17,7 @@ use std::sync::Arc;
 use serde::Serialize;
 
 pub use action::{Action, ActionError, TimerName, Trigger};
+pub(crate) use client::Reaction;
 pub use client::{CLIENT_RULES, Client, Exchange};
 pub use event::{Event, Loss, Step};
 pub use message::{Flight, MessageId, Payload};
@@ -69,7 +70,7 @@ pub struct Machine<P: Protocol> {
 }
 
 /// An armed timer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 pub struct Deadline {
     /// When it was armed.
     pub since: u64,

@@ -305,6 +305,7 @@ impl Raft {
         roles: &[],
         timers: &["election", "heartbeat"],
         quorums: &[],
+        compares: true,
         contention: 0,
         rules: RULES,
         properties: properties::PROPERTIES,
