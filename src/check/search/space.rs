@@ -504,7 +504,9 @@ impl<P: Protocol> Space<P> {
             }
         };
         let transition = &self.transitions[number as usize];
-        if transition.idle && self.skip_idle {
+        // The world refuses to wipe a disk that has nothing on it.
+        let is_refused = matches!(step, Move::Wipe(_));
+        if transition.idle && (self.skip_idle || is_refused) {
             return;
         }
         let mut hash = state.hash.wrapping_add(transition.delta);

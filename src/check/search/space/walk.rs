@@ -119,7 +119,7 @@ impl Follower {
             }
             (Move::Drop(_) | Move::Duplicate(_), _) => unreachable!("these have no input"),
         }
-        let candidate = wanted.expect("nothing is skipped here");
+        let candidate = wanted.expect("what the world does is no idle wipe");
         let mut after = self.space.state(state.view(), &candidate);
         after.hash = after
             .hash
