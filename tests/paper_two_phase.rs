@@ -1,5 +1,6 @@
 //! Two-phase commit as its sources have it: Bernstein, Hadzilacos and Goodman (1987), §7.3 and
-//! §7.4; Gray and Lamport (2006), §3. One test for each sentence.
+//! §7.4; Gray and Lamport (2006), §3. One test for each rule, in words of
+//! our own.
 
 mod common;
 
@@ -13,7 +14,7 @@ use quorumscope::world::{Action, Trigger};
 
 use Stage::{Aborted, Committed, Prepared, Started};
 
-/// How long "however long the run" is.
+/// How long a run is that stands for any length.
 const LONG: usize = 5000;
 
 fn lab(nodes: u8) -> Lab<TwoPhase> {
@@ -42,7 +43,7 @@ fn is_told<P: Known>(lab: &Lab<P>) -> bool {
     history.first().is_some_and(|it| it.told.is_some())
 }
 
-/// "If there are no failures and all processes voted Yes, then the decision will be to Commit"
+/// Without failures, and where all vote yes, the decision is to commit
 /// (§7.3, AC4); the client hears of it, and in the end all have acknowledged.
 #[test]
 fn without_failures_everybody_commits() {
@@ -80,7 +81,7 @@ fn the_two_phases() {
     assert_eq!(lab.said(1, 2), [""; 0]);
 }
 
-/// "If the participant votes No, it decides Abort and stops" (§7.4); one no is enough, and the
+/// A participant that votes no has decided to abort (§7.4); one no is enough, and the
 /// client is told that nothing was committed.
 #[test]
 fn one_no_aborts() {
@@ -105,7 +106,7 @@ fn all_refuse() {
     assert_eq!(lab.stages(), [Some(Aborted); 3]);
 }
 
-/// While it collects votes, the coordinator that hears nothing "can decide Abort" (§7.4); so it can
+/// While it collects votes, the coordinator that hears nothing may decide to abort (§7.4); so it can
 /// before it has asked for them.
 #[test]
 fn a_silent_participant_aborts_the_transaction() {
@@ -130,8 +131,8 @@ fn a_silent_participant_aborts_the_transaction() {
     }
 }
 
-/// "Since any process can unilaterally decide Abort before it votes Yes, if a participant times out
-/// waiting for a VOTE-REQ, it can simply decide Abort and stop" (§7.4); asked later, it votes no.
+/// Before it votes yes, anybody may decide to abort alone, and so may a participant that waits too
+/// long to be asked for its vote (§7.4); asked later, it votes no.
 #[test]
 fn before_it_votes_a_participant_may_abort_alone() {
     let mut lab = lab(3);
@@ -144,7 +145,7 @@ fn before_it_votes_a_participant_may_abort_alone() {
     assert_eq!(lab.stages(), [Some(Aborted); 3]);
 }
 
-/// What a participant has done is volatile until it votes: after a crash there is "no yes record",
+/// What a participant has done is volatile until it votes: after a crash there is no yes record,
 /// and it votes no.
 #[test]
 fn work_is_lost_in_a_crash() {
@@ -156,7 +157,7 @@ fn work_is_lost_in_a_crash() {
     assert_eq!(lab.said(2, 1), ["No"]);
 }
 
-/// "If a participant votes Yes, it writes a yes record in its DT log before sending Yes" (§7.4,
+/// A participant writes the yes record before it sends its yes (§7.4,
 /// rule 2): it crashes before it sends, and after its restart it is in doubt and asks.
 #[test]
 fn a_yes_is_in_the_log_before_it_is_said() {
@@ -170,7 +171,7 @@ fn a_yes_is_in_the_log_before_it_is_said() {
     assert_eq!(lab.said(2, 3), ["DecisionReq"]);
 }
 
-/// "Before the coordinator sends Commit to the participants, it writes a commit record" (§7.4, rule
+/// The coordinator writes the commit record before it sends Commit (§7.4, rule
 /// 3): it crashes before it sends, and after its restart all commit.
 #[test]
 fn the_decision_is_in_the_log_before_it_is_told() {
@@ -188,7 +189,7 @@ fn the_decision_is_in_the_log_before_it_is_told() {
     assert_eq!(lab.told(1), [Some("x".into())]);
 }
 
-/// A start record and no decision: "the coordinator can now unilaterally decide Abort" (§7.4); and
+/// A start record and no decision: the coordinator decides to abort (§7.4); and
 /// it still knows whom to tell.
 #[test]
 fn a_coordinator_that_finds_no_decision_aborts() {
@@ -280,8 +281,8 @@ fn those_in_doubt_ask_the_others() {
     assert!(doubt.is_blocked(2));
 }
 
-/// "In 2PC the failure of the TM can cause the protocol to block until the TM is repaired" (Gray
-/// and Lamport, §3.3): all have voted yes, the coordinator is gone, and however long the run, the
+/// The failure of the coordinator can block the protocol until it is repaired (Gray and Lamport,
+/// §3.3): all have voted yes, the coordinator is gone, and however long the run, the
 /// others neither commit nor abort, and nobody answers the client. In the same plight Paxos and
 /// Raft decide without the node that is gone.
 #[test]

@@ -313,7 +313,7 @@ impl TwoPhase {
         }
     }
 
-    /// "At least one site must not forget" until all know (§7.4): an end record says that all do.
+    /// Somebody must not forget the decision until all know it (§7.4): an end record says that all do.
     fn end_if_told<S: Sink<Self>>(&self, node: &mut Node, transaction: Transaction, out: &mut S) {
         if node
             .telling

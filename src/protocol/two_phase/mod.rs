@@ -380,7 +380,7 @@ impl TwoPhase {
         }
     }
 
-    /// Everything begins anew from the log: "recovery" (§7.4).
+    /// Recovery: everything begins anew from the log (§7.4).
     fn on_restart<S: Sink<Self>>(&self, node: &mut Node, out: &mut S) {
         let id = node.id;
         let log = node.disk.log.iter();
