@@ -1,4 +1,6 @@
-//! Properties, checked at every step of every run.
+//! Properties, checked at every step of every run, and conditions on states and steps.
+
+pub mod condition;
 
 use std::sync::Arc;
 

@@ -83,6 +83,11 @@ impl<P: Known> Lab<P> {
         }
     }
 
+    /// The world, and what is remembered of its past.
+    pub fn watched(&self) -> &Watched<P> {
+        &self.watched
+    }
+
     /// The world.
     pub fn world(&self) -> &World<P> {
         self.watched.world()
