@@ -1,5 +1,7 @@
-//! Properties, checked at every step of every run, and the search for a run that loses one.
+//! Properties, checked at every step of every run; conditions on states and steps; and the search
+//! for a run that loses a property.
 
+pub mod condition;
 pub mod search;
 
 use std::sync::Arc;

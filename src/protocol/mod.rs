@@ -14,6 +14,7 @@ pub mod paxos;
 mod property;
 pub mod raft;
 pub mod registry;
+pub mod two_phase;
 mod view;
 
 use std::fmt::Debug;

@@ -4,6 +4,7 @@
 //! five of the scheduler's own choices, then a message is dropped.
 
 mod codec;
+pub mod condition;
 pub mod json;
 pub mod search;
 

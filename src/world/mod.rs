@@ -166,6 +166,16 @@ impl<P: Protocol> World<P> {
         &self.state.flights
     }
 
+    /// How many messages have been sent from node to node, copies not counted.
+    pub fn messages_sent(&self) -> u32 {
+        let links = self.state.links.iter();
+        let between = |(from, to): &(Endpoint, Endpoint)| {
+            matches!((from, to), (Endpoint::Node(_), Endpoint::Node(_)))
+        };
+        let links = links.filter(|(link, _)| between(link));
+        links.map(|(_, link)| link.sent).sum()
+    }
+
     /// The hash of the whole state: equal for equal runs, natively and in wasm.
     pub fn hash(&self) -> u64 {
         let Ok(bytes) = postcard::to_allocvec(&self.state) else {

@@ -232,11 +232,15 @@ impl Chaos {
             0 => None,
             _ => self.rng.pick(world.protocol().serves()),
         };
-        let text = format!(
-            "{}+{}",
-            ["n", "m"][self.rng.below(2)],
-            1 + self.rng.below(99)
-        );
+        let name = ["n", "m"][self.rng.below(2)];
+        let number = 1 + self.rng.below(99);
+        // Some transactions are refused, by one participant or by all.
+        let refusal = match (world.protocol().about().key, number % 8) {
+            ("two_phase", 0) => "!",
+            ("two_phase", 1) => "!S3 ",
+            _ => "",
+        };
+        let text = format!("{refusal}{name}+{number}");
         Action::Submit {
             client: self.client(world),
             to,
@@ -245,7 +249,7 @@ impl Chaos {
     }
 }
 
-/// The two protocols on five nodes, each in the forms that lose nothing.
+/// A protocol on five nodes, in the forms that lose nothing.
 pub fn sound_scenarios(protocol: &str) -> Vec<Scenario> {
     let extensions: &[&[&str]] = match protocol {
         "raft" => &[
@@ -254,6 +258,7 @@ pub fn sound_scenarios(protocol: &str) -> Vec<Scenario> {
             &["conflict_hint"],
             &["no_op", "conflict_hint"],
         ],
+        "two_phase" => &[&[]],
         _ => &[&[], &["silent_refusals"]],
     };
     let of = |variants: &&[&str]| {
@@ -262,8 +267,13 @@ pub fn sound_scenarios(protocol: &str) -> Vec<Scenario> {
         scenario
     };
     let mut scenarios: Vec<Scenario> = extensions.iter().map(of).collect();
-    if protocol == "paxos" {
-        scenarios.push(with_roles());
+    match protocol {
+        "paxos" => scenarios.push(with_roles()),
+        "two_phase" => {
+            scenarios.push(with_two_coordinators());
+            scenarios.push(super::lab::scenario(protocol, 3, &[]));
+        }
+        _ => {}
     }
     scenarios
 }
@@ -276,6 +286,18 @@ fn with_roles() -> Scenario {
         ("proposer".into(), players(&[1, 2])),
         ("acceptor".into(), players(&[2, 3, 4])),
         ("learner".into(), players(&[4, 5])),
+    ]);
+    scenario
+}
+
+/// Two-phase commit with two coordinators, one of which takes part, and with three participants
+/// more.
+fn with_two_coordinators() -> Scenario {
+    let mut scenario = super::lab::scenario("two_phase", 5, &[]);
+    let players = |numbers: &[u8]| numbers.iter().copied().map(n).collect();
+    scenario.cluster.roles = SortedMap::from([
+        ("coordinator".into(), players(&[1, 2])),
+        ("participant".into(), players(&[2, 3, 4, 5])),
     ]);
     scenario
 }
