@@ -6,6 +6,8 @@
 //! properties are lost, so it can be asked of any single state. A **step condition** reads what one
 //! action caused and why. [`Condition::reads_steps`] tells them apart.
 
+use std::rc::Rc;
+
 use super::Watched;
 use crate::protocol::{
     Answer, Cell, CellState, ClientId, Datum, Endpoint, Fact, NodeId, NodeView, Note, Outcome,
@@ -194,7 +196,7 @@ pub trait Situation {
     fn ids(&self) -> Vec<NodeId>;
 
     /// Whether a node runs, and what it shows: of one that is down, what its disk will give back.
-    fn node(&self, id: NodeId) -> Option<(bool, NodeView)>;
+    fn node(&self, id: NodeId) -> Option<(bool, Rc<NodeView>)>;
 
     /// Whether a property is lost.
     fn is_lost(&self, property: &str) -> bool;
@@ -211,14 +213,14 @@ impl<P: Protocol> Situation for Watched<P> {
         self.world().machines().keys().copied().collect()
     }
 
-    fn node(&self, id: NodeId) -> Option<(bool, NodeView)> {
+    fn node(&self, id: NodeId) -> Option<(bool, Rc<NodeView>)> {
         let machine = self.world().machines().get(&id)?;
         let protocol = self.world().protocol();
         let view = match machine.up {
             true => protocol.view(&machine.node),
             false => protocol.view(&protocol.boot(id, &machine.disk)),
         };
-        Some((machine.up, view))
+        Some((machine.up, Rc::new(view)))
     }
 
     fn is_lost(&self, property: &str) -> bool {
@@ -239,6 +241,17 @@ impl<P: Protocol> Situation for Watched<P> {
 }
 
 impl Condition {
+    /// Whether it can be asked of a state of which nothing is known but what is in it: not how it
+    /// came about, how many messages that took, or what was lost on the way.
+    pub fn is_of_states(&self) -> bool {
+        match self {
+            Self::All(parts) | Self::Any(parts) => parts.iter().all(Self::is_of_states),
+            Self::Not(part) => part.is_of_states(),
+            Self::Node(..) | Self::Count(_) | Self::Told { .. } => true,
+            Self::Event(_) | Self::Note(_) | Self::Lost(_) | Self::Messages(_) => false,
+        }
+    }
+
     /// Whether it needs the step that led to a state, and not the state alone.
     pub fn reads_steps(&self) -> bool {
         match self {
@@ -323,7 +336,7 @@ impl Count {
 }
 
 impl Test {
-    fn passes(&self, (up, view): &(bool, NodeView)) -> bool {
+    fn passes(&self, (up, view): &(bool, Rc<NodeView>)) -> bool {
         match self {
             Self::Role(role) => *up && view.role == role,
             Self::Epoch(range) => range.has(view.badge.map_or(0, |badge| badge.number)),

@@ -33,6 +33,9 @@ impl SearchRequest {
         let goal = match &self.goal {
             Goal::Nothing => "nothing".into(),
             Goal::Lose(None) => "lose".into(),
+            Goal::Reach(condition) => {
+                Json::object([("reach", super::condition::to_json(condition))])
+            }
             Goal::Lose(Some(id)) => Json::object([("lose", id.as_str().into())]),
         };
         Json::object([
@@ -78,8 +81,15 @@ fn goal(json: &Json) -> Option<Goal> {
         Some(_) => return None,
         None => {}
     }
-    only(json, &["lose"])?;
-    Some(Goal::Lose(Some(json.get("lose")?.text()?.into())))
+    only(json, &["lose", "reach"])?;
+    match (json.get("lose"), json.get("reach")) {
+        (Some(id), None) => Some(Goal::Lose(Some(id.text()?.into()))),
+        (None, Some(condition)) => {
+            let condition = super::condition::from_json(condition).ok()?;
+            Some(Goal::Reach(condition))
+        }
+        _ => None,
+    }
 }
 
 fn bounds_json(bounds: &Bounds) -> Json {
@@ -193,7 +203,9 @@ mod tests {
         };
         let text = request.to_json();
         assert_eq!(SearchRequest::from_json(&text), Ok(request.clone()));
-        for goal in [Goal::Nothing, Goal::Lose(None)] {
+        let reach = r#"{"count":{"role":"leader","at_least":2}}"#;
+        let reach = crate::share::condition::read(reach).unwrap();
+        for goal in [Goal::Nothing, Goal::Lose(None), Goal::Reach(reach)] {
             let request = SearchRequest {
                 goal,
                 ..request.clone()

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use crate::check::condition::Condition;
 use crate::protocol::{ClientId, NodeId, Value};
 use crate::sorted::SortedMap;
 
@@ -58,6 +59,8 @@ pub struct Command {
 pub enum Goal {
     /// A run that loses a property, by its id; without an id, any property.
     Lose(Option<String>),
+    /// A run that leads to a state in which this holds.
+    Reach(Condition),
     /// Nothing: all states are visited, and no property is watched.
     Nothing,
 }
@@ -73,6 +76,8 @@ pub enum BoundsError {
     UnknownTimer(String),
     /// The protocol has no such property.
     UnknownProperty(String),
+    /// The condition asks how a state came about, which a search's state does not know.
+    NotOfStates,
     /// A command of a client, or to a node, that is not there.
     BadCommand(usize),
 }
@@ -89,6 +94,10 @@ impl fmt::Display for BoundsError {
             }
             Self::UnknownTimer(name) => write!(f, "the protocol has no timer “{name}”"),
             Self::UnknownProperty(id) => write!(f, "the protocol has no property “{id}”"),
+            Self::NotOfStates => write!(
+                f,
+                "the goal must be something that a single state shows: no event, note, loss or count of messages"
+            ),
             Self::BadCommand(at) => {
                 write!(f, "command {at} has a client or a node that is not there")
             }

@@ -24,6 +24,14 @@ struct Rest {
     monitor: u32,
 }
 
+/// Bytes that a vector asks for when so many items more do not fit: it doubles.
+pub(super) fn grown<T>(items: &Vec<T>, more: usize) -> usize {
+    match items.len() + more > items.capacity() {
+        true => (items.len() + more).max(items.capacity() * 2) * size_of::<T>(),
+        false => 0,
+    }
+}
+
 impl Layer {
     pub(super) fn new(ends: usize) -> Self {
         Self {
@@ -50,6 +58,20 @@ impl Layer {
         (self.locals.capacity() + self.message_ends.capacity() + self.messages.capacity())
             * size_of::<u32>()
             + self.rest.capacity() * size_of::<Rest>()
+    }
+
+    /// Bytes that it may take besides while so many states, of so many messages each, are added.
+    pub(super) fn bytes_to_grow(&self, states: usize, messages: usize) -> usize {
+        grown(&self.locals, states * self.ends)
+            + grown(&self.message_ends, states)
+            + grown(&self.messages, states * messages)
+            + grown(&self.rest, states)
+    }
+
+    /// The most messages that a state of some has.
+    pub(super) fn messages_max(&self, states: std::ops::Range<usize>) -> usize {
+        let counts = states.map(|at| self.get(at).messages.len());
+        counts.max().unwrap_or(0)
     }
 
     pub(super) fn get(&self, at: usize) -> StateRef<'_> {

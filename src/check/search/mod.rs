@@ -16,7 +16,7 @@ use crate::protocol::Protocol;
 use crate::world::{Action, Scenario, ScenarioError};
 
 use super::Watched;
-use layer::Layer;
+use layer::{Layer, grown};
 use space::{Candidate, Space, State};
 use table::Fingerprints;
 
@@ -140,8 +140,9 @@ impl<P: Protocol> Search<P> {
         let is_lost = start.violations().iter().any(|it| match goal {
             Goal::Lose(Some(id)) => it.property.id == id,
             Goal::Lose(None) => true,
-            Goal::Nothing => false,
+            Goal::Reach(_) | Goal::Nothing => false,
         });
+        let is_there = is_lost || space.is_reached(root.view());
         let mut layer = Layer::new(root.locals.len());
         layer.push(&root);
         let mut seen = Fingerprints::new();
@@ -161,7 +162,7 @@ impl<P: Protocol> Search<P> {
             depth_max: bounds.depth.unwrap_or(u32::MAX),
             bytes_max,
             transitions: 0,
-            status: match is_lost {
+            status: match is_there {
                 true => Status::Found,
                 false => Status::Searching,
             },
@@ -245,7 +246,14 @@ impl<P: Protocol> Search<P> {
                     ordinal += 1;
                 });
         }
-        let needed = self.bytes_besides_seen() + self.seen.bytes_to_grow(self.block.len());
+        let more = self.block.len();
+        // One step may send to everybody, twice.
+        let messages = self.layer.messages_max(self.expanded..end) + 2 * self.root.locals.len();
+        let needed = self.bytes_besides_seen()
+            + grown(&self.parents, more)
+            + grown(&self.ordinals, more)
+            + self.next.bytes_to_grow(more, messages)
+            + self.seen.bytes_to_grow(more);
         if needed > self.bytes_max {
             self.status = Status::OutOfMemory;
             return;
@@ -267,6 +275,13 @@ impl<P: Protocol> Search<P> {
                 self.ordinals.push(next.ordinal);
                 let before = self.layer.get(next.parent as usize);
                 self.next.push_built(&self.space, before, &next.candidate);
+                if self.space.reads_states()
+                    && self.space.is_reached(self.next.get(self.next.len() - 1))
+                {
+                    self.found = Some((parent, next.ordinal));
+                    self.status = Status::Found;
+                    return;
+                }
             }
         }
         self.expanded = end;

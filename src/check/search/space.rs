@@ -6,17 +6,20 @@
 //! representation of [`World`] and is not trusted alone: the tests below walk both together, and
 //! what a search finds is replayed by the world before anybody sees it.
 
+use std::cell::RefCell;
+use std::rc::Rc;
 use std::sync::Arc;
 
 use super::bounds::{Bounds, BoundsError, Command, Cost, Goal, Left};
 use super::table::{Interner, Memo, mix};
 use crate::check::Watched;
+use crate::check::condition::{Condition, Situation};
 use crate::protocol::{
-    ClientId, Endpoint, Fact, Input, NodeId, Note, Observation, Protocol, RangeMs, Reply, Sink,
-    Value, Violation,
+    ClientId, Endpoint, Fact, Input, NodeId, NodeView, Note, Observation, Protocol, RangeMs, Reply,
+    Sink, Value, Violation,
 };
 use crate::sorted::SortedSet;
-use crate::world::{Client, Payload, Reaction, World};
+use crate::world::{Client, Exchange, Payload, Reaction, World};
 
 /// One endpoint: what it is, without times.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -186,6 +189,9 @@ pub(super) struct Space<P: Protocol> {
     commands: Vec<Command>,
     replies: bool,
     skip_idle: bool,
+    reach: Option<Condition>,
+    /// What each endpoint shows, once somebody has asked.
+    views: RefCell<Vec<Option<Rc<NodeView>>>>,
     /// The property to lose; an empty text stands for any. Nothing: no property is watched.
     lose: Option<String>,
     locals: Interner<(u8, LocalOf<P>)>,
@@ -265,7 +271,10 @@ impl<P: Protocol> Space<P> {
             }
         }
         let lose = match goal {
-            Goal::Nothing => None,
+            Goal::Reach(condition) if !condition.is_of_states() => {
+                return Err(BoundsError::NotOfStates);
+            }
+            Goal::Nothing | Goal::Reach(_) => None,
             Goal::Lose(None) => Some(String::new()),
             Goal::Lose(Some(id)) if about.properties.iter().any(|it| it.id == id) => {
                 Some(id.clone())
@@ -282,6 +291,11 @@ impl<P: Protocol> Space<P> {
             commands: bounds.commands.clone(),
             replies: bounds.replies,
             skip_idle: bounds.skip_idle,
+            reach: match goal {
+                Goal::Reach(condition) => Some(condition.clone()),
+                Goal::Lose(_) | Goal::Nothing => None,
+            },
+            views: RefCell::default(),
             lose,
             locals: Interner::new(),
             up: Vec::new(),
@@ -619,6 +633,45 @@ impl<P: Protocol> Space<P> {
         }
     }
 
+    /// Whether the state is one that the search looks for.
+    pub(super) fn is_reached(&self, state: StateRef<'_>) -> bool {
+        let here = Here { space: self, state };
+        let reach = self.reach.as_ref();
+        reach.is_some_and(|condition| condition.holds_in(&here))
+    }
+
+    /// Whether what the search looks for is there, as the world sees it.
+    pub(super) fn is_met(&self, world: &Watched<P>) -> bool {
+        match &self.reach {
+            Some(condition) => condition.holds_in(world),
+            None => self.is_goal(world.violations()),
+        }
+    }
+
+    /// Whether states have to be looked at, one by one.
+    pub(super) fn reads_states(&self) -> bool {
+        self.reach.is_some()
+    }
+
+    fn show(&self, id: NodeId, local: u32) -> (bool, Rc<NodeView>) {
+        let (node, disk, up) = match &self.locals.get(local).1 {
+            Local::Node { node, disk, up, .. } => (node, disk, *up),
+            Local::Client(_) => unreachable!("this place is a node's"),
+        };
+        let mut views = self.views.borrow_mut();
+        let at = local as usize;
+        if views.len() <= at {
+            views.resize(self.locals.len(), None);
+        }
+        let view = views[at].get_or_insert_with(|| {
+            Rc::new(match up {
+                true => self.protocol.view(node),
+                false => self.protocol.view(&self.protocol.boot(id, disk)),
+            })
+        });
+        (up, view.clone())
+    }
+
     /// Computes what an input does, for the first and last time.
     fn compute(&mut self, number: u32, place: u8, step: Move) -> u32 {
         let (_, local) = self.locals.get(number).clone();
@@ -844,6 +897,52 @@ impl<P: Protocol> Space<P> {
         let found = self.is_goal(&violations);
         self.by_pair.insert(key, u32::from(found));
         found
+    }
+}
+
+/// A state with what its numbers stand for.
+struct Here<'a, P: Protocol> {
+    space: &'a Space<P>,
+    state: StateRef<'a>,
+}
+
+impl<P: Protocol> Situation for Here<'_, P> {
+    fn ids(&self) -> Vec<NodeId> {
+        let ends = self.space.ends.iter();
+        let ids = ends.filter_map(|end| match end {
+            Endpoint::Node(id) => Some(*id),
+            Endpoint::Client(_) => None,
+        });
+        ids.collect()
+    }
+
+    fn node(&self, id: NodeId) -> Option<(bool, Rc<NodeView>)> {
+        let mut ends = self.space.ends.iter();
+        let place = ends.position(|end| *end == id.into())?;
+        Some(self.space.show(id, self.state.locals[place]))
+    }
+
+    fn exchanges(&self) -> Vec<(ClientId, &Exchange)> {
+        let places = self.space.ends.iter().zip(self.state.locals);
+        let clients =
+            places.filter_map(
+                |(end, local)| match (end, &self.space.locals.get(*local).1) {
+                    (Endpoint::Client(id), Local::Client(client)) => Some((*id, client)),
+                    _ => None,
+                },
+            );
+        clients
+            .flat_map(|(id, client)| client.history().iter().map(move |it| (id, it)))
+            .collect()
+    }
+
+    // What a state does not know: `Condition::is_of_states` keeps such questions away.
+    fn is_lost(&self, _property: &str) -> bool {
+        false
+    }
+
+    fn messages(&self) -> u32 {
+        0
     }
 }
 

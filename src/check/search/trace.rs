@@ -45,10 +45,9 @@ impl<P: Protocol> Search<P> {
             actions.push(action);
             state = self.space.state(state.view(), &candidate);
         }
-        let lost = watched.violations();
         assert!(
-            self.space.is_goal(lost),
-            "the world does not lose what the search lost"
+            self.space.is_met(&watched),
+            "the world does not see what the search found"
         );
         actions
     }
