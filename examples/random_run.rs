@@ -3,6 +3,7 @@
 
 use std::process::ExitCode;
 
+use quorumscope::protocol::multi_paxos::MultiPaxos;
 use quorumscope::protocol::paxos::Paxos;
 use quorumscope::protocol::raft::Raft;
 
@@ -25,8 +26,9 @@ fn main() -> ExitCode {
     let json = match protocol.as_str() {
         "paxos" => random_run::<Paxos>(protocol, seed, count),
         "raft" => random_run::<Raft>(protocol, seed, count),
+        "multi_paxos" => random_run::<MultiPaxos>(protocol, seed, count),
         _ => {
-            eprintln!("PROTOCOL is paxos or raft");
+            eprintln!("PROTOCOL is paxos, multi_paxos or raft");
             return ExitCode::FAILURE;
         }
     };

@@ -277,4 +277,5 @@ struct Inner<'a, S>(&'a mut S);
 registry! {
     Paxos(paxos),
     Raft(raft),
+    MultiPaxos(multi_paxos),
 }

@@ -114,6 +114,7 @@ impl Catalogue {
                 let terms: Vec<String> = terms.iter().map(ToString::to_string).collect();
                 format!("[{}]", terms.join(" "))
             }
+            Datum::List(items) => list(items.iter().map(|it| self.datum(it)).collect()),
             Datum::Pairs(pairs) => {
                 let pair = |(key, value): &(Datum, Datum)| {
                     format!("{} → {}", self.datum(key), self.datum(value))
@@ -173,6 +174,8 @@ fn work_key(work: Work) -> &'static str {
         Work::PaxosMadeSimple => "work.paxos_made_simple",
         Work::Raft => "work.raft",
         Work::RaftThesis => "work.raft_thesis",
+        Work::PaxosMadeModeratelyComplex => "work.paxos_made_moderately_complex",
+        Work::FlexiblePaxos => "work.flexible_paxos",
     }
 }
 

@@ -6,6 +6,7 @@
 
 use std::path::{Path, PathBuf};
 
+use quorumscope::protocol::multi_paxos::MultiPaxos;
 use quorumscope::protocol::paxos::Paxos;
 use quorumscope::protocol::raft::Raft;
 use quorumscope::share::Run;
@@ -36,6 +37,14 @@ fn all() -> Vec<(&'static str, Run)> {
         (
             "raft-broken",
             faults::<Raft>(&scenario("raft", 3, &["vote_twice"]), 7),
+        ),
+        (
+            "multi_paxos-quiet",
+            quiet::<MultiPaxos>(&scenario("multi_paxos", 5, &[])),
+        ),
+        (
+            "multi_paxos-wild",
+            faults::<MultiPaxos>(&sound_scenarios("multi_paxos")[0], 3),
         ),
     ]
 }
@@ -95,6 +104,7 @@ fn known_runs_end_in_known_states() {
         let run = Run::from_json(&text).unwrap();
         let hash = match run.scenario.protocol.as_str() {
             "raft" => replay::<Raft>(&run),
+            "multi_paxos" => replay::<MultiPaxos>(&run),
             _ => replay::<Paxos>(&run),
         };
         assert_eq!(
