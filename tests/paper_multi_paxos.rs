@@ -9,6 +9,8 @@ mod catching_up;
 mod clients;
 #[path = "paper_multi_paxos/leaders.rs"]
 mod leaders;
+#[path = "paper_multi_paxos/phases.rs"]
+mod phases;
 #[path = "paper_multi_paxos/quorums.rs"]
 mod quorums;
 #[path = "paper_multi_paxos/single.rs"]
