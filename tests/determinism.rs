@@ -12,6 +12,7 @@ mod randomness;
 use common::Known;
 use common::chaos::{Chaos, sound_scenarios};
 use quorumscope::history::{BranchId, Timeline};
+use quorumscope::protocol::multi_paxos::MultiPaxos;
 use quorumscope::protocol::paxos::Paxos;
 use quorumscope::protocol::raft::Raft;
 use quorumscope::protocol::registry::Any;
@@ -189,7 +190,7 @@ fn any_is_the_same<P: Known>(scenario: &Scenario, seed: u32) {
     }
 }
 
-macro_rules! for_each {
+macro_rules! for_all {
     ($($(#[$doc:meta])* $name:ident: $test:ident;)*) => {$(
         mod $name {
             use super::*;
@@ -211,11 +212,17 @@ macro_rules! for_each {
             fn in_two_phase_commit() {
                 each_scenario::<TwoPhase>($test::<TwoPhase>);
             }
+
+            $(#[$doc])*
+            #[test]
+            fn in_multi_paxos() {
+                each_scenario::<MultiPaxos>($test::<MultiPaxos>);
+            }
         }
     )*};
 }
 
-for_each! {
+for_all! {
     /// Back from any moment to the first and forward again gives equal states, bit by bit.
     back_and_forward_is_exact: walks_back_and_forward;
     /// So does a jump to any moment.

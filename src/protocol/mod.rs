@@ -9,6 +9,7 @@ mod client;
 mod cluster;
 mod ids;
 mod machine;
+pub mod multi_paxos;
 mod note;
 pub mod paxos;
 mod property;
@@ -22,7 +23,7 @@ use std::hash::Hash;
 
 use serde::Serialize;
 
-pub use client::{Answer, Reply, Request, VALUE_CHARS_MAX, Value, ValueError};
+pub use client::{Answer, Decree, Reply, Request, VALUE_CHARS_MAX, Value, ValueError};
 pub use cluster::{
     Cluster, ClusterError, NODES_MAX, NODES_ON_STAGE_MAX, RangeMs, TIMER_MS_MAX, majority,
 };

@@ -3,7 +3,7 @@
 //! A note is data. Its words, the line of pseudocode that lights up and the citation all follow
 //! from the rule's id.
 
-use super::{ClientId, Epoch, NodeId, Value};
+use super::{ClientId, Decree, Epoch, NodeId, Value};
 
 /// One line of an algorithm.
 #[derive(Debug, PartialEq, Eq)]
@@ -44,6 +44,10 @@ pub enum Work {
     ConcurrencyControl,
     /// Gray and Lamport, *Consensus on Transaction Commit*, 2006.
     TransactionCommit,
+    /// Van Renesse and Altinbuken, *Paxos Made Moderately Complex*, 2015.
+    PaxosMadeModeratelyComplex,
+    /// Howard, Malkhi and Spiegelman, *Flexible Paxos: Quorum Intersection Revisited*, 2016.
+    FlexiblePaxos,
 }
 
 /// A place inside a paper.
@@ -60,6 +64,22 @@ impl Citation {
     pub const fn paxos(section: &'static str) -> Self {
         Self {
             work: Work::PaxosMadeSimple,
+            place: Place::Section(section),
+        }
+    }
+
+    /// A section of *Paxos Made Moderately Complex*.
+    pub const fn pmmc(section: &'static str) -> Self {
+        Self {
+            work: Work::PaxosMadeModeratelyComplex,
+            place: Place::Section(section),
+        }
+    }
+
+    /// A section of *Flexible Paxos*.
+    pub const fn flexible_paxos(section: &'static str) -> Self {
+        Self {
+            work: Work::FlexiblePaxos,
             place: Place::Section(section),
         }
     }
@@ -134,6 +154,8 @@ pub enum Datum {
     Proposal(Epoch, Value),
     /// The terms of a whole log, first entry first.
     Terms(Vec<u32>),
+    /// Several things.
+    List(Vec<Datum>),
     /// Pairs, such as a key-value store or what a leader knows of each peer.
     Pairs(Vec<(Datum, Datum)>),
     /// A catalogue word, by the last part of its key.
@@ -167,6 +189,14 @@ impl From<u32> for Datum {
 impl From<Value> for Datum {
     fn from(value: Value) -> Self {
         Self::Value(value)
+    }
+}
+impl From<&Decree> for Datum {
+    fn from(decree: &Decree) -> Self {
+        match decree.command() {
+            Some(command) => command.clone().into(),
+            None => Self::Word("no_op"),
+        }
     }
 }
 impl<T: Into<Datum>> From<Option<T>> for Datum {

@@ -276,6 +276,7 @@ struct Inner<'a, S>(&'a mut S);
 
 registry! {
     Paxos(paxos),
+    MultiPaxos(multi_paxos),
     Raft(raft),
     TwoPhase(two_phase),
 }

@@ -114,6 +114,7 @@ impl Catalogue {
                 let terms: Vec<String> = terms.iter().map(ToString::to_string).collect();
                 format!("[{}]", terms.join(" "))
             }
+            Datum::List(items) => list(items.iter().map(|it| self.datum(it)).collect()),
             Datum::Pairs(pairs) => {
                 let pair = |(key, value): &(Datum, Datum)| {
                     format!("{} → {}", self.datum(key), self.datum(value))
@@ -176,6 +177,8 @@ fn work_key(work: Work) -> &'static str {
         Work::DataBaseNotes => "work.data_base_notes",
         Work::ConcurrencyControl => "work.concurrency_control",
         Work::TransactionCommit => "work.transaction_commit",
+        Work::PaxosMadeModeratelyComplex => "work.paxos_made_moderately_complex",
+        Work::FlexiblePaxos => "work.flexible_paxos",
     }
 }
 

@@ -249,7 +249,7 @@ impl Chaos {
     }
 }
 
-/// A protocol on five nodes, in the forms that lose nothing.
+/// The protocols on five nodes, each in the forms that lose nothing.
 pub fn sound_scenarios(protocol: &str) -> Vec<Scenario> {
     let extensions: &[&[&str]] = match protocol {
         "raft" => &[
@@ -259,6 +259,7 @@ pub fn sound_scenarios(protocol: &str) -> Vec<Scenario> {
             &["no_op", "conflict_hint"],
         ],
         "two_phase" => &[&[]],
+        "multi_paxos" => &[&[]],
         _ => &[&[], &["silent_refusals"]],
     };
     let of = |variants: &&[&str]| {
@@ -268,19 +269,33 @@ pub fn sound_scenarios(protocol: &str) -> Vec<Scenario> {
     };
     let mut scenarios: Vec<Scenario> = extensions.iter().map(of).collect();
     match protocol {
-        "paxos" => scenarios.push(with_roles()),
         "two_phase" => {
             scenarios.push(with_two_coordinators());
             scenarios.push(super::lab::scenario(protocol, 3, &[]));
         }
-        _ => {}
+        "raft" => {}
+        _ => {
+            if protocol == "multi_paxos" {
+                scenarios.push(with_quorums(4, 2));
+            }
+            scenarios.push(with_roles(protocol));
+        }
     }
     scenarios
 }
 
-/// Paxos with its roles apart: two proposers, three acceptors, one learner of its own.
-fn with_roles() -> Scenario {
-    let mut scenario = super::lab::scenario("paxos", 5, &[]);
+/// Multi-Paxos with a larger quorum in phase 1 and a smaller one in phase 2.
+fn with_quorums(phase1: u8, phase2: u8) -> Scenario {
+    let mut scenario = super::lab::scenario("multi_paxos", 5, &[]);
+    scenario.cluster.quorums =
+        SortedMap::from([("phase1".into(), phase1), ("phase2".into(), phase2)]);
+    scenario.clients = 3;
+    scenario
+}
+
+/// Roles apart: two proposers, three acceptors, one learner of its own.
+fn with_roles(protocol: &str) -> Scenario {
+    let mut scenario = super::lab::scenario(protocol, 5, &[]);
     let players = |numbers: &[u8]| numbers.iter().copied().map(n).collect();
     scenario.cluster.roles = SortedMap::from([
         ("proposer".into(), players(&[1, 2])),

@@ -1,6 +1,7 @@
 //! A cluster under test: a watched world, and short words for what one does to it.
 
 use quorumscope::check::Watched;
+use quorumscope::protocol::multi_paxos::MultiPaxos;
 use quorumscope::protocol::paxos::Paxos;
 use quorumscope::protocol::raft::Raft;
 use quorumscope::protocol::two_phase::TwoPhase;
@@ -28,7 +29,7 @@ macro_rules! known {
     )*};
 }
 
-known!(Paxos, Raft, TwoPhase);
+known!(Paxos, Raft, MultiPaxos, TwoPhase);
 
 /// What a lab does when something makes no sense or a property is lost.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

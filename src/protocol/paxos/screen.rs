@@ -12,7 +12,7 @@ pub(super) fn node(paxos: &Paxos, node: &Node) -> NodeView {
     let cells = shown.map(|(ballot, value)| {
         let known = chosen.is_some_and(|(_, chosen)| chosen == value);
         Cell {
-            index: 1,
+            index: 0,
             label: value.to_string(),
             epoch: Some(*ballot),
             state: if known {
@@ -20,6 +20,7 @@ pub(super) fn node(paxos: &Paxos, node: &Node) -> NodeView {
             } else {
                 CellState::Accepted
             },
+            no_op: false,
         }
     });
     NodeView {

@@ -40,6 +40,7 @@ fn cells(node: &Node) -> Vec<Cell> {
         } else {
             CellState::Accepted
         },
+        no_op: entry.payload == Payload::NoOp,
     };
     entries.map(cell).collect()
 }
