@@ -37,6 +37,8 @@ pub enum Work {
     Raft,
     /// Ongaro, *Consensus: Bridging Theory and Practice*, thesis, 2014.
     RaftThesis,
+    /// Herlihy and Wing, *Linearizability: A Correctness Condition for Concurrent Objects*, 1990.
+    Linearizability,
 }
 
 /// A place inside a paper.
@@ -53,6 +55,14 @@ impl Citation {
     pub const fn paxos(section: &'static str) -> Self {
         Self {
             work: Work::PaxosMadeSimple,
+            place: Place::Section(section),
+        }
+    }
+
+    /// A section of *Linearizability*.
+    pub const fn linearizability(section: &'static str) -> Self {
+        Self {
+            work: Work::Linearizability,
             place: Place::Section(section),
         }
     }
@@ -123,6 +133,8 @@ pub enum Datum {
         /// The entry's index.
         index: u32,
     },
+    /// Several values, in order.
+    Values(Vec<Datum>),
     /// A proposal: a ballot and its value.
     Proposal(Epoch, Value),
     /// The terms of a whole log, first entry first.

@@ -110,6 +110,7 @@ impl Catalogue {
             Datum::Value(value) => value.to_string(),
             Datum::Position { term, index } => format!("({term}, {index})"),
             Datum::Proposal(ballot, value) => format!("{ballot}: {value}"),
+            Datum::Values(values) => list(values.iter().map(|it| self.datum(it)).collect()),
             Datum::Terms(terms) => {
                 let terms: Vec<String> = terms.iter().map(ToString::to_string).collect();
                 format!("[{}]", terms.join(" "))
@@ -173,6 +174,7 @@ fn work_key(work: Work) -> &'static str {
         Work::PaxosMadeSimple => "work.paxos_made_simple",
         Work::Raft => "work.raft",
         Work::RaftThesis => "work.raft_thesis",
+        Work::Linearizability => "work.linearizability",
     }
 }
 

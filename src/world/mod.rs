@@ -17,7 +17,7 @@ use std::sync::Arc;
 use serde::Serialize;
 
 pub use action::{Action, ActionError, TimerName, Trigger};
-pub use client::{CLIENT_RULES, Client, Exchange};
+pub use client::{CLIENT_RULES, Client, Exchange, Queued, TURNS_MAX, Turn};
 pub use event::{Event, Loss, Step};
 pub use message::{Flight, MessageId, Payload};
 pub use network::{LINK_MS_MAX, Network, PERMILLE};

@@ -98,7 +98,7 @@ fn row(key: &'static str, value: &Datum, changed: bool, words: &Words) -> Html {
 
 /// What a client asked and was told, one sentence for each request.
 pub(in crate::app) fn told(client: &ClientCard, words: &Words) -> Vec<String> {
-    let sentence = |exchange: &crate::world::Exchange| {
+    let sentence = |exchange: &std::sync::Arc<crate::world::Exchange>| {
         let command = exchange.command.to_string();
         match &exchange.told {
             None => words.fill("ui.client_waits", &[("value", &command)]),
