@@ -216,7 +216,7 @@ test('State shows durable and volatile variables apart, and marks what changed',
   assert.match(await who.variables(/clients/i).then(() => who.panel().innerText()), /has asked nothing yet/);
 
   // Another node, by its button there.
-  await who.panel().getByRole('group', { name: 'State of which node' }).getByRole('button', { name: 'S1' }).click();
+  await who.panel().getByRole('group', { name: 'State of which node or client' }).getByRole('button', { name: 'S1' }).click();
   assert.match((await who.variables(/^Durable/)).currentTerm, /^0$/);
 });
 
