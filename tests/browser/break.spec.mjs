@@ -243,8 +243,9 @@ test('State shows what a message says', async (lab) => {
 test('Properties shows each of them with its state', async (lab) => {
   const who = await visit(lab);
   for (const [protocol, names] of [
-    ['Raft', ['Election Safety', 'Leader Append-Only', 'Log Matching', 'Leader Completeness', 'State Machine Safety']],
-    ['Paxos', ['Agreement', 'Validity', 'Promise Monotonicity', 'Ballot Monotonicity']],
+    ['Raft', ['Election Safety', 'Leader Append-Only', 'Log Matching', 'Leader Completeness', 'State Machine Safety',
+      'Linearizability']],
+    ['Paxos', ['Agreement', 'Validity', 'Promise Monotonicity', 'Ballot Monotonicity', 'Linearizability']],
   ]) {
     await who.protocol(protocol);
     await who.tab('Properties');
