@@ -28,7 +28,8 @@ type Moment = (u64, Vec<u8>, usize, Vec<u8>, String);
 
 fn moment<P: Known>(timeline: &Timeline<P>) -> Moment {
     let now = timeline.current();
-    let monitor = postcard::to_allocvec(now.monitor()).expect("a monitor can be written");
+    let monitors = (now.monitor(), now.clients());
+    let monitor = postcard::to_allocvec(&monitors).expect("a monitor can be written");
     let before = postcard::to_allocvec(now.before()).expect("nodes can be written");
     let violations = now.violations().len();
     (
@@ -186,7 +187,8 @@ fn any_is_the_same<P: Known>(scenario: &Scenario, seed: u32) {
         timeline.act(action.clone()).unwrap();
         let now = timeline.current();
         assert_eq!(now.world().hash(), *hash);
-        assert_eq!(postcard::to_allocvec(now.monitor()).unwrap(), *monitor);
+        let monitors = (now.monitor(), now.clients());
+        assert_eq!(postcard::to_allocvec(&monitors).unwrap(), *monitor);
     }
 }
 

@@ -233,7 +233,7 @@ impl<P: Protocol> Situation for Watched<P> {
     fn exchanges(&self) -> Vec<(ClientId, &Exchange)> {
         let clients = self.world().clients().iter();
         clients
-            .flat_map(|(id, client)| client.history().iter().map(|it| (*id, it)))
+            .flat_map(|(id, client)| client.history().iter().map(|it| (*id, &**it)))
             .collect()
     }
 

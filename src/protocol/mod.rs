@@ -11,6 +11,7 @@ mod ids;
 mod machine;
 pub mod multi_paxos;
 mod note;
+mod object;
 pub mod paxos;
 mod property;
 pub mod raft;
@@ -31,6 +32,7 @@ pub(crate) use ids::serialize_as;
 pub use ids::{BadName, ClientId, Endpoint, Epoch, NodeId};
 pub use machine::{KeyValue, Operation};
 pub use note::{Citation, Comparison, Datum, Note, Outcome, Place, Relation, Rule, Work};
+pub use object::{LINEARIZABILITY, Object};
 pub use property::{Fact, Observation, Property, Statement, Violation};
 pub use registry::Any;
 pub use view::{Cell, CellState, Field, MessageKind, MessageView, NodeView, Shape, Storage, Tally};
@@ -109,6 +111,12 @@ pub trait Protocol: Clone + 'static {
     /// Remembers that a client asked for this (Validity).
     fn submitted(&self, monitor: &mut Self::Monitor, value: &Value);
 
+    /// Whether a command is an operation of the object that clients see ([`About::object`]). Those
+    /// that administer the cluster are not.
+    fn is_operation(&self, _command: &Value) -> bool {
+        true
+    }
+
     /// Whether a fact ends what the button "next phase" or "next election" runs to.
     fn is_milestone(&self, node: &Self::Node, fact: &Fact) -> bool;
 
@@ -133,6 +141,8 @@ pub struct About {
     pub contention: usize,
     /// The algorithm, line by line, section by section.
     pub rules: &'static [&'static Rule],
+    /// What the cluster is to its clients, who see none of its nodes.
+    pub object: Object,
     /// What must hold.
     pub properties: &'static [&'static Property],
     /// What can be broken or extended.

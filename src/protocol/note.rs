@@ -48,6 +48,8 @@ pub enum Work {
     PaxosMadeModeratelyComplex,
     /// Howard, Malkhi and Spiegelman, *Flexible Paxos: Quorum Intersection Revisited*, 2016.
     FlexiblePaxos,
+    /// Herlihy and Wing, *Linearizability: A Correctness Condition for Concurrent Objects*, 1990.
+    Linearizability,
 }
 
 /// A place inside a paper.
@@ -80,6 +82,14 @@ impl Citation {
     pub const fn flexible_paxos(section: &'static str) -> Self {
         Self {
             work: Work::FlexiblePaxos,
+            place: Place::Section(section),
+        }
+    }
+
+    /// A section of *Linearizability*.
+    pub const fn linearizability(section: &'static str) -> Self {
+        Self {
+            work: Work::Linearizability,
             place: Place::Section(section),
         }
     }

@@ -224,6 +224,12 @@ macro_rules! registry {
                 }
             }
 
+            fn is_operation(&self, command: &Value) -> bool {
+                match self {
+                    $(Self::$name(it) => it.is_operation(command)),*
+                }
+            }
+
             fn is_milestone(&self, node: &AnyNode, fact: &Fact) -> bool {
                 match (self, node) {
                     $((Self::$name(it), AnyNode::$name(node)) => it.is_milestone(node, fact),)*

@@ -179,6 +179,7 @@ fn work_key(work: Work) -> &'static str {
         Work::TransactionCommit => "work.transaction_commit",
         Work::PaxosMadeModeratelyComplex => "work.paxos_made_moderately_complex",
         Work::FlexiblePaxos => "work.flexible_paxos",
+        Work::Linearizability => "work.linearizability",
     }
 }
 

@@ -62,7 +62,7 @@ export class Visitor {
   }
 
   client(number) {
-    return this.page.getByRole('img', { name: new RegExp(`^Client C${number}: `) });
+    return this.page.getByRole('button', { name: new RegExp(`^Client C${number}: `) });
   }
 
   /** What can be done to the chosen thing. */

@@ -198,6 +198,15 @@ impl<P: Known> Lab<P> {
         }
     }
 
+    /// All answers to a client that are under way arrive.
+    pub fn deliver_replies(&mut self, client: u8) {
+        let all = self.world().flights().keys().copied();
+        let replies = all.filter(|id| id.to == ClientId(client).into());
+        for id in replies.collect::<Vec<_>>() {
+            self.act(Action::Deliver(id));
+        }
+    }
+
     /// What is under way between two nodes arrives, and the answers to it, to and fro.
     pub fn converse(&mut self, a: u8, b: u8) {
         for _ in 0..1000 {

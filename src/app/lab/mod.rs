@@ -15,7 +15,7 @@ use super::motion::Motion;
 use super::panel::{self, Panel};
 use super::words::{Shared, Words};
 use super::{header, host, stage, transport, tray};
-use crate::protocol::NodeId;
+use crate::protocol::{ClientId, NodeId};
 use crate::view::{Moment, Session, first_look, open};
 use crate::world::{Action, ActionError, MessageId};
 
@@ -31,7 +31,19 @@ const NARROW: &str = "(max-width: 760px)";
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Thing {
     Node(NodeId),
+    Client(ClientId),
     Message(MessageId),
+}
+
+impl Thing {
+    /// What it is called, the same in every language.
+    pub(super) fn name(self) -> String {
+        match self {
+            Self::Node(id) => id.to_string(),
+            Self::Client(id) => id.to_string(),
+            Self::Message(id) => format!("{} → {}", id.from, id.to),
+        }
+    }
 }
 
 /// What a button waits for somebody to choose.
@@ -66,9 +78,10 @@ pub(super) enum Msg {
     Act(Action),
     /// Somebody tried what makes no sense now: why, as the last part of a key.
     Complain(&'static str),
-    /// Shows a node's state.
-    Look(NodeId),
-    Submit(NodeId, String),
+    /// Shows the state of a node or a client.
+    Look(Thing),
+    /// A client, or one that is free, asks a node, or the one it believes in, for something.
+    Submit(Option<ClientId>, Option<NodeId>, String),
     Kill,
     DropMessage,
     CutOff,
@@ -190,7 +203,7 @@ impl Component for Lab {
                 self.selected,
                 self.choosing,
                 &offers,
-                self.submit_to(),
+                self.asking(),
                 send,
             ));
         let panels = panel::view(moment, words, about, self.panel, self.selected, send);
@@ -238,14 +251,14 @@ impl Lab {
             Msg::Stride => self.stride(),
             Msg::Fork => self.fork(),
             Msg::Complain(key) => self.complain(&format!("error.{key}")),
-            Msg::Look(id) => self.selected = Some(Thing::Node(id)),
+            Msg::Look(thing) => self.selected = Some(thing),
             Msg::RunPause => self.set_running(!self.running),
             Msg::Speed(speed) => {
                 self.speed = speed.min(RATES.len() - 1);
                 self.flow();
             }
             Msg::Act(action) => self.act(action),
-            Msg::Submit(node, text) => self.submit(node, &text),
+            Msg::Submit(client, to, text) => self.submit(client, to, &text),
             Msg::Kill => self.kill(),
             Msg::DropMessage => self.drop_message(),
             Msg::CutOff => self.cut_off(),
@@ -291,7 +304,7 @@ impl Lab {
         self.moment = Shared::new(self.session.moment());
         let gone = |thing: Thing| match thing {
             Thing::Message(id) => self.moment.message(id).is_none(),
-            Thing::Node(_) => false,
+            Thing::Node(_) | Thing::Client(_) => false,
         };
         if self.selected.is_some_and(gone) {
             // The tray goes, and whoever was in it must not be left nowhere.

@@ -33,7 +33,7 @@ use serde::Serialize;
 
 use super::{
     About, Cluster, ClusterError, Datum, Decree, Epoch, Fact, Input, MessageView, NodeId, NodeView,
-    Note, Observation, Outcome, Phase, Protocol, RangeMs, Relation, Sink, Stride, Value,
+    Note, Object, Observation, Outcome, Phase, Protocol, RangeMs, Relation, Sink, Stride, Value,
     VariantSet, Violation,
 };
 pub use leader::Open;
@@ -355,6 +355,7 @@ impl MultiPaxos {
         timers: &["election", "heartbeat", "retry"],
         quorums: &["phase1", "phase2"],
         compares: false,
+        object: Object::KeyValue,
         contention: 0,
         rules: RULES,
         properties: properties::PROPERTIES,

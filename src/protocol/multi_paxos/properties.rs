@@ -7,8 +7,8 @@ use serde::Serialize;
 
 use super::{MultiPaxos, Proposal};
 use crate::protocol::{
-    Citation, ClientId, Datum, Decree, Epoch, Fact, NodeId, Observation, Property, Statement,
-    Value, Violation,
+    Citation, ClientId, Datum, Decree, Epoch, Fact, LINEARIZABILITY, NodeId, Observation, Property,
+    Statement, Value, Violation,
 };
 
 const S2_1: Citation = Citation::paxos("2.1");
@@ -53,6 +53,7 @@ pub(super) static PROPERTIES: &[&Property] = &[
     &BALLOTS,
     &STATE_MACHINE_SAFETY,
     &ONCE,
+    &LINEARIZABILITY,
 ];
 
 /// What is remembered of the past to watch the properties.

@@ -16,7 +16,7 @@ use crate::sorted::{SortedMap, SortedSet};
 use serde::Serialize;
 
 use super::{
-    About, Cluster, ClusterError, Epoch, Fact, Input, MessageView, NodeId, NodeView, Note,
+    About, Cluster, ClusterError, Epoch, Fact, Input, MessageView, NodeId, NodeView, Note, Object,
     Observation, Outcome, Phase, Protocol, RangeMs, Sink, Stride, Value, VariantSet, Violation,
     majority,
 };
@@ -244,6 +244,7 @@ impl Paxos {
         compares: false,
         contention: 0,
         rules: RULES,
+        object: Object::Consensus,
         properties: properties::PROPERTIES,
         variants: VARIANTS,
         stride: Stride::Phase,

@@ -19,8 +19,8 @@ use serde::Serialize;
 
 use super::{
     About, Cluster, ClusterError, Datum, Epoch, Fact, Input, KeyValue, MessageView, NodeId,
-    NodeView, Note, Observation, Outcome, Phase, Protocol, RangeMs, Relation, Sink, Stride, Value,
-    VariantSet, Violation, majority,
+    NodeView, Note, Object, Observation, Outcome, Phase, Protocol, RangeMs, Relation, Sink, Stride,
+    Value, VariantSet, Violation, majority,
 };
 pub use election::up_to_date;
 pub use leader::majority_index;
@@ -308,6 +308,7 @@ impl Raft {
         compares: true,
         contention: 0,
         rules: RULES,
+        object: Object::KeyValue,
         properties: properties::PROPERTIES,
         variants: VARIANTS,
         stride: Stride::Milestone,

@@ -27,7 +27,7 @@ use serde::Serialize;
 
 use super::{
     About, ClientId, Cluster, ClusterError, Epoch, Fact, Input, MessageView, NodeId, NodeView,
-    Note, Observation, Outcome, Phase, Protocol, RangeMs, Sink, Stride, Value, VariantSet,
+    Note, Object, Observation, Outcome, Phase, Protocol, RangeMs, Sink, Stride, Value, VariantSet,
     Violation, majority,
 };
 pub use coordinator::{Collecting, Wish};
@@ -306,6 +306,7 @@ impl TwoPhase {
         timers: &["collect", "prepare", "decision", "resend"],
         quorums: &[],
         compares: false,
+        object: Object::None,
         contention: Timer::Decision as usize,
         rules: RULES,
         properties: properties::PROPERTIES,
