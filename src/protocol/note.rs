@@ -3,6 +3,8 @@
 //! A note is data. Its words, the line of pseudocode that lights up and the citation all follow
 //! from the rule's id.
 
+use std::cmp::Ordering;
+
 use super::{ClientId, Epoch, NodeId, Value};
 
 /// One line of an algorithm.
@@ -32,6 +34,8 @@ pub struct Citation {
 pub enum Work {
     /// Lamport, *Paxos Made Simple*, 2001.
     PaxosMadeSimple,
+    /// Howard, Malkhi and Spiegelman, *Flexible Paxos: Quorum Intersection Revisited*, 2016.
+    FlexiblePaxos,
     /// Ongaro and Ousterhout, *In Search of an Understandable Consensus Algorithm*, extended
     /// version, 2014.
     Raft,
@@ -53,6 +57,14 @@ impl Citation {
     pub const fn paxos(section: &'static str) -> Self {
         Self {
             work: Work::PaxosMadeSimple,
+            place: Place::Section(section),
+        }
+    }
+
+    /// A section of *Flexible Paxos*.
+    pub const fn flexible_paxos(section: &'static str) -> Self {
+        Self {
+            work: Work::FlexiblePaxos,
             place: Place::Section(section),
         }
     }
@@ -186,6 +198,15 @@ pub enum Relation {
 }
 
 impl Relation {
+    /// How two numbers stand to each other.
+    pub fn of<T: Ord>(left: &T, right: &T) -> Self {
+        match left.cmp(right) {
+            Ordering::Less => Self::Less,
+            Ordering::Equal => Self::Equal,
+            Ordering::Greater => Self::Greater,
+        }
+    }
+
     /// The sign.
     pub fn sign(self) -> &'static str {
         match self {

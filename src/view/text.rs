@@ -171,6 +171,7 @@ impl Catalogue {
 fn work_key(work: Work) -> &'static str {
     match work {
         Work::PaxosMadeSimple => "work.paxos_made_simple",
+        Work::FlexiblePaxos => "work.flexible_paxos",
         Work::Raft => "work.raft",
         Work::RaftThesis => "work.raft_thesis",
     }

@@ -254,7 +254,13 @@ pub fn sound_scenarios(protocol: &str) -> Vec<Scenario> {
             &["conflict_hint"],
             &["no_op", "conflict_hint"],
         ],
-        _ => &[&[], &["silent_refusals"]],
+        _ => &[
+            &[],
+            &["silent_refusals"],
+            &["promise_equal"],
+            &["refuse_below_accepted"],
+            &["literal_p1a"],
+        ],
     };
     let of = |variants: &&[&str]| {
         let mut scenario = super::lab::scenario(protocol, 5, variants);
@@ -264,8 +270,17 @@ pub fn sound_scenarios(protocol: &str) -> Vec<Scenario> {
     let mut scenarios: Vec<Scenario> = extensions.iter().map(of).collect();
     if protocol == "paxos" {
         scenarios.push(with_roles());
+        scenarios.push(with_flexible_quorums());
     }
     scenarios
+}
+
+/// Paxos whose second phase needs two of five, and whose first therefore needs four.
+fn with_flexible_quorums() -> Scenario {
+    let mut scenario = super::lab::scenario("paxos", 5, &[]);
+    scenario.cluster.quorums = SortedMap::from([("phase1".into(), 4), ("phase2".into(), 2)]);
+    scenario.clients = 3;
+    scenario
 }
 
 /// Paxos with its roles apart: two proposers, three acceptors, one learner of its own.
