@@ -8,15 +8,15 @@ mod common;
 use common::chaos::{Chaos, sound_scenarios};
 use common::raft_stories::{figure_8, figure_8_d1};
 use common::{
-    Known, Lab, Mood, multi_paxos_stories, n, paxos_stories, scenario, two_phase_stories, value,
-    watched,
+    Known, Lab, Mood, multi_paxos_stories, n, paxos_mistakes as mistakes, paxos_stories, scenario,
+    two_phase_stories, value, watched,
 };
 use quorumscope::check::Watched;
 use quorumscope::protocol::multi_paxos::MultiPaxos;
 use quorumscope::protocol::paxos::Paxos;
 use quorumscope::protocol::raft::Raft;
 use quorumscope::protocol::two_phase::TwoPhase;
-use quorumscope::protocol::{ClientId, Fact, Protocol};
+use quorumscope::protocol::{ClientId, Effect, Fact, Protocol};
 use quorumscope::share::Run;
 use quorumscope::world::{Action, Event, Network, PERMILLE, Scenario};
 
@@ -389,16 +389,67 @@ fn takes_any_report(variants: &[&str]) -> Lab<Paxos> {
     lab
 }
 
+/// Each of the usual mistakes in Paxos, and a run that defeats it.
+const PAXOS_MISTAKES: &[(&str, Story<Paxos>)] = &[
+    ("forget_promise", forgets_its_promise),
+    ("accept_ignores_promise", ignores_its_promise),
+    ("promise_hides_accepted", insists),
+    ("own_value_always", insists),
+    ("any_reported_value", takes_any_report),
+    ("accept_checks_accepted_only", ignores_its_promise),
+    ("accept_keeps_promise", mistakes::accepts_without_promising),
+    ("promise_without_check", mistakes::promises_less),
+    ("tutorial_acceptor", mistakes::hears_of_an_outdated_value),
+    (
+        "lowest_reported_value",
+        mistakes::hears_of_an_outdated_value,
+    ),
+    ("skip_phase_1", mistakes::accepts_at_once),
+    ("count_stale_promises", mistakes::promises_come_late),
+    ("reuse_ballot", mistakes::begins_again),
+    ("forget_accepted", mistakes::crashes_once_chosen),
+    ("forget_everything", mistakes::crashes_once_chosen),
+    ("half_quorum", mistakes::two_halves),
+    ("single_quorum", mistakes::one_each),
+    ("disjoint_quorums", mistakes::asks_beside),
+    ("learn_from_one", mistakes::hears_of_one),
+    ("learn_across_ballots", mistakes::hears_across_ballots),
+];
+
 /// Each of the usual mistakes in Paxos is caught by the property that it names.
 #[test]
 fn the_mistakes_of_paxos_are_caught() {
-    all_have_stories::<Paxos>(&[
-        ("forget_promise", forgets_its_promise),
-        ("accept_ignores_promise", ignores_its_promise),
-        ("promise_hides_accepted", insists),
-        ("own_value_always", insists),
-        ("any_reported_value", takes_any_report),
-    ]);
+    all_have_stories::<Paxos>(PAXOS_MISTAKES);
+}
+
+/// What only looks like a mistake loses nothing, in runs that defeat all others and at random.
+#[test]
+fn the_controls_of_paxos_lose_nothing() {
+    let controls = Paxos::ABOUT.variants.iter();
+    let controls = controls.filter(|it| matches!(it.effect, Effect::Stalls | Effect::Harmless));
+    let controls: Vec<&str> = controls.map(|it| it.id).collect();
+    assert_eq!(controls.len(), 4);
+    for control in controls {
+        for (mistake, story) in PAXOS_MISTAKES {
+            let lost = story(&[control]).lost();
+            assert!(
+                lost.is_empty(),
+                "{control} on the run against {mistake}: {lost:?}"
+            );
+        }
+        let scenario = scenario("paxos", 5, &[control]);
+        for seed in 0..runs() / 5 {
+            let mut watched = watched::<Paxos>(&scenario, seed as u32);
+            let mut chaos = Chaos::new(seed);
+            let mut actions = Vec::new();
+            for _ in 0..ACTIONS {
+                let action = chaos.action(watched.world());
+                watched.apply(&action).unwrap();
+                actions.push(action);
+                assert_sound(&watched, &scenario, seed, &actions);
+            }
+        }
+    }
 }
 
 fn multi(nodes: u8, variants: &[&str]) -> Lab<MultiPaxos> {

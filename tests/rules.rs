@@ -57,7 +57,7 @@ fn rules_and_properties_are_cited() {
 fn rules_cite_their_own_paper() {
     for about in PROTOCOLS {
         let works: &[Work] = match about.key {
-            "paxos" => &[Work::PaxosMadeSimple],
+            "paxos" => &[Work::PaxosMadeSimple, Work::FlexiblePaxos],
             "two_phase" => &[
                 Work::DataBaseNotes,
                 Work::ConcurrencyControl,

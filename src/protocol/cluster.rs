@@ -65,7 +65,7 @@ pub enum ClusterError {
     BadRole(String),
     /// The protocol has no such variant.
     UnknownVariant(String),
-    /// The protocol has no such quorum, or its size is not between 1 and the number of nodes.
+    /// The protocol has no such quorum, or its size is not between 1 and the number of its members.
     BadQuorum(String),
     /// Quorums that need not share a node, which loses safety: only a variant may have them.
     QuorumsApart,
@@ -156,7 +156,7 @@ impl fmt::Display for ClusterError {
             Self::UnknownVariant(name) => write!(f, "the protocol has no variant “{name}”"),
             Self::BadQuorum(name) => write!(
                 f,
-                "“{name}” is no quorum of the protocol, or its size is not between 1 and the number of nodes"
+                "“{name}” is no quorum of the protocol, or its size is not between 1 and the number of nodes that count"
             ),
             Self::QuorumsApart => write!(
                 f,

@@ -3,6 +3,8 @@
 //! A note is data. Its words, the line of pseudocode that lights up and the citation all follow
 //! from the rule's id.
 
+use std::cmp::Ordering;
+
 use super::{ClientId, Decree, Epoch, NodeId, Value};
 
 /// One line of an algorithm.
@@ -233,6 +235,15 @@ pub enum Relation {
 }
 
 impl Relation {
+    /// How two numbers stand to each other.
+    pub fn of<T: Ord>(left: &T, right: &T) -> Self {
+        match left.cmp(right) {
+            Ordering::Less => Self::Less,
+            Ordering::Equal => Self::Equal,
+            Ordering::Greater => Self::Greater,
+        }
+    }
+
     /// The sign.
     pub fn sign(self) -> &'static str {
         match self {

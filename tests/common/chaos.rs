@@ -260,7 +260,13 @@ pub fn sound_scenarios(protocol: &str) -> Vec<Scenario> {
         ],
         "two_phase" => &[&[]],
         "multi_paxos" => &[&[]],
-        _ => &[&[], &["silent_refusals"]],
+        _ => &[
+            &[],
+            &["silent_refusals"],
+            &["promise_equal"],
+            &["refuse_below_accepted"],
+            &["literal_p1a"],
+        ],
     };
     let of = |variants: &&[&str]| {
         let mut scenario = super::lab::scenario(protocol, 5, variants);
@@ -275,18 +281,16 @@ pub fn sound_scenarios(protocol: &str) -> Vec<Scenario> {
         }
         "raft" => {}
         _ => {
-            if protocol == "multi_paxos" {
-                scenarios.push(with_quorums(4, 2));
-            }
+            scenarios.push(with_quorums(protocol, 4, 2));
             scenarios.push(with_roles(protocol));
         }
     }
     scenarios
 }
 
-/// Multi-Paxos with a larger quorum in phase 1 and a smaller one in phase 2.
-fn with_quorums(phase1: u8, phase2: u8) -> Scenario {
-    let mut scenario = super::lab::scenario("multi_paxos", 5, &[]);
+/// A larger quorum in phase 1 and a smaller one in phase 2.
+fn with_quorums(protocol: &str, phase1: u8, phase2: u8) -> Scenario {
+    let mut scenario = super::lab::scenario(protocol, 5, &[]);
     scenario.cluster.quorums =
         SortedMap::from([("phase1".into(), phase1), ("phase2".into(), phase2)]);
     scenario.clients = 3;

@@ -4,17 +4,21 @@
 use super::{Choosing, FIRST_SEED, Lab};
 use crate::app::host;
 use crate::app::panel::Panel;
-use crate::protocol::NODES_ON_STAGE_MAX;
+use crate::protocol::registry::OpenError;
+use crate::protocol::{ClusterError, NODES_ON_STAGE_MAX};
 use crate::share::{self, Run, RunError};
 use crate::view::{Sentence, Session, first_look, open, reopen};
-use crate::world::Scenario;
+use crate::world::{Scenario, ScenarioError};
 
 impl Lab {
     /// Starts a scenario anew; where it cannot run, says so and keeps what there is.
     pub(super) fn restart(&mut self, scenario: Scenario, seed: u32) {
         match open(scenario, seed) {
             Ok(session) => self.put_on_stage(session),
-            Err(_) => self.complain("ui.cannot_start"),
+            Err(error) => {
+                let sentence = scenario_error(&error, "ui.cannot_start");
+                self.notice = Some(self.words.say(&sentence));
+            }
         }
     }
 
@@ -53,6 +57,7 @@ impl Lab {
         let mut scenario = self.session.scenario().clone();
         scenario.cluster.nodes = count;
         scenario.cluster.roles.clear();
+        scenario.cluster.quorums.clear();
         self.restart(scenario, self.session.seed());
     }
 
@@ -136,6 +141,19 @@ fn file_error(error: &RunError) -> Sentence {
         E::NotARun => Sentence::new("ui.file_not_a_run"),
         E::Newer(version) => Sentence::new("ui.file_newer").with("version", *version),
         E::TooManyActions => Sentence::new("ui.file_too_many_actions"),
-        E::Scenario(_) => Sentence::new("ui.file_bad_scenario"),
+        E::Scenario(error) => scenario_error(error, "ui.file_bad_scenario"),
+    }
+}
+
+/// Why a scenario cannot run; `otherwise` where there is no more to say.
+fn scenario_error(error: &ScenarioError, otherwise: &'static str) -> Sentence {
+    match error {
+        ScenarioError::Open(OpenError::Cluster(ClusterError::BadQuorum(_))) => {
+            Sentence::new("ui.bad_quorum")
+        }
+        ScenarioError::Open(OpenError::Cluster(ClusterError::QuorumsApart)) => {
+            Sentence::new("ui.quorums_apart")
+        }
+        _ => Sentence::new(otherwise),
     }
 }

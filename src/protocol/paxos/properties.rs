@@ -57,7 +57,7 @@ pub struct Monitor {
 pub struct Chosen {
     value: Value,
     ballot: Epoch,
-    /// The acceptors that make the majority, or the learner that believes it.
+    /// The acceptors that make the quorum, or the learner that believes it.
     witnesses: Vec<NodeId>,
     learned: bool,
 }
