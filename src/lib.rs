@@ -9,10 +9,11 @@
 pub mod check;
 pub mod history;
 pub mod protocol;
+pub mod search;
 pub mod share;
 pub mod sorted;
 pub mod view;
 pub mod world;
 
-#[cfg(target_arch = "wasm32")]
+#[cfg(all(target_arch = "wasm32", feature = "page"))]
 pub mod app;

@@ -4,7 +4,9 @@ use wasm_bindgen::JsCast;
 use web_sys::{HtmlDialogElement, HtmlInputElement};
 use yew::prelude::*;
 
+use super::FULL;
 use super::dom::{El, all, button, classed, classes, el, text};
+use super::handing::Ask;
 use super::lab::Msg;
 use super::words::Words;
 use crate::protocol::Variant;
@@ -23,14 +25,15 @@ pub(super) fn view(
     dialog: Dialog,
     words: &Words,
     session: &Session,
+    expected: Option<&Ask>,
     shortcut_keys: bool,
     send: &Callback<Msg>,
 ) -> Html {
     let (title, content) = match dialog {
-        Dialog::None => return el("div").set("hidden", "").end(),
         Dialog::Help => ("ui.help", help(words, shortcut_keys, send)),
-        Dialog::BreakRule => ("ui.break_rule", break_rule(words, session, send)),
-        Dialog::Transcript => ("ui.transcript", transcript(words, session)),
+        Dialog::BreakRule => ("ui.break_rule", break_rule(words, session, expected, send)),
+        Dialog::Transcript if FULL => ("ui.transcript", transcript(words, session)),
+        Dialog::None | Dialog::Transcript => return el("div").set("hidden", "").end(),
     };
     html! {
         <Modal key={title} title={words.t(title).to_owned()} close={words.t("ui.close").to_owned()}
@@ -121,8 +124,14 @@ fn tick_box(ticked: bool, send: &Callback<Msg>, msg: impl Fn(bool) -> Msg + 'sta
         .on_change(onchange)
 }
 
-/// The protocol's variants; switching one starts the scenario anew.
-fn break_rule(words: &Words, session: &Session, send: &Callback<Msg>) -> Html {
+/// The protocol's variants; switching one starts the scenario anew. One that waits for the full
+/// program is shown as it will be.
+fn break_rule(
+    words: &Words,
+    session: &Session,
+    expected: Option<&Ask>,
+    send: &Callback<Msg>,
+) -> Html {
     let about = session.about();
     let on = &session.scenario().cluster.variants;
     let row = |variant: &'static Variant| {
@@ -141,7 +150,8 @@ fn break_rule(words: &Words, session: &Session, send: &Callback<Msg>) -> Html {
             .with(el("span").text(words.t(&format!("{key}.says"))))
             .with(classed("span", "cite").text(&words.citations(variant.rule.citations)));
         let id = variant.id;
-        let tick = tick_box(on.contains(id), send, move |on| Msg::Variant(id, on));
+        let ticked = on.contains(id) || expected == Some(&Ask::Variant(id));
+        let tick = tick_box(ticked, send, move |on| Msg::Variant(id, on));
         classed("label", "variant")
             .key(id)
             .with(tick)

@@ -167,6 +167,15 @@ pub struct Variant {
     pub rule: &'static Rule,
     /// What comes of it.
     pub effect: Effect,
+    /// Whether only the full program has it: the core names it, and has none of its code.
+    pub full: bool,
+}
+
+impl Variant {
+    /// Whether this program can run it.
+    pub fn is_here(&self) -> bool {
+        cfg!(feature = "full") || !self.full
+    }
 }
 
 /// What comes of a variant.
@@ -263,16 +272,41 @@ impl VariantSet {
     }
 }
 
-/// A variant set's positions, named once: the table and the names cannot drift apart.
+/// A variant set's positions, named once: the table and the names cannot drift apart. A line that
+/// ends in `, full` is a variant that only the full program has.
 macro_rules! variants {
-    ($($(#[$doc:meta])* $name:ident = $id:literal at $rule:ident: $effect:expr;)*) => {
+    (@full) => { false };
+    (@full full) => { true };
+    ($($(#[$doc:meta])* $name:ident = $id:literal at $rule:ident: $effect:expr $(, $full:ident)?;)*) => {
         /// The variants, in the order of the table.
         #[derive(Clone, Copy)]
         #[repr(u8)]
         pub(super) enum V { $($(#[$doc])* $name),* }
         pub(super) static VARIANTS: &[crate::protocol::Variant] = &[
-            $(crate::protocol::Variant { id: $id, rule: &$rule, effect: $effect }),*
+            $(crate::protocol::Variant {
+                id: $id,
+                rule: &$rule,
+                effect: $effect,
+                full: crate::protocol::variants!(@full $($full)?),
+            }),*
         ];
+        impl V {
+            /// Whether this program has the variant's code: what depends on one that it lacks is
+            /// compiled to nothing.
+            #[inline(always)]
+            const fn is_here(self) -> bool {
+                cfg!(feature = "full")
+                    || match self {
+                        $(Self::$name => !crate::protocol::variants!(@full $($full)?)),*
+                    }
+            }
+
+            /// Whether it is on.
+            #[inline(always)]
+            pub(super) fn is_in(self, on: crate::protocol::VariantSet) -> bool {
+                self.is_here() && on.has(self as usize)
+            }
+        }
     };
 }
 pub(crate) use variants;

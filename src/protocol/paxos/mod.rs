@@ -261,8 +261,9 @@ impl Paxos {
         })
     }
 
+    #[inline(always)]
     fn is(&self, variant: V) -> bool {
-        self.variants.has(variant as usize)
+        variant.is_in(self.variants)
     }
 
     /// How many acceptors are a majority: any two majorities share one (§2.2).

@@ -94,9 +94,9 @@ rules! {
 
 variants! {
     /// A leader starts its term with a no-op entry.
-    NoOp = "no_op" at LEADER_NO_OP: Extends;
+    NoOp = "no_op" at LEADER_NO_OP: Extends, full;
     /// A refusal of AppendEntries says where the logs part.
-    ConflictHint = "conflict_hint" at REPLY_HINT: Extends;
+    ConflictHint = "conflict_hint" at REPLY_HINT: Extends, full;
     /// A vote is granted without comparing logs.
     VoteWithoutLogs = "vote_without_logs" at VOTE_LOG: Loses(&LEADER_COMPLETENESS);
     /// A server votes more than once in a term.
