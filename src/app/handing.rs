@@ -107,6 +107,8 @@ pub(super) struct Screen {
     pub(super) shown: u64,
     /// The way to what has the focus.
     pub(super) focus: Option<String>,
+    /// Whether the menu is open.
+    pub(super) menu: bool,
     /// What is typed in the tray.
     pub(super) draft: String,
     pub(super) ask: Option<Ask>,
@@ -136,6 +138,7 @@ impl Screen {
             ("speed", Json::Number(self.speed as u64)),
             ("shown", Json::Number(self.shown)),
             ("focus", focus.unwrap_or(Json::Null)),
+            ("menu", Json::Bool(self.menu)),
             ("draft", Json::Text(self.draft.clone())),
             ("ask", ask.unwrap_or(Json::Null)),
         ])
@@ -173,6 +176,7 @@ impl Handed {
             speed: json.get("speed")?.number()? as usize,
             shown: json.get("shown")?.number()?.into(),
             focus: json.get("focus")?.text().map(str::to_owned),
+            menu: yes("menu")?,
             draft: json.get("draft")?.text()?.to_owned(),
             ask,
         };

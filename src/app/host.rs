@@ -190,6 +190,20 @@ pub(super) fn close_menus() -> bool {
     summary.is_some()
 }
 
+/// Whether a menu is open.
+pub(super) fn menu_is_open() -> bool {
+    let found = document().and_then(|it| it.query_selector("details[open]").ok().flatten());
+    found.is_some()
+}
+
+/// Opens the menu.
+pub(super) fn open_menu() {
+    let found = document().and_then(|it| it.query_selector("details").ok().flatten());
+    if let Some(menu) = found {
+        menu.set_attribute("open", "").ok();
+    }
+}
+
 /// What has the focus, if it is no more than text and boxes.
 pub(super) fn focused() -> Option<web_sys::HtmlElement> {
     document()?.active_element()?.dyn_into().ok()

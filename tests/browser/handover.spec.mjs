@@ -2,15 +2,13 @@
 
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
 import { SINGLE, axe, reached, test } from './support.mjs';
 import { Visitor, eventually, visit } from './visitor.mjs';
 
-/** The full program's files, as they are named in the folder. */
-const FULL = /quorumscope-full-/;
-const MISSING = [FULL, (route) => route.fulfill({ status: 404, body: 'not found' })];
+const missing = (route) => route.fulfill({ status: 404, body: 'not found' });
 
 const program = (page) => page.evaluate(() => document.documentElement.dataset.program);
 
@@ -172,8 +170,10 @@ test('while it is fetched the page says so, and goes on', async (lab) => {
   await who.step(3);
   assert.equal((await who.place()).position, 5);
   assert.equal(await program(who.page), 'quorumscope');
+  await who.more().click();
   answer();
   await who.dialog().waitFor();
+  assert.ok(await who.page.locator('details').evaluate((menu) => menu.open), 'the menu is open as before');
   assert.equal(await who.dialog().getByRole('listitem').count(), 5);
   await who.close();
   assert.doesNotMatch(await who.heard(), /Loading the rest/);
@@ -194,7 +194,7 @@ for (const [what, pattern] of [
   ['glue', /quorumscope-full-.*\.js/],
 ]) {
   test(`where the full ${what} cannot be fetched, a sentence says so and the run goes on`, async (lab) => {
-    const routes = [[pattern, MISSING[1]]];
+    const routes = [[pattern, missing]];
     const who = await visit(lab, { routes, expect: [/status of 404/, /Refused to execute script/] });
     await who.step(4);
     await who.menu('Transcript');
@@ -232,7 +232,7 @@ test('a protocol whose texts cannot be fetched is not shown, and a sentence says
   const pattern = /locales\/.*paxos/;
   const who = await visit(lab, { routes: [[pattern, (route) => route.abort()]], expect: [/ERR_FAILED/] });
   await who.step();
-  await who.protocol('Paxos');
+  await who.press('Paxos');
   await eventually(async () => assert.match(await who.notice(), /texts for this could not be loaded/));
   assert.equal((await who.place()).position, 1);
   await who.page.context().unroute(pattern);

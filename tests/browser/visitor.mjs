@@ -266,7 +266,10 @@ export class Visitor {
   }
 
   async protocol(name) {
-    await this.page.getByRole('group', { name: 'Protocol' }).getByRole('button', { name }).click();
+    const group = this.page.getByRole('group', { name: 'Protocol' });
+    await group.getByRole('button', { name }).click();
+    // Its texts may have to be fetched first.
+    await group.getByRole('button', { name, pressed: true }).waitFor();
   }
 
   async nodeCount(count) {

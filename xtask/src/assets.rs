@@ -19,8 +19,11 @@ use crate::catalogue;
 use crate::html;
 use crate::project::Project;
 
-/// The page's first program, by its name in the page.
-const CORE: &str = "quorumscope";
+/// The core's glue, by its name in the page.
+const CORE_GLUE: &str = "quorumscope.js";
+
+/// The boot script, which Trunk must not minify: what it writes is for newer browsers.
+const BOOT: &str = "boot.js";
 
 /// The programs that are fetched when they are needed.
 const LATER: [&str; 2] = ["quorumscope-full", "quorumscope-search"];
@@ -35,25 +38,55 @@ pub fn run(project: &Project) -> Result<()> {
         .context("only Trunk calls this: TRUNK_STAGING_DIR does not say where its build is")?;
     let page = staging.join("index.html");
     let html = fs::read_to_string(&page).context("Trunk has written no index.html")?;
-    let html = core_glue(&html, &staging)?;
+    let mut html = replaced(&html, &staging, "link", CORE_GLUE, glue)?;
+    if std::env::var("TRUNK_PROFILE").is_ok_and(|profile| profile == "release") {
+        html = replaced(&html, &staging, "script", BOOT, |text| Ok(bare(text)))?;
+    }
     let mut lines = copy(&project.assets(), &staging)?;
     lines.extend(programs(&project.assets(), &staging)?);
     let listed = list(&html, &lines)?;
     fs::write(&page, listed).context("could not list the assets in index.html")
 }
 
-/// Gives the core's glue the form that all glue has here, and the name that goes with it.
-fn core_glue(html: &str, staging: &Path) -> Result<String> {
-    let name = format!("{CORE}.js");
+/// Puts a script that Trunk has listed in another form, with the name that goes with it.
+fn replaced(
+    html: &str,
+    staging: &Path,
+    element: &str,
+    name: &str,
+    form: impl Fn(&str) -> Result<String>,
+) -> Result<String> {
     let tags = html::tags(html)?;
-    let asset = tags.iter().find(|tag| tag.get("data-asset") == Some(&name));
-    let href = asset.and_then(|tag| tag.get("href"));
-    let href = href.with_context(|| format!("the page does not list {name}"))?;
-    let old = staging.join(href.trim_start_matches("./"));
-    let text = fs::read_to_string(&old).with_context(|| format!("there is no {href}"))?;
-    let to = put(staging, &name, glue(&text)?.as_bytes())?;
-    fs::remove_file(old).context("could not remove the core's first glue")?;
-    Ok(html.replace(href, &format!("./{to}")))
+    let stem = format!("./{}-", name.trim_end_matches(".js"));
+    let mut addresses = tags
+        .iter()
+        .filter(|tag| tag.name == element)
+        .filter_map(|tag| {
+            let address = tag.get("href").or_else(|| tag.get("src"))?;
+            (address.starts_with(&stem) && address.ends_with(".js")).then_some(address)
+        });
+    let address = addresses.next();
+    let address = address.with_context(|| format!("the page does not list {name}"))?;
+    let old = staging.join(address.trim_start_matches("./"));
+    let text = fs::read_to_string(&old).with_context(|| format!("there is no {address}"))?;
+    fs::remove_file(old)?;
+    let to = put(staging, name, form(&text)?.as_bytes())?;
+    Ok(html.replace(address, &format!("./{to}")))
+}
+
+/// A script without indentation and without the comments that have lines of their own.
+fn bare(text: &str) -> String {
+    let mut bare = String::with_capacity(text.len());
+    let mut in_comment = false;
+    for line in text.lines().map(str::trim) {
+        in_comment |= line.starts_with("/*");
+        if !in_comment && !line.is_empty() && !line.starts_with("//") {
+            bare.push_str(line);
+            bare.push('\n');
+        }
+        in_comment &= !line.ends_with("*/");
+    }
+    bare
 }
 
 /// Glue for a page that holds several programs: each defines `wasm_bindgen` as a script may do many
@@ -169,7 +202,7 @@ fn list(html: &str, lines: &[String]) -> Result<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::{glue, hashed, list};
+    use super::{bare, glue, hashed, list};
 
     #[test]
     fn a_name_changes_with_the_content() {
@@ -180,6 +213,15 @@ mod tests {
         assert!(one.starts_with("locales/en-") && one.ends_with(".json"));
         assert_ne!(one, two);
         assert!(hashed("a.b/name", b"").starts_with("a.b/name-"));
+    }
+
+    #[test]
+    fn a_bare_script_has_no_comments_and_all_of_its_code() {
+        let text = "/*\n * One.\n */\n(function () {\n  // Two.\n  /** Three. */\n  a('/* // */'); // four\n})();\n";
+        assert_eq!(
+            bare(text),
+            "(function () {\na('/* // */'); // four\n})();\n"
+        );
     }
 
     #[test]

@@ -37,6 +37,7 @@ impl Lab {
             speed: self.speed,
             shown: self.motion.shown() as u64,
             focus: host::focus_way(),
+            menu: host::menu_is_open(),
             draft: host::draft(),
             ask: self.wanted.clone(),
         };
@@ -67,6 +68,9 @@ impl Lab {
         let Some(screen) = self.arriving.take() else {
             return;
         };
+        if screen.menu {
+            host::open_menu();
+        }
         if let Some(way) = &screen.focus {
             host::focus_at(way);
         }
