@@ -63,7 +63,7 @@ pub enum ClusterError {
     UnknownRole(String),
     /// A role is played by a node that does not exist, or by nobody.
     BadRole(String),
-    /// The protocol has no such variant.
+    /// The protocol has no such variant, or this program has none of its code.
     UnknownVariant(String),
     /// The protocol has no such quorum, or its size is not between 1 and the number of its members.
     BadQuorum(String),
@@ -127,7 +127,8 @@ impl Cluster {
             }
         }
         for name in &self.variants {
-            if !about.variants.iter().any(|variant| variant.id == name) {
+            let mut variants = about.variants.iter();
+            if !variants.any(|it| it.id == name) {
                 return Err(ClusterError::UnknownVariant(name.clone()));
             }
         }

@@ -277,16 +277,28 @@ impl VariantSet {
     }
 }
 
-/// A variant set's positions, named once: the table and the names cannot drift apart.
+/// A variant set's positions, named once: the table and the names cannot drift apart. A line that
+/// ends in `, full` is a variant that only the full program has.
 macro_rules! variants {
     ($($(#[$doc:meta])* $name:ident = $id:literal at $rule:ident: $effect:expr;)*) => {
         /// The variants, in the order of the table.
         #[derive(Clone, Copy)]
         #[repr(u8)]
         pub(super) enum V { $($(#[$doc])* $name),* }
-        pub(super) static VARIANTS: &[crate::protocol::Variant] = &[
+        const ALL: &[crate::protocol::Variant] = &[
             $(crate::protocol::Variant { id: $id, rule: &$rule, effect: $effect }),*
         ];
+        /// Of the variants, the core has not even the names.
+        pub(super) static VARIANTS: &[crate::protocol::Variant] =
+            if cfg!(feature = "full") { ALL } else { &[] };
+        impl V {
+            /// Whether it is on. In the core none ever is, and what depends on one is compiled to
+            /// nothing.
+            #[inline(always)]
+            pub(super) fn is_in(self, on: crate::protocol::VariantSet) -> bool {
+                cfg!(feature = "full") && on.has(self as usize)
+            }
+        }
     };
 }
 pub(crate) use variants;

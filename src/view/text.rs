@@ -39,10 +39,17 @@ pub struct Catalogue {
 impl Catalogue {
     /// Reads a catalogue: one flat JSON object of strings.
     pub fn from_json(bytes: &[u8]) -> Option<Self> {
+        let mut catalogue = Self::default();
+        catalogue.add_json(bytes).map(|()| catalogue)
+    }
+
+    /// Reads more texts of the same language.
+    pub fn add_json(&mut self, bytes: &[u8]) -> Option<()> {
         let json = Json::read(std::str::from_utf8(bytes).ok()?).ok()?;
-        let entry = |(key, text): &(String, Json)| Some((key.clone(), text.text()?.to_owned()));
-        let texts: Option<_> = json.fields()?.iter().map(entry).collect();
-        texts.map(|texts| Self { texts })
+        for (key, text) in json.fields()? {
+            self.texts.insert(key.clone(), text.text()?.to_owned());
+        }
+        Some(())
     }
 
     /// All keys.

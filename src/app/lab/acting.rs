@@ -103,9 +103,6 @@ impl Lab {
         self.notice = None;
         if self.dialog != Dialog::None {
             self.dialog = Dialog::None;
-            if let Some(opener) = self.opener.take() {
-                opener.focus().ok();
-            }
         } else if !host::close_menus() && self.choosing != Choosing::Nothing {
             self.choosing = Choosing::Nothing;
         } else if let Some(thing) = self.selected.take() {

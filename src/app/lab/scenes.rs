@@ -1,7 +1,7 @@
 //! Which run is on stage: protocol, size, variants, files. What is there stays until the next one
 //! has opened.
 
-use super::{Choosing, FIRST_SEED, Lab};
+use super::{Choosing, FIRST_SEED, FULL, Lab, Msg};
 use crate::app::host;
 use crate::app::panel::Panel;
 use crate::protocol::registry::OpenError;
@@ -44,6 +44,10 @@ impl Lab {
         if key == self.session.about().key {
             return;
         }
+        if !self.words.has(key) {
+            self.after_words = Some(Msg::Protocol(key));
+            return self.load_words(self.words.language, key);
+        }
         match self.stashed.remove(&key) {
             Some(session) => self.put_on_stage(session),
             None => self.restart(first_look(key), FIRST_SEED),
@@ -80,15 +84,20 @@ impl Lab {
     }
 
     pub(super) fn open_file(&mut self, text: Result<String, String>) {
-        let run = match text {
-            Err(_) => return self.complain("ui.file_unreadable"),
-            Ok(text) => Run::from_json(&text),
+        // The core gives the text of a file to the full program.
+        let text = match text {
+            Ok(text) if FULL => text,
+            _ => return self.complain("ui.file_unreadable"),
         };
-        let opened = run.and_then(|run| {
+        let opened = Run::from_json(&text).and_then(|run| {
             let on_stage = run.scenario.cluster.nodes <= NODES_ON_STAGE_MAX;
             reopen(&run).map(|opened| (opened, on_stage))
         });
         match opened {
+            Ok((opened, true)) if !self.words.has(opened.session.about().key) => {
+                self.after_words = Some(Msg::FileRead(Ok(text)));
+                self.load_words(self.words.language, opened.session.about().key);
+            }
             Err(error) => self.notice = Some(self.words.say(&file_error(&error))),
             Ok((_, false)) => self.complain("ui.nodes_out_of_range"),
             Ok((opened, true)) => {

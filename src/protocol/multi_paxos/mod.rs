@@ -372,7 +372,7 @@ impl MultiPaxos {
         let variants = VariantSet::of(&cluster, VARIANTS);
         let acceptors = cluster.players("acceptor");
         let count = acceptors.len();
-        let apart = variants.has(V::DisjointQuorums as usize);
+        let apart = V::DisjointQuorums.is_in(variants);
         let mut quorums = [0; 2];
         for (size, name) in quorums.iter_mut().zip(Self::ABOUT.quorums) {
             *size = match cluster.quorums.get(*name) {
@@ -400,7 +400,7 @@ impl MultiPaxos {
     }
 
     fn is(&self, variant: V) -> bool {
-        self.variants.has(variant as usize)
+        variant.is_in(self.variants)
     }
 
     /// How many acceptors are a quorum, in phase 1 and in phase 2.

@@ -295,8 +295,9 @@ impl Paxos {
         Ok(())
     }
 
+    #[inline(always)]
     fn is(&self, variant: V) -> bool {
-        self.variants.has(variant as usize)
+        variant.is_in(self.variants)
     }
 
     /// How many promises a proposer waits for.

@@ -322,8 +322,9 @@ impl Raft {
         Ok(Self { cluster, variants })
     }
 
+    #[inline(always)]
     fn is(&self, variant: V) -> bool {
-        self.variants.has(variant as usize)
+        variant.is_in(self.variants)
     }
 
     /// How many servers are a majority.

@@ -328,7 +328,7 @@ impl TwoPhase {
     }
 
     fn is(&self, variant: V) -> bool {
-        self.variants.has(variant as usize)
+        variant.is_in(self.variants)
     }
 
     /// How many yes votes commit a transaction: those of all participants (§7.3, AC3).
