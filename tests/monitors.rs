@@ -90,6 +90,7 @@ fn server(id: u8, term: u32, entries: &Entries, role: Role) -> raft::Node {
             term,
             voted_for: None,
             log: log(entries),
+            ..raft::Durable::default()
         },
         commit: 0,
         applied: 0,

@@ -97,7 +97,8 @@ impl Raft {
             return false;
         }
         let taken = node.disk.voted_for.filter(|voted| *voted != from);
-        if let Some(voted) = taken.filter(|_| !self.is(V::VoteTwice)) {
+        let votes_again = self.is(V::VoteTwice) || self.is(V::TutorialNode);
+        if let Some(voted) = taken.filter(|_| !votes_again) {
             out.note(|| {
                 note(&VOTE_TAKEN, Outcome::Refused)
                     .with("voted_for", voted)
@@ -122,7 +123,8 @@ impl Raft {
                 ("voter_last", position(voter)),
             )
         };
-        if !up_to_date(candidate, voter) && !self.is(V::VoteWithoutLogs) {
+        let any_log = self.is(V::VoteWithoutLogs) || self.is(V::TutorialNode);
+        if !up_to_date(candidate, voter) && !any_log {
             out.note(|| {
                 let older = if candidate.0 < voter.0 {
                     "last_term_older"
@@ -156,7 +158,7 @@ impl Raft {
             out.note(|| stale_vote(id, from, term, current));
             return;
         };
-        if term < current {
+        if term < current && !self.is(V::CountStaleVotes) {
             out.note(|| stale_vote(id, from, term, current));
             return;
         }

@@ -6,7 +6,10 @@ use crate::protocol::{Answer, ClientId, Reply, Request};
 
 /// The highest index that a majority stores, given the highest index that each server stores.
 pub fn majority_index(matched: &[u32]) -> u32 {
-    let needed = majority(matched.len());
+    index_stored_by(majority(matched.len()), matched)
+}
+
+fn index_stored_by(needed: usize, matched: &[u32]) -> u32 {
     let stored_by = |index| matched.iter().filter(|stored| **stored >= index).count();
     let common = matched.iter().filter(|index| stored_by(**index) >= needed);
     common.copied().max().unwrap_or(0)
@@ -70,13 +73,17 @@ impl Raft {
             return;
         };
         let prev_index = next[&to] - 1;
+        let mut entries = node.disk.log.from(prev_index + 1);
+        if self.is(V::OneEntry) || self.is(V::CommitToLogLength) {
+            entries = &entries[..entries.len().min(1)];
+        }
         out.send(
             to,
             Message::AppendEntries {
                 term: node.disk.term,
                 prev_index,
                 prev_term: node.disk.log.term_at(prev_index).unwrap_or(0),
-                entries: node.disk.log.from(prev_index + 1).into(),
+                entries: entries.into(),
                 leader_commit: node.commit,
             },
         );
@@ -224,7 +231,7 @@ impl Raft {
         let mut stored: Vec<u32> = matched.values().copied().collect();
         stored.push(node.disk.log.last_index());
         let count = |index| stored.iter().filter(|stored| **stored >= index).count() as u32;
-        let index = majority_index(&stored);
+        let index = index_stored_by(self.quorum(), &stored);
         if index <= node.commit {
             return;
         }

@@ -44,6 +44,8 @@ pub struct Durable {
     pub voted_for: Option<NodeId>,
     /// The log.
     pub log: Log,
+    /// The commit index, where the variant `durable_commit` keeps it here; else 0.
+    pub commit: u32,
 }
 
 /// A node: what is on disk, and what a crash takes away.
@@ -85,6 +87,17 @@ pub enum Role {
         /// For each peer, the highest index known to be stored there.
         matched: SortedMap<NodeId, u32>,
     },
+}
+
+impl Role {
+    /// The catalogue key of its word.
+    fn key(&self) -> &'static str {
+        match self {
+            Self::Follower { .. } => "role.follower",
+            Self::Candidate { .. } => "role.candidate",
+            Self::Leader { .. } => "role.leader",
+        }
+    }
 }
 
 /// What servers say to each other: the two remote procedure calls of Figure 2.
@@ -210,7 +223,7 @@ impl Protocol for Raft {
         Node {
             id,
             disk: disk.clone(),
-            commit: 0,
+            commit: disk.commit,
             applied: 0,
             role: Role::Follower { leader: None },
             machine: KeyValue::default(),
@@ -219,8 +232,17 @@ impl Protocol for Raft {
 
     fn sync(&self, node: &Node, disk: &mut Durable) {
         disk.clone_from(&node.disk);
-        if self.is(V::ForgetVote) {
+        if self.is(V::ForgetVote) || self.is(V::ForgetTerm) {
             disk.voted_for = None;
+        }
+        if self.is(V::ForgetTerm) {
+            disk.term = 0;
+        }
+        if self.is(V::ForgetLog) {
+            disk.log = Log::default();
+        }
+        if self.is(V::DurableCommit) {
+            disk.commit = node.commit;
         }
     }
 
@@ -230,6 +252,8 @@ impl Protocol for Raft {
                 if restart {
                     out.note(|| restarted(node));
                 }
+                // The state machine is volatile: what the disk knows as committed is applied anew.
+                self.commit_to(node, node.commit, out);
                 self.arm_election(out);
             }
             Input::Fire(Timer::Election) => self.on_election_timeout(node, out),
@@ -326,12 +350,20 @@ impl Raft {
 
     /// How many servers are a majority.
     pub fn quorum(&self) -> usize {
-        majority(self.cluster.nodes.into())
+        let nodes = usize::from(self.cluster.nodes);
+        match self.is(V::HalfQuorum) {
+            true => nodes.div_ceil(2),
+            false => majority(nodes),
+        }
     }
 
     fn arm_election<S: Sink<Self>>(&self, out: &mut S) {
         let range = self.cluster.range("election", ELECTION);
-        out.set_timer(Timer::Election, range);
+        let max = match self.is(V::SameTimeouts) {
+            true => range.min,
+            false => range.max,
+        };
+        out.set_timer(Timer::Election, RangeMs { max, ..range });
     }
 
     /// "If RPC request or response contains term T > currentTerm: set currentTerm = T, convert to
@@ -341,11 +373,17 @@ impl Raft {
         if term <= before {
             return;
         }
+        let stays = self.is(V::NoStepDown) && !matches!(node.role, Role::Follower { .. });
         out.note(|| {
+            let role = match stays {
+                true => node.role.key(),
+                false => "role.follower",
+            };
             Note::new(&TERM_NEWER, Outcome::Done)
                 .with("node", node.id)
                 .with("from", from)
                 .with("term", Epoch::term(term))
+                .with("role", Datum::Text(role))
                 .because(
                     ("message_term", Epoch::term(term)),
                     Relation::Greater,
@@ -353,8 +391,12 @@ impl Raft {
                 )
         });
         node.disk.term = term;
-        node.disk.voted_for = None;
-        self.follow(node, None, out);
+        if !self.is(V::KeepVote) {
+            node.disk.voted_for = None;
+        }
+        if !stays {
+            self.follow(node, None, out);
+        }
     }
 
     /// Becomes a follower of the current term. A leader has no election timer, so it gets one; a

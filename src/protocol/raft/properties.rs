@@ -71,6 +71,10 @@ impl Monitor {
         violations: &mut Vec<Violation>,
     ) {
         append_only(seen, violations);
+        if still_leads(seen) && seen.before.disk.term != seen.after.disk.term {
+            // Nobody elected it for this term; it leads it all the same.
+            self.elected(seen, seen.after.disk.term, violations);
+        }
         for fact in seen.facts {
             match fact {
                 Fact::BecameRole { role, epoch } if *role == "leader" => {
@@ -171,10 +175,14 @@ impl Monitor {
     }
 }
 
-fn append_only(seen: &Observation<'_, Raft>, violations: &mut Vec<Violation>) {
+fn still_leads(seen: &Observation<'_, Raft>) -> bool {
     let leads = |node: &Node| matches!(node.role, Role::Leader { .. });
+    leads(seen.before) && leads(seen.after)
+}
+
+fn append_only(seen: &Observation<'_, Raft>, violations: &mut Vec<Violation>) {
     let (before, after) = (&seen.before.disk, &seen.after.disk);
-    let same_reign = leads(seen.before) && leads(seen.after) && before.term == after.term;
+    let same_reign = still_leads(seen) && before.term == after.term;
     if !same_reign || before.log.is_shared_with(&after.log) {
         return;
     }

@@ -70,7 +70,11 @@ impl Raft {
             hint: None,
         };
         out.send(from, reply);
-        let commit = (*leader_commit).min(verified);
+        let known = match self.is(V::CommitToLogLength) {
+            true => node.disk.log.last_index(),
+            false => verified,
+        };
+        let commit = (*leader_commit).min(known);
         if commit > node.commit {
             out.note(|| {
                 Note::new(&APPEND_COMMIT, Outcome::Done)
@@ -97,6 +101,9 @@ impl Raft {
                     .with("leader", leader)
                     .with("term", Epoch::term(node.disk.term))
             });
+        }
+        if self.is(V::ConcedeClearsVote) && matches!(node.role, Role::Candidate { .. }) {
+            node.disk.voted_for = None;
         }
         self.follow(node, Some(leader), out);
         self.arm_election(out);

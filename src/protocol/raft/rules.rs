@@ -1,7 +1,7 @@
 //! The algorithm, line by line (Figure 2 of the paper), and what can be broken.
 
-use super::properties::{ELECTION_SAFETY, LEADER_COMPLETENESS};
-use crate::protocol::Effect::{Extends, Loses};
+use super::properties::{ELECTION_SAFETY, LEADER_COMPLETENESS, STATE_MACHINE_SAFETY};
+use crate::protocol::Effect::{Extends, Harmless, Loses, Stalls};
 use crate::protocol::{Citation, rules, variants};
 
 const FIGURE_2: Citation = Citation::raft_figure("2");
@@ -107,4 +107,32 @@ variants! {
     CommitOldTerms = "commit_old_terms" at LEADER_COMMIT: Loses(&LEADER_COMPLETENESS);
     /// A follower truncates at every AppendEntries, not only on conflict.
     AlwaysTruncate = "always_truncate" at APPEND_CONFLICT: Loses(&LEADER_COMPLETENESS);
+    /// AppendEntries brings one entry at most; "may send more than one for efficiency" (Figure 2).
+    OneEntry = "one_entry" at LEADER_HEARTBEAT: Harmless;
+    /// Neither the term nor the vote is synced to disk.
+    ForgetTerm = "forget_term" at RESTART: Loses(&ELECTION_SAFETY);
+    /// The log is not synced to disk.
+    ForgetLog = "forget_log" at APPEND_STORE: Loses(&LEADER_COMPLETENESS);
+    /// A newer term is adopted, and the role of the older one kept.
+    NoStepDown = "no_step_down" at TERM_NEWER: Loses(&ELECTION_SAFETY);
+    /// Votes of an older term count.
+    CountStaleVotes = "count_stale_votes" at VOTE_STALE: Loses(&ELECTION_SAFETY);
+    /// Half of the servers are a quorum; with an odd number of them, that is still a majority.
+    HalfQuorum = "half_quorum" at ELECTION_WON: Loses(&ELECTION_SAFETY);
+    /// A follower commits up to the end of its log, whatever of it the message has verified. A
+    /// message that brings the leader's whole log verifies all that it commits, so this variant's
+    /// leader sends one entry at a time.
+    CommitToLogLength = "commit_to_log_length" at APPEND_COMMIT: Loses(&STATE_MACHINE_SAFETY);
+    /// A candidate that gives way takes its vote back. It had voted for itself, and whoever wins
+    /// that term later needs one of those that elected the leader, so nothing is lost.
+    ConcedeClearsVote = "concede_clears_vote" at CANDIDATE_YIELDS: Harmless;
+    /// The vote is kept when the term rises.
+    KeepVote = "keep_vote" at TERM_NEWER: Stalls;
+    /// All election timeouts are the same.
+    SameTimeouts = "same_timeouts" at ELECTION_START: Stalls;
+    /// The commit index is on disk. What was committed stays committed, so that is safe as long as
+    /// the entries reach the disk no later; Figure 2 only does not need it.
+    DurableCommit = "durable_commit" at RESTART: Harmless;
+    /// The tutorial's Raft: a vote for every candidate whose term is not smaller than one's own.
+    TutorialNode = "tutorial_node" at VOTE_GRANT: Loses(&ELECTION_SAFETY);
 }

@@ -213,6 +213,7 @@ impl Server {
                     .get("votedFor")
                     .map_or(Ok(None), |vote| voted_for(size, vote))?,
                 log,
+                ..Durable::default()
             },
             commit,
             applied: commit,

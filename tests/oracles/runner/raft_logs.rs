@@ -186,6 +186,7 @@ fn node(id: NodeId, term: u32, log: Vec<u32>, role: Role) -> Node {
             term,
             voted_for: None,
             log: entries(log).into_iter().collect(),
+            ..Durable::default()
         },
         commit: 0,
         applied: 0,
