@@ -107,6 +107,7 @@ fn leader(id: u8, term: u32, entries: &Entries) -> raft::Node {
     let role = Role::Leader {
         next: SortedMap::new(),
         matched: SortedMap::new(),
+        duties: raft::Duties::default(),
     };
     server(id, term, entries, role)
 }

@@ -5,11 +5,11 @@ mod common;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use common::chaos::{Chaos, sound_scenarios};
+use common::chaos::{Chaos, RAFT_EXTENSIONS, sound_scenarios};
 use common::lab::Known;
 use common::raft_stories::late_copy;
-use common::record::handle;
-use common::{n, scenario, value, watched};
+use common::record::{deliver, handle};
+use common::{Lab, n, scenario, value, watched};
 use quorumscope::protocol::paxos::{self, Paxos};
 use quorumscope::protocol::raft::{self, Raft};
 use quorumscope::protocol::registry::PROTOCOLS;
@@ -168,7 +168,37 @@ fn reached_directly(reached: &mut Reached) {
     let raft = Raft::new(Cluster::of(3)).unwrap();
     let mut node = raft.boot(n(1), &raft.blank(n(1)));
     let other_role = handle(&raft, &mut node, Input::Fire(raft::Timer::Heartbeat));
-    note_all(reached, other_role.notes.iter());
+    node.disk.term = 2;
+    let late = raft::Message::TimeoutNow { term: 1 };
+    let late = deliver(&raft, &mut node, n(2), &late);
+    note_all(reached, other_role.notes.iter().chain(&late.notes));
+}
+
+/// A client asks again for a read that waits for a majority's confirmation, and another server
+/// stands before there is one.
+fn unlucky_read() -> Vec<Note> {
+    let mut lab = Lab::<Raft>::new(&scenario("raft", 3, &["read_index"]));
+    lab.campaign(1);
+    lab.ask(1, 1, "x?");
+    lab.act(Action::Fire(ClientId(1).into(), "retry".into()));
+    lab.deliver(1, 2);
+    let again = lab.flights(ClientId(1), n(2))[0];
+    lab.act(Action::Deliver(again));
+    let hint = lab.flights(n(2), ClientId(1))[0];
+    lab.act(Action::Deliver(hint));
+    let again = lab.flights(ClientId(1), n(1))[0];
+    let mut notes = lab.act(Action::Deliver(again)).notes;
+    for confirmation in lab.flights(n(2), n(1)) {
+        lab.act(Action::Drop(confirmation));
+    }
+    lab.fire(1, "heartbeat");
+    lab.fire(2, "election");
+    for (from, to) in [(1, 2), (2, 1)] {
+        for id in lab.flights(n(from), n(to)) {
+            notes.extend(lab.act(Action::Deliver(id)).notes);
+        }
+    }
+    notes.into_iter().map(|(_, note)| note).collect()
 }
 
 /// Every outcome of every rule is reached, and by its own name.
@@ -184,6 +214,7 @@ fn every_declared_outcome_is_reached() {
     // Few nodes: everything that a single server does at once.
     reached_by_chaos::<Paxos>(&mut reached, &scenario("paxos", 1, &[]), 2);
     reached_by_chaos::<Raft>(&mut reached, &scenario("raft", 1, &[]), 2);
+    note_all(&mut reached, unlucky_read().iter());
     let (mut lab, copy) = late_copy();
     let step = lab.act(Action::Deliver(copy));
     note_all(&mut reached, step.notes.iter().map(|(_, note)| note));
@@ -229,7 +260,9 @@ fn notes_of_an_outcome_name_the_same_things() {
     };
     for seed in 0..10 {
         let mut chaos = Chaos::new(seed);
-        let mut raft = watched::<Raft>(&sound_scenarios("raft")[0], 1);
+        let extended = seed % 2 == 1;
+        let raft = scenario("raft", 5, if extended { RAFT_EXTENSIONS } else { &[] });
+        let mut raft = watched::<Raft>(&raft, 1);
         let mut paxos = watched::<Paxos>(&sound_scenarios("paxos")[0], 1);
         for _ in 0..300 {
             collect(&raft.apply(&chaos.action(raft.world())).unwrap().notes);

@@ -232,18 +232,39 @@ impl Chaos {
             0 => None,
             _ => self.rng.pick(world.protocol().serves()),
         };
-        let text = format!(
-            "{}+{}",
-            ["n", "m"][self.rng.below(2)],
-            1 + self.rng.below(99)
-        );
+        let text = self.wish(world);
         Action::Submit {
             client: self.client(world),
             to,
             value: value(&text),
         }
     }
+
+    /// A command: mostly one that adds, so that whether it was executed twice, and whether a read
+    /// is stale, shows.
+    fn wish<P: Protocol>(&mut self, world: &World<P>) -> String {
+        let variants = &world.protocol().cluster().variants;
+        if variants.contains("leadership_transfer") && self.rng.below(4) == 0 {
+            let nodes = usize::from(world.protocol().cluster().nodes);
+            return format!(">S{}", 1 + self.rng.below(nodes));
+        }
+        let key = ["n", "m"][self.rng.below(2)];
+        if variants.contains("read_index") && self.rng.below(2) == 0 {
+            return format!("{key}?");
+        }
+        format!("{key}+{}", 1 + self.rng.below(99))
+    }
 }
+
+/// Raft with everything that extends it.
+pub const RAFT_EXTENSIONS: &[&str] = &[
+    "no_op",
+    "conflict_hint",
+    "pre_vote",
+    "check_quorum",
+    "leadership_transfer",
+    "read_index",
+];
 
 /// The two protocols on five nodes, each in the forms that lose nothing.
 pub fn sound_scenarios(protocol: &str) -> Vec<Scenario> {
@@ -253,6 +274,10 @@ pub fn sound_scenarios(protocol: &str) -> Vec<Scenario> {
             &["no_op"],
             &["conflict_hint"],
             &["no_op", "conflict_hint"],
+            &["one_entry"],
+            &["pre_vote", "read_index"],
+            &["check_quorum", "leadership_transfer"],
+            RAFT_EXTENSIONS,
         ],
         _ => &[&[], &["silent_refusals"]],
     };

@@ -1,6 +1,7 @@
 //! Leader election (§5.2) and the election restriction (§5.4.1).
 
 use super::*;
+use crate::protocol::Rule;
 
 /// Whether a candidate's log is at least as up-to-date as a voter's: the later last term wins;
 /// with equal terms, the longer log (§5.4.1). Positions are (term, index) of the last entry.
@@ -8,9 +9,24 @@ pub fn up_to_date(candidate: (u32, u32), voter: (u32, u32)) -> bool {
     candidate >= voter
 }
 
+/// The rules of a voter's checks, in their order: those of a vote, or those of a pre-vote.
+pub(super) struct Checks {
+    pub(super) term: &'static Rule,
+    pub(super) taken: &'static Rule,
+    pub(super) log: &'static Rule,
+    pub(super) grant: &'static Rule,
+}
+
+static CHECKS: Checks = Checks {
+    term: &VOTE_TERM,
+    taken: &VOTE_TAKEN,
+    log: &VOTE_LOG,
+    grant: &VOTE_GRANT,
+};
+
 impl Raft {
-    /// "Increment currentTerm, vote for self, reset election timer, send RequestVote RPCs to all
-    /// other servers" (Figure 2, candidates).
+    /// "If a follower receives no communication over […] the election timeout, then it assumes
+    /// there is no viable leader and begins an election" (§5.2).
     pub(super) fn on_election_timeout<S: Sink<Self>>(&self, node: &mut Node, out: &mut S) {
         match &node.role {
             Role::Leader { .. } => {
@@ -20,8 +36,17 @@ impl Raft {
             Role::Candidate { .. } => out.fact(Fact::ElectionLost {
                 epoch: Epoch::term(node.disk.term),
             }),
-            Role::Follower { .. } => {}
+            Role::Follower { .. } | Role::PreCandidate { .. } => {}
         }
+        match self.is(V::PreVote) {
+            true => self.canvass(node, out),
+            false => self.stand(node, false, out),
+        }
+    }
+
+    /// "Increment currentTerm, vote for self, reset election timer, send RequestVote RPCs to all
+    /// other servers" (Figure 2, candidates). `transfer` says that the leader has asked for it.
+    pub(super) fn stand<S: Sink<Self>>(&self, node: &mut Node, transfer: bool, out: &mut S) {
         node.disk.term += 1;
         node.disk.voted_for = Some(node.id);
         node.role = Role::Candidate {
@@ -38,6 +63,7 @@ impl Raft {
             role: "candidate",
             epoch: Epoch::term(term),
         });
+        self.end_lease(out);
         self.arm_election(out);
         let (last_term, last_index) = node.disk.log.last_position();
         for to in self.cluster.peers(node.id) {
@@ -47,6 +73,7 @@ impl Raft {
                     term,
                     last_index,
                     last_term,
+                    transfer,
                 },
             );
         }
@@ -61,7 +88,7 @@ impl Raft {
         candidate: (u32, u32),
         out: &mut S,
     ) {
-        let granted = self.judge(node, from, term, candidate, out);
+        let granted = self.judge(node, from, term, candidate, &CHECKS, out);
         if granted {
             node.disk.voted_for = Some(from);
             self.arm_election(out);
@@ -70,13 +97,15 @@ impl Raft {
         out.send(from, Message::VoteReply { term, granted });
     }
 
-    /// RequestVote, receiver implementation (Figure 2).
-    fn judge<S: Sink<Self>>(
+    /// RequestVote, receiver implementation (Figure 2). In a term that the voter has yet to enter,
+    /// nobody has its vote.
+    pub(super) fn judge<S: Sink<Self>>(
         &self,
         node: &Node,
         from: NodeId,
         term: u32,
         candidate: (u32, u32),
+        checks: &'static Checks,
         out: &mut S,
     ) -> bool {
         let current = node.disk.term;
@@ -88,7 +117,7 @@ impl Raft {
         };
         if term < current {
             out.note(|| {
-                note(&VOTE_TERM, Outcome::Refused).because(
+                note(checks.term, Outcome::Refused).because(
                     ("message_term", Epoch::term(term)),
                     Relation::Less,
                     ("current_term", Epoch::term(current)),
@@ -96,11 +125,12 @@ impl Raft {
             });
             return false;
         }
-        let taken = node.disk.voted_for.filter(|voted| *voted != from);
+        let here = term == current;
+        let taken = node.disk.voted_for.filter(|it| here && *it != from);
         let votes_again = self.is(V::VoteTwice) || self.is(V::TutorialNode);
         if let Some(voted) = taken.filter(|_| !votes_again) {
             out.note(|| {
-                note(&VOTE_TAKEN, Outcome::Refused)
+                note(checks.taken, Outcome::Refused)
                     .with("voted_for", voted)
                     .because(
                         ("voted_for", voted),
@@ -131,11 +161,11 @@ impl Raft {
                 } else {
                     "log_shorter"
                 };
-                compared(note(&VOTE_LOG, Outcome::Refused).with("why", Datum::Word(older)))
+                compared(note(checks.log, Outcome::Refused).with("why", Datum::Word(older)))
             });
             return false;
         }
-        out.note(|| compared(note(&VOTE_GRANT, Outcome::Accepted)));
+        out.note(|| compared(note(checks.grant, Outcome::Accepted)));
         true
     }
 

@@ -23,13 +23,17 @@ impl Raft {
         node.role = Role::Leader {
             next: peers.clone().map(|peer| (peer, next_index)).collect(),
             matched: peers.map(|peer| (peer, 0)).collect(),
+            duties: Duties::default(),
         };
         out.fact(Fact::BecameRole {
             role: "leader",
             epoch: Epoch::term(node.disk.term),
         });
         out.cancel_timer(Timer::Election);
-        if self.is(V::NoOp) {
+        if self.is(V::CheckQuorum) {
+            self.begin_lease(out);
+        }
+        if self.is(V::NoOp) || self.is(V::ReadIndex) {
             let term = node.disk.term;
             let payload = Payload::NoOp;
             let index = node.disk.log.push(Entry { term, payload });
@@ -65,10 +69,11 @@ impl Raft {
         for peer in self.cluster.peers(node.id) {
             self.replicate(node, peer, out);
         }
+        self.confirm_all(node, out);
     }
 
     /// "AppendEntries RPC with log entries starting at nextIndex" (Figure 2, leaders).
-    fn replicate<S: Sink<Self>>(&self, node: &Node, to: NodeId, out: &mut S) {
+    pub(super) fn replicate<S: Sink<Self>>(&self, node: &Node, to: NodeId, out: &mut S) {
         let Role::Leader { next, .. } = &node.role else {
             return;
         };
@@ -97,14 +102,15 @@ impl Raft {
         out: &mut S,
     ) {
         let sequence = request.sequence;
+        let id = node.id;
         let note = |rule, outcome| {
             Note::new(rule, outcome)
-                .with("node", node.id)
+                .with("node", id)
                 .with("client", from)
                 .with("sequence", sequence)
                 .with("command", request.command.clone())
         };
-        if let Role::Follower { .. } | Role::Candidate { .. } = node.role {
+        if !matches!(node.role, Role::Leader { .. }) {
             let hint = match node.role {
                 Role::Follower { leader } => leader,
                 _ => None,
@@ -126,6 +132,12 @@ impl Raft {
         };
         if node.machine.has_executed(from, sequence) {
             out.note(|| note(&REQUEST_OLD, Outcome::Ignored));
+            return;
+        }
+        if self.is(V::LeadershipTransfer) && self.transfers(node, from, request, out) {
+            return;
+        }
+        if self.is(V::ReadIndex) && self.reads(node, from, request, out) {
             return;
         }
         // An entry of an older term is committed only by one of this term behind it (§5.4.2).
@@ -168,7 +180,12 @@ impl Raft {
         let (id, current) = (node.id, node.disk.term);
         let log = node.disk.log.clone();
         let leading = *term == current;
-        let Role::Leader { next, matched } = &mut node.role else {
+        let Role::Leader {
+            next,
+            matched,
+            duties,
+        } = &mut node.role
+        else {
             out.note(|| stale_append(id, from, *term, current));
             return;
         };
@@ -180,6 +197,7 @@ impl Raft {
             out.note(|| stale_append(id, from, *term, current));
             return;
         }
+        self.hear(duties, from);
         if *success {
             // Only upwards: an older reply may come later.
             *matched = (*matched).max((*match_index).min(log.last_index()));
@@ -196,6 +214,7 @@ impl Raft {
             if next <= node.disk.log.last_index() {
                 self.replicate(node, from, out);
             }
+            self.hand_over(node, from, out);
         } else {
             let before = *next;
             let backed = match hint {
@@ -262,6 +281,7 @@ impl Raft {
             note(Outcome::Accepted, relation)
         });
         self.commit_to(node, index, out);
+        self.begin_reads(node, out);
     }
 }
 

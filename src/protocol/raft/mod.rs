@@ -4,13 +4,18 @@
 //! The handlers follow Figure 2. What the figure leaves open is decided by the text of the paper,
 //! and each branch cites it.
 
+mod duties;
 mod election;
 mod leader;
+mod lease;
 mod log;
+mod pre_vote;
 mod properties;
+mod read_index;
 mod replication;
 mod rules;
 mod screen;
+mod transfer;
 
 use crate::sorted::{SortedMap, SortedSet};
 use std::sync::Arc;
@@ -18,10 +23,11 @@ use std::sync::Arc;
 use serde::Serialize;
 
 use super::{
-    About, Cluster, ClusterError, Datum, Epoch, Fact, Input, KeyValue, MessageView, NodeId,
-    NodeView, Note, Observation, Outcome, Phase, Protocol, RangeMs, Relation, Sink, Stride, Value,
-    VariantSet, Violation, majority,
+    About, ClientId, Cluster, ClusterError, Datum, Epoch, Fact, Input, KeyValue, MessageView,
+    NodeId, NodeView, Note, Observation, Outcome, Phase, Protocol, RangeMs, Relation, Sink, Stride,
+    Value, VariantSet, Violation, majority,
 };
+pub use duties::{Duties, Read, Transfer};
 pub use election::up_to_date;
 pub use leader::majority_index;
 pub use log::{Entry, Log, Payload};
@@ -70,7 +76,8 @@ pub struct Node {
 pub enum Role {
     /// Responds to leaders and candidates.
     Follower {
-        /// The leader of this term, if it has been heard.
+        /// The leader of this term, if it has been heard; with leases, if it has been heard
+        /// within the minimum election timeout.
         leader: Option<NodeId>,
     },
     /// Asks for votes.
@@ -86,6 +93,15 @@ pub enum Role {
         next: SortedMap<NodeId, u32>,
         /// For each peer, the highest index known to be stored there.
         matched: SortedMap<NodeId, u32>,
+        /// What else it is busy with.
+        duties: Duties,
+    },
+    /// Asks whether votes would be given, in its own term still (`pre_vote`).
+    PreCandidate {
+        /// Who would vote for it, itself included.
+        granted: SortedSet<NodeId>,
+        /// Who would not.
+        refused: SortedSet<NodeId>,
     },
 }
 
@@ -96,11 +112,13 @@ impl Role {
             Self::Follower { .. } => "role.follower",
             Self::Candidate { .. } => "role.candidate",
             Self::Leader { .. } => "role.leader",
+            Self::PreCandidate { .. } => "role.pre_candidate",
         }
     }
 }
 
-/// What servers say to each other: the two remote procedure calls of Figure 2.
+/// What servers say to each other: the two remote procedure calls of Figure 2, and those of the
+/// extensions.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 pub enum Message {
     /// Vote for me.
@@ -111,6 +129,8 @@ pub enum Message {
         last_index: u32,
         /// The term of its last entry.
         last_term: u32,
+        /// "I have permission to disrupt the leader—it told me to!" (thesis, §4.2.3)
+        transfer: bool,
     },
     /// The answer to it.
     VoteReply {
@@ -143,6 +163,49 @@ pub enum Message {
         /// Without: where the logs part, if the cluster uses the hint.
         hint: Option<Hint>,
     },
+    /// Would you vote for me in the next term? (thesis, §9.6)
+    PreVote {
+        /// The sender's term, which it would leave.
+        term: u32,
+        /// The index of its last entry.
+        last_index: u32,
+        /// The term of its last entry.
+        last_term: u32,
+    },
+    /// The answer to it.
+    PreVoteReply {
+        /// The voter's term.
+        term: u32,
+        /// The term in which it was asked to vote.
+        asked: u32,
+        /// Whether it would.
+        granted: bool,
+    },
+    /// Stand for election at once (thesis, §3.10).
+    TimeoutNow {
+        /// The leader's term.
+        term: u32,
+    },
+    /// Do I still lead? A heartbeat for the sake of a read (thesis, §6.4).
+    ReadHeartbeat {
+        /// The leader's term.
+        term: u32,
+        /// Who reads.
+        client: ClientId,
+        /// The read's serial number.
+        sequence: u32,
+    },
+    /// The answer to it.
+    ReadHeartbeatReply {
+        /// The server's term.
+        term: u32,
+        /// Who reads.
+        client: ClientId,
+        /// The read's serial number.
+        sequence: u32,
+        /// Whether the leader leads the server's term.
+        confirmed: bool,
+    },
 }
 
 /// Where a follower's log parts from the leader's (§5.3, end): "the term of the conflicting entry
@@ -162,7 +225,12 @@ impl Message {
             Self::RequestVote { term, .. }
             | Self::VoteReply { term, .. }
             | Self::AppendEntries { term, .. }
-            | Self::AppendReply { term, .. } => *term,
+            | Self::AppendReply { term, .. }
+            | Self::PreVote { term, .. }
+            | Self::PreVoteReply { term, .. }
+            | Self::TimeoutNow { term }
+            | Self::ReadHeartbeat { term, .. }
+            | Self::ReadHeartbeatReply { term, .. } => *term,
         }
     }
 }
@@ -174,6 +242,11 @@ pub enum Timer {
     Election,
     /// A leader shows that it is there.
     Heartbeat,
+    /// A follower has not heard its leader within the minimum election timeout; a leader counts
+    /// who has answered (`pre_vote`, `check_quorum`).
+    Lease,
+    /// A leader gives up handing over (`leadership_transfer`).
+    Transfer,
 }
 
 /// "Election timeouts are chosen randomly from a fixed interval (e.g., 150–300 ms)" (§5.2).
@@ -182,7 +255,12 @@ pub const ELECTION: RangeMs = RangeMs::new(150, 300);
 pub const HEARTBEAT: RangeMs = RangeMs::new(70, 70);
 
 /// The timers, in the order of their names in [`About::timers`].
-const TIMERS: &[Timer] = &[Timer::Election, Timer::Heartbeat];
+const TIMERS: &[Timer] = &[
+    Timer::Election,
+    Timer::Heartbeat,
+    Timer::Lease,
+    Timer::Transfer,
+];
 
 impl Protocol for Raft {
     type Node = Node;
@@ -258,14 +336,22 @@ impl Protocol for Raft {
             }
             Input::Fire(Timer::Election) => self.on_election_timeout(node, out),
             Input::Fire(Timer::Heartbeat) => self.on_heartbeat(node, out),
+            Input::Fire(Timer::Lease) => self.on_lease(node, out),
+            Input::Fire(Timer::Transfer) => self.on_transfer_timeout(node, out),
             Input::Request { from, request } => self.on_request(node, from, request, out),
             Input::Deliver { from, message } => {
-                self.update_term(node, from, message.term(), out);
+                if self.disregards(node, from, message, out) {
+                    return;
+                }
+                if !matches!(message, Message::PreVote { .. }) {
+                    self.update_term(node, from, message.term(), out);
+                }
                 match message {
                     Message::RequestVote {
                         term,
                         last_index,
                         last_term,
+                        ..
                     } => self.on_request_vote(node, from, *term, (*last_term, *last_index), out),
                     Message::VoteReply { term, granted } => {
                         self.on_vote_reply(node, from, *term, *granted, out);
@@ -274,6 +360,32 @@ impl Protocol for Raft {
                         self.on_append_entries(node, from, message, out);
                     }
                     Message::AppendReply { .. } => self.on_append_reply(node, from, message, out),
+                    Message::PreVote {
+                        term,
+                        last_index,
+                        last_term,
+                    } => self.on_pre_vote(node, from, *term, (*last_term, *last_index), out),
+                    Message::PreVoteReply { asked, granted, .. } => {
+                        self.on_pre_vote_reply(node, from, *asked, *granted, out);
+                    }
+                    Message::TimeoutNow { term } => self.on_timeout_now(node, from, *term, out),
+                    Message::ReadHeartbeat {
+                        term,
+                        client,
+                        sequence,
+                    } => self.on_read_heartbeat(node, from, (*term, *client, *sequence), out),
+                    Message::ReadHeartbeatReply {
+                        term,
+                        client,
+                        sequence,
+                        confirmed,
+                    } => self.on_read_heartbeat_reply(
+                        node,
+                        from,
+                        (*term, *client, *sequence),
+                        *confirmed,
+                        out,
+                    ),
                 }
             }
         }
@@ -327,7 +439,7 @@ impl Raft {
     pub const ABOUT: &'static About = &About {
         key: "raft",
         roles: &[],
-        timers: &["election", "heartbeat"],
+        timers: &["election", "heartbeat", "lease", "transfer"],
         quorums: &[],
         contention: 0,
         rules: RULES,
@@ -357,13 +469,18 @@ impl Raft {
         }
     }
 
-    fn arm_election<S: Sink<Self>>(&self, out: &mut S) {
+    /// The range of election timeouts.
+    fn election(&self) -> RangeMs {
         let range = self.cluster.range("election", ELECTION);
         let max = match self.is(V::SameTimeouts) {
             true => range.min,
             false => range.max,
         };
-        out.set_timer(Timer::Election, RangeMs { max, ..range });
+        RangeMs { max, ..range }
+    }
+
+    fn arm_election<S: Sink<Self>>(&self, out: &mut S) {
+        out.set_timer(Timer::Election, self.election());
     }
 
     /// "If RPC request or response contains term T > currentTerm: set currentTerm = T, convert to
@@ -399,13 +516,20 @@ impl Raft {
         }
     }
 
-    /// Becomes a follower of the current term. A leader has no election timer, so it gets one; a
-    /// candidate or follower keeps the one that runs.
+    /// Becomes a follower of the current term. A leader has no election timer, so it gets one, and
+    /// its other duties end; a candidate or follower keeps the one that runs.
     fn follow<S: Sink<Self>>(&self, node: &mut Node, leader: Option<NodeId>, out: &mut S) {
         let role = std::mem::replace(&mut node.role, Role::Follower { leader });
-        if let Role::Leader { .. } = role {
+        if leader.is_none() {
+            self.end_lease(out);
+        }
+        if let Role::Leader { duties, .. } = &role {
             out.cancel_timer(Timer::Heartbeat);
             self.arm_election(out);
+            self.leave_reads(node, &duties.reads, leader, out);
+            if let Some(transfer) = &duties.transfer {
+                self.leave_transfer(node, transfer, out);
+            }
         }
         if !matches!(role, Role::Follower { .. }) {
             out.fact(Fact::BecameRole {

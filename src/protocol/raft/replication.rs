@@ -93,7 +93,7 @@ impl Raft {
 
     /// A message from the leader of this term: its sender leads, and the election timer starts
     /// again. A candidate gives way (§5.2); its vote stays as it is.
-    fn recognise<S: Sink<Self>>(&self, node: &mut Node, leader: NodeId, out: &mut S) {
+    pub(super) fn recognise<S: Sink<Self>>(&self, node: &mut Node, leader: NodeId, out: &mut S) {
         if !matches!(node.role, Role::Follower { .. }) {
             out.note(|| {
                 Note::new(&CANDIDATE_YIELDS, Outcome::Done)
@@ -106,6 +106,7 @@ impl Raft {
             node.disk.voted_for = None;
         }
         self.follow(node, Some(leader), out);
+        self.begin_lease(out);
         self.arm_election(out);
     }
 

@@ -12,6 +12,11 @@ const S5_3: Citation = Citation::raft("5.3");
 const S5_4_1: Citation = Citation::raft("5.4.1");
 const S5_4_2: Citation = Citation::raft("5.4.2");
 const S8: Citation = Citation::raft("8");
+const T3_10: Citation = Citation::raft_thesis("3.10");
+const T4_2_3: Citation = Citation::raft_thesis("4.2.3");
+const T6_2: Citation = Citation::raft_thesis("6.2");
+const T6_4: Citation = Citation::raft_thesis("6.4");
+const T9_6: Citation = Citation::raft_thesis("9.6");
 
 rules! {
     section all_servers {
@@ -27,6 +32,8 @@ rules! {
         RESTART = "raft.all_servers.restart" [Done] S5_1, FIGURE_2;
         /// A timer of a role that the server no longer has.
         TIMER_ROLE = "raft.all_servers.timer" [Ignored] S5_2;
+        /// A leader has not been heard for the minimum election timeout.
+        LEASE_OVER = "raft.all_servers.lease" [Done] T4_2_3, T9_6;
     }
     section candidate {
         /// An election timeout.
@@ -41,6 +48,8 @@ rules! {
         CANDIDATE_YIELDS = "raft.candidate.yields" [Done] S5_2, FIGURE_2;
     }
     section request_vote {
+        /// A request to vote while a leader is alive.
+        VOTE_LEASE = "raft.request_vote.lease" [Ignored] T4_2_3, T6_2;
         /// RequestVote, 1.
         VOTE_TERM = "raft.request_vote.term" [Refused] S5_1, FIGURE_2;
         /// RequestVote, 2, first half.
@@ -89,6 +98,60 @@ rules! {
         REPLY_HINT = "raft.leader.hint" [Refused] S5_3;
         /// The commit rule.
         LEADER_COMMIT = "raft.leader.commit" [Accepted, Refused] S5_4_2, FIGURE_2, FIGURE_8;
+        /// A majority has answered within an election timeout, or it has not.
+        LEADER_QUORUM = "raft.leader.quorum" [Accepted, Refused] T6_2;
+    }
+    section pre_vote {
+        /// An election timeout: ask whether the next term could be won.
+        PRE_VOTE_START = "raft.pre_vote.start" [Done] T9_6;
+        /// A leader is alive.
+        PRE_VOTE_LEADER = "raft.pre_vote.leader" [Refused] T9_6;
+        /// The vote would be refused: the term is over.
+        PRE_VOTE_TERM = "raft.pre_vote.term" [Refused] T9_6, S5_1;
+        /// The vote would be refused: it is taken.
+        PRE_VOTE_TAKEN = "raft.pre_vote.taken" [Refused] T9_6, S5_2;
+        /// The vote would be refused: the log is not up-to-date.
+        PRE_VOTE_LOG = "raft.pre_vote.log" [Refused] T9_6, S5_4_1;
+        /// The vote would be granted.
+        PRE_VOTE_GRANT = "raft.pre_vote.grant" [Accepted] T9_6;
+        /// A reply that is too late.
+        PRE_VOTE_STALE = "raft.pre_vote.stale" [Ignored] T9_6;
+        /// A reply is counted.
+        PRE_VOTE_COUNT = "raft.pre_vote.count" [Accepted, Refused] T9_6;
+        /// A majority would vote.
+        PRE_VOTE_WON = "raft.pre_vote.won" [Accepted] T9_6;
+    }
+    section transfer {
+        /// A client names another leader.
+        TRANSFER_START = "raft.transfer.start" [Accepted] T3_10;
+        /// A request while leadership is being handed over.
+        TRANSFER_BUSY = "raft.transfer.busy" [Refused, Ignored] T3_10;
+        /// The target has the whole log.
+        TRANSFER_SEND = "raft.transfer.send" [Done] T3_10;
+        /// TimeoutNow, on the target.
+        TIMEOUT_NOW = "raft.transfer.timeout_now" [Done, Ignored] T3_10, T4_2_3;
+        /// The target is asked, and leads.
+        TRANSFER_DONE = "raft.transfer.done" [Done] T3_10;
+        /// The prior leader steps down.
+        TRANSFER_LEFT = "raft.transfer.left" [Done] T3_10, S8;
+        /// An election timeout is over, and the prior leader still leads.
+        TRANSFER_ABORT = "raft.transfer.abort" [Done] T3_10;
+    }
+    section read_index {
+        /// A read has to wait for the first commitment of the leader's term.
+        READ_EARLY = "raft.read_index.early" [Done] T6_4, S8;
+        /// The commit index is noted, and a round of heartbeats begins.
+        READ_NOTE = "raft.read_index.note" [Accepted] T6_4, S8;
+        /// A copy of a read that is being served.
+        READ_WAITING = "raft.read_index.waiting" [Ignored] S8;
+        /// The heartbeat, on the receiver.
+        READ_CONFIRM = "raft.read_index.confirm" [Accepted, Refused] T6_4, S5_1;
+        /// The answer to it.
+        READ_COUNT = "raft.read_index.count" [Accepted, Ignored] T6_4;
+        /// A majority has confirmed.
+        READ_ANSWER = "raft.read_index.answer" [Done] T6_4, S8;
+        /// The leader steps down first.
+        READ_LEFT = "raft.read_index.left" [Refused] T6_4, S8;
     }
 }
 
@@ -135,4 +198,13 @@ variants! {
     DurableCommit = "durable_commit" at RESTART: Harmless;
     /// The tutorial's Raft: a vote for every candidate whose term is not smaller than one's own.
     TutorialNode = "tutorial_node" at VOTE_GRANT: Loses(&ELECTION_SAFETY);
+    /// A server asks whether it could win before it stands.
+    PreVote = "pre_vote" at PRE_VOTE_START: Extends;
+    /// A leader that a majority does not answer steps down, and no vote is given while a leader is
+    /// alive.
+    CheckQuorum = "check_quorum" at LEADER_QUORUM: Extends;
+    /// A client can have leadership handed over with the command `>S2`.
+    LeadershipTransfer = "leadership_transfer" at TRANSFER_START: Extends;
+    /// Reads are answered without a log entry.
+    ReadIndex = "read_index" at READ_NOTE: Extends;
 }

@@ -1,11 +1,12 @@
 //! What a screen shows of a Raft node and of a message.
 
-use crate::sorted::SortedMap;
+use crate::sorted::{SortedMap, SortedSet};
 
-use super::{Log, Message, Node, Payload, Raft, Role};
+use super::rules::V;
+use super::{Duties, Log, Message, Node, Payload, Raft, Read, Role};
 use crate::protocol::{
-    Cell, CellState, Cluster, Datum, Epoch, Field, MessageKind, MessageView, NodeId, NodeView,
-    Protocol, Shape, Tally, Value,
+    Cell, CellState, ClientId, Cluster, Datum, Epoch, Field, MessageKind, MessageView, NodeId,
+    NodeView, Protocol, Shape, Tally, Value,
 };
 
 pub(super) fn node(raft: &Raft, node: &Node) -> NodeView {
@@ -13,6 +14,7 @@ pub(super) fn node(raft: &Raft, node: &Node) -> NodeView {
         Role::Follower { .. } => ("follower", Shape::Plain),
         Role::Candidate { .. } => ("candidate", Shape::Dashed),
         Role::Leader { .. } => ("leader", Shape::Double),
+        Role::PreCandidate { .. } => ("pre_candidate", Shape::Dashed),
     };
     NodeView {
         role,
@@ -20,7 +22,7 @@ pub(super) fn node(raft: &Raft, node: &Node) -> NodeView {
         badge: Some(Epoch::term(node.disk.term)),
         cells: cells(node),
         tallies: tallies(raft, node),
-        fields: fields(raft.cluster(), node),
+        fields: fields(raft, node),
     }
 }
 
@@ -45,11 +47,13 @@ fn cells(node: &Node) -> Vec<Cell> {
 }
 
 fn tallies(raft: &Raft, node: &Node) -> Vec<Tally> {
-    let Role::Candidate { granted, refused } = &node.role else {
-        return Vec::new();
+    let (key, granted, refused) = match &node.role {
+        Role::Candidate { granted, refused } => ("votes", granted, refused),
+        Role::PreCandidate { granted, refused } => ("pre_votes", granted, refused),
+        Role::Follower { .. } | Role::Leader { .. } => return Vec::new(),
     };
     vec![Tally {
-        key: "votes",
+        key,
         members: raft.cluster().ids().collect(),
         yes: granted.iter().copied().collect(),
         no: refused.iter().copied().collect(),
@@ -57,7 +61,8 @@ fn tallies(raft: &Raft, node: &Node) -> Vec<Tally> {
     }]
 }
 
-fn fields(cluster: &Cluster, node: &Node) -> Vec<Field> {
+fn fields(raft: &Raft, node: &Node) -> Vec<Field> {
+    let cluster = raft.cluster();
     let mut fields = vec![
         Field::durable("current_term", Epoch::term(node.disk.term)),
         Field::durable("voted_for", node.disk.voted_for),
@@ -67,14 +72,21 @@ fn fields(cluster: &Cluster, node: &Node) -> Vec<Field> {
     ];
     match &node.role {
         Role::Follower { leader } => fields.push(Field::volatile("leader", *leader)),
-        Role::Candidate { granted, .. } => fields.push(Field::volatile(
-            "votes",
-            Datum::Nodes(granted.iter().copied().collect()),
-        )),
-        Role::Leader { next, matched } => fields.extend([
-            Field::volatile("next_index", by_peer(cluster, node.id, next)),
-            Field::volatile("match_index", by_peer(cluster, node.id, matched)),
-        ]),
+        Role::Candidate { granted, .. } => fields.push(Field::volatile("votes", nodes(granted))),
+        Role::PreCandidate { granted, .. } => {
+            fields.push(Field::volatile("pre_votes", nodes(granted)));
+        }
+        Role::Leader {
+            next,
+            matched,
+            duties,
+        } => {
+            fields.extend([
+                Field::volatile("next_index", by_peer(cluster, node.id, next)),
+                Field::volatile("match_index", by_peer(cluster, node.id, matched)),
+            ]);
+            fields.extend(busy_with(raft, duties));
+        }
     }
     let pairs = node.machine.pairs.iter().map(|(key, value)| {
         let text = |text: &String| Value::new(text).map_or(Datum::Nothing, Datum::Value);
@@ -89,6 +101,24 @@ fn fields(cluster: &Cluster, node: &Node) -> Vec<Field> {
         Field::volatile("sessions", Datum::Pairs(sessions.collect())),
     ]);
     fields
+}
+
+fn nodes(ids: &SortedSet<NodeId>) -> Datum {
+    Datum::Nodes(ids.iter().copied().collect())
+}
+
+/// A leader's duties, as far as the cluster has them.
+fn busy_with(raft: &Raft, duties: &Duties) -> impl Iterator<Item = Field> {
+    let target = duties.transfer.as_ref().map(|transfer| transfer.target);
+    let read = |(client, read): (&ClientId, &Read)| (Datum::Client(*client), read.index.into());
+    let reads = duties.reads.iter().map(read).collect();
+    let all = [
+        (V::CheckQuorum, "heard", nodes(&duties.heard)),
+        (V::LeadershipTransfer, "target", target.into()),
+        (V::ReadIndex, "reads", Datum::Pairs(reads)),
+    ];
+    let on = all.into_iter().filter(|(variant, ..)| raft.is(*variant));
+    on.map(|(_, key, value)| Field::volatile(key, value))
 }
 
 fn by_peer(cluster: &Cluster, me: NodeId, numbers: &SortedMap<NodeId, u32>) -> Datum {
@@ -115,19 +145,15 @@ pub(super) fn message(message: &Message) -> MessageView {
         Message::RequestVote {
             last_index,
             last_term,
+            transfer,
             ..
-        } => (
-            "RequestVote",
-            "RV",
-            MessageKind::Request,
-            vec![(
-                "last_entry",
-                Datum::Position {
-                    term: *last_term,
-                    index: *last_index,
-                },
-            )],
-        ),
+        } => {
+            let mut fields = vec![last_entry(*last_term, *last_index)];
+            if *transfer {
+                fields.push(("by_transfer", Datum::Word("yes")));
+            }
+            ("RequestVote", "RV", MessageKind::Request, fields)
+        }
         Message::VoteReply { granted, .. } => ("VoteReply", "VR", granted_or_not(*granted), vec![]),
         Message::AppendEntries {
             prev_index,
@@ -169,6 +195,42 @@ pub(super) fn message(message: &Message) -> MessageView {
             };
             ("AppendReply", "AR", granted_or_not(*success), vec![detail])
         }
+        Message::PreVote {
+            last_index,
+            last_term,
+            ..
+        } => (
+            "PreVote",
+            "PV",
+            MessageKind::Request,
+            vec![last_entry(*last_term, *last_index)],
+        ),
+        Message::PreVoteReply { asked, granted, .. } => (
+            "PreVoteReply",
+            "PR",
+            granted_or_not(*granted),
+            vec![("next_term", Epoch::term(*asked).into())],
+        ),
+        Message::TimeoutNow { .. } => ("TimeoutNow", "TN", MessageKind::Request, vec![]),
+        Message::ReadHeartbeat {
+            client, sequence, ..
+        } => (
+            "ReadHeartbeat",
+            "RH",
+            MessageKind::Request,
+            read(*client, *sequence),
+        ),
+        Message::ReadHeartbeatReply {
+            client,
+            sequence,
+            confirmed,
+            ..
+        } => (
+            "ReadHeartbeatReply",
+            "RR",
+            granted_or_not(*confirmed),
+            read(*client, *sequence),
+        ),
     };
     let epoch = Epoch::term(message.term());
     let mut all = vec![("term", Datum::Epoch(epoch))];
@@ -180,6 +242,14 @@ pub(super) fn message(message: &Message) -> MessageView {
         kind,
         fields: all,
     }
+}
+
+fn last_entry(term: u32, index: u32) -> (&'static str, Datum) {
+    ("last_entry", Datum::Position { term, index })
+}
+
+fn read(client: ClientId, sequence: u32) -> Vec<(&'static str, Datum)> {
+    vec![("client", client.into()), ("sequence", sequence.into())]
 }
 
 fn granted_or_not(granted: bool) -> MessageKind {
