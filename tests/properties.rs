@@ -388,6 +388,43 @@ fn one_entry_at_a_time_commits_what_is_verified() {
     assert_eq!(commit(&["commit_to_log_length"]), 2);
 }
 
+/// S2 gives way to S1 and has its vote back, which it gives to S4; S4 cannot win all the same, for
+/// the three that elected S1 have none left.
+#[test]
+fn a_vote_that_is_taken_back_elects_nobody() {
+    let mut lab = raft(5, &["concede_clears_vote"]);
+    for id in [1, 2, 4] {
+        lab.fire(id, "election");
+    }
+    lab.converse(1, 3);
+    lab.converse(1, 5);
+    assert!(lab.leads(1));
+    lab.converse(1, 2);
+    assert_eq!(lab.node(2).disk.voted_for, None);
+    for id in [2, 3, 5] {
+        lab.converse(4, id);
+    }
+    assert_eq!(lab.node(2).disk.voted_for, Some(n(4)));
+    assert!(!lab.leads(4));
+    assert!(lab.lost().is_empty());
+}
+
+/// What the disk knows as committed is executed at the restart, before any leader is heard.
+#[test]
+fn a_durable_commit_index_is_executed_at_once() {
+    let after_restart = |variants| {
+        let mut lab = raft(3, variants);
+        lab.campaign(1);
+        lab.ask(1, 1, "x=5");
+        lab.settle();
+        lab.crash(1);
+        lab.restart(1);
+        lab.value_of(1, "x").map(str::to_owned)
+    };
+    assert_eq!(after_restart(&["durable_commit"]), Some("5".into()));
+    assert_eq!(after_restart(&[]), None);
+}
+
 /// How many random runs a control gets where nobody says.
 const CONTROL_RUNS: u64 = 20;
 
