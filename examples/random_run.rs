@@ -5,6 +5,7 @@ use std::process::ExitCode;
 
 use quorumscope::protocol::paxos::Paxos;
 use quorumscope::protocol::raft::Raft;
+use quorumscope::protocol::two_phase::TwoPhase;
 
 #[path = "../tests/common/mod.rs"]
 mod common;
@@ -25,8 +26,9 @@ fn main() -> ExitCode {
     let json = match protocol.as_str() {
         "paxos" => random_run::<Paxos>(protocol, seed, count),
         "raft" => random_run::<Raft>(protocol, seed, count),
+        "two_phase" => random_run::<TwoPhase>(protocol, seed, count),
         _ => {
-            eprintln!("PROTOCOL is paxos or raft");
+            eprintln!("PROTOCOL is paxos, raft or two_phase");
             return ExitCode::FAILURE;
         }
     };

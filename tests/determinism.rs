@@ -15,6 +15,7 @@ use quorumscope::history::{BranchId, Timeline};
 use quorumscope::protocol::paxos::Paxos;
 use quorumscope::protocol::raft::Raft;
 use quorumscope::protocol::registry::Any;
+use quorumscope::protocol::two_phase::TwoPhase;
 use quorumscope::world::{Action, Event, Scenario};
 
 /// How many actions a random run has.
@@ -188,7 +189,7 @@ fn any_is_the_same<P: Known>(scenario: &Scenario, seed: u32) {
     }
 }
 
-macro_rules! for_both {
+macro_rules! for_each {
     ($($(#[$doc:meta])* $name:ident: $test:ident;)*) => {$(
         mod $name {
             use super::*;
@@ -204,11 +205,17 @@ macro_rules! for_both {
             fn in_paxos() {
                 each_scenario::<Paxos>($test::<Paxos>);
             }
+
+            $(#[$doc])*
+            #[test]
+            fn in_two_phase_commit() {
+                each_scenario::<TwoPhase>($test::<TwoPhase>);
+            }
         }
     )*};
 }
 
-for_both! {
+for_each! {
     /// Back from any moment to the first and forward again gives equal states, bit by bit.
     back_and_forward_is_exact: walks_back_and_forward;
     /// So does a jump to any moment.

@@ -7,10 +7,11 @@ mod common;
 
 use common::chaos::{Chaos, sound_scenarios};
 use common::raft_stories::{figure_8, figure_8_d1};
-use common::{Known, Lab, Mood, n, paxos_stories, scenario, value, watched};
+use common::{Known, Lab, Mood, n, paxos_stories, scenario, two_phase_stories, value, watched};
 use quorumscope::check::Watched;
 use quorumscope::protocol::paxos::Paxos;
 use quorumscope::protocol::raft::Raft;
+use quorumscope::protocol::two_phase::TwoPhase;
 use quorumscope::protocol::{ClientId, Effect, Fact, Protocol, Variant};
 use quorumscope::share::Run;
 use quorumscope::world::{Action, Event, Network, PERMILLE, Scenario};
@@ -36,6 +37,8 @@ struct Tally {
     actions: u64,
     /// Runs in which something was committed or chosen while faults went on.
     decided: u64,
+    /// Nodes that committed a transaction, all of which must be willing.
+    commits: u64,
     crashes: u64,
     lost: u64,
     duplicated: u64,
@@ -47,6 +50,10 @@ impl Tally {
             Event::Crashed(_) => self.crashes += 1,
             Event::Lost(..) => self.lost += 1,
             Event::Duplicated(..) => self.duplicated += 1,
+            Event::Fact(_, Fact::Decided { commit, .. }) => {
+                self.commits += u64::from(*commit);
+                return true;
+            }
             Event::Fact(_, Fact::Committed { .. } | Fact::Learned { .. }) => return true,
             _ => {}
         }
@@ -164,7 +171,7 @@ fn bring_to_an_end<P: Protocol>(
     );
 }
 
-fn random_runs<P: Known>() {
+fn random_runs<P: Known>() -> Tally {
     let scenarios = sound_scenarios(P::ABOUT.key);
     let mut tally = Tally::default();
     for seed in 0..runs() {
@@ -179,6 +186,7 @@ fn random_runs<P: Known>() {
         rates.iter().all(|count| *count * 2 > tally.runs),
         "the runs are too tame: {tally:?}"
     );
+    tally
 }
 
 /// Five servers, every fault: Election Safety, Leader Append-Only, Log Matching, Leader
@@ -193,6 +201,17 @@ fn raft_is_safe_under_faults() {
 #[test]
 fn paxos_is_safe_under_faults() {
     random_runs::<Paxos>();
+}
+
+/// Five nodes, every fault: no two nodes decide differently, no decision is reversed, and nothing
+/// is committed that somebody has not voted yes to.
+#[test]
+fn two_phase_commit_is_safe_under_faults() {
+    let tally = random_runs::<TwoPhase>();
+    assert!(
+        tally.commits > tally.runs,
+        "hardly anything is committed: {tally:?}"
+    );
 }
 
 /// What defeats a variant: the same steps are also tried on the protocol as it is.
@@ -580,4 +599,55 @@ fn a_wiped_disk_is_caught() {
     lab.accept(0, &[2]);
     lab.accept(1, &[2, 3]);
     assert_eq!(lab.lost(), ["paxos.promises", "paxos.agreement"]);
+}
+
+/// S3 votes yes, crashes, and tells S2 that it has not voted, while S1 commits.
+fn forgets_its_yes(variants: &[&str]) -> Lab<TwoPhase> {
+    let mut lab = two_phase_stories::voted(variants, Mood::Lenient, "x");
+    lab.crash(3);
+    lab.restart(3);
+    two_phase_stories::count_votes(&mut lab);
+    lab.drop_all();
+    lab.fire(2, "decision");
+    lab.converse(2, 3);
+    lab
+}
+
+/// S1 and S2 vote yes, S3 votes no.
+fn outvotes(variants: &[&str]) -> Lab<TwoPhase> {
+    let mut lab = two_phase_stories::voted(variants, Mood::Lenient, "!S3 x");
+    two_phase_stories::count_votes(&mut lab);
+    lab
+}
+
+/// S1 commits; S2 does not hear of it and loses patience.
+fn gives_up_waiting(variants: &[&str]) -> Lab<TwoPhase> {
+    let mut lab = two_phase_stories::voted(variants, Mood::Lenient, "x");
+    two_phase_stories::count_votes(&mut lab);
+    lab.drop_all();
+    lab.fire(2, "decision");
+    lab
+}
+
+/// S1 commits and tells S2; then it crashes and finds no decision in its log.
+fn forgets_its_decision(variants: &[&str]) -> Lab<TwoPhase> {
+    let mut lab = two_phase_stories::voted(variants, Mood::Lenient, "x");
+    two_phase_stories::count_votes(&mut lab);
+    lab.deliver(1, 2);
+    lab.crash(1);
+    lab.restart(1);
+    lab
+}
+
+/// Each of the usual mistakes in two-phase commit is caught by the property that it names.
+#[test]
+fn the_mistakes_of_two_phase_commit_are_caught() {
+    all_have_stories::<TwoPhase>(&[
+        ("vote_not_durable", forgets_its_yes),
+        ("commit_on_majority", outvotes),
+        ("unilateral_abort", gives_up_waiting),
+        ("decision_not_durable", forgets_its_decision),
+    ]);
+    let lost = forgets_its_decision(&["decision_not_durable"]).lost();
+    assert!(lost.contains(&"two_phase.stability"), "{lost:?}");
 }

@@ -13,8 +13,9 @@ use common::{Lab, n, scenario, value, watched};
 use quorumscope::protocol::paxos::{self, Paxos};
 use quorumscope::protocol::raft::{self, Raft};
 use quorumscope::protocol::registry::PROTOCOLS;
+use quorumscope::protocol::two_phase::{self, TwoPhase};
 use quorumscope::protocol::{
-    Citation, ClientId, Cluster, Comparison, Datum, Endpoint, Input, Note, Outcome, Place,
+    Citation, ClientId, Cluster, Comparison, Datum, Endpoint, Epoch, Input, Note, Outcome, Place,
     Protocol, Relation, Request, Rule, Work,
 };
 use quorumscope::sorted::SortedSet;
@@ -54,6 +55,11 @@ fn rules_cite_their_own_paper() {
     for about in PROTOCOLS {
         let works: &[Work] = match about.key {
             "paxos" => &[Work::PaxosMadeSimple],
+            "two_phase" => &[
+                Work::DataBaseNotes,
+                Work::ConcurrencyControl,
+                Work::TransactionCommit,
+            ],
             _ => &[Work::Raft, Work::RaftThesis],
         };
         for rule in about.rules {
@@ -172,6 +178,7 @@ fn reached_directly(reached: &mut Reached) {
     let late = raft::Message::TimeoutNow { term: 1 };
     let late = deliver(&raft, &mut node, n(2), &late);
     note_all(reached, other_role.notes.iter().chain(&late.notes));
+    two_phase_directly(reached);
 }
 
 /// A client asks again for a read that waits for a majority's confirmation, and another server
@@ -201,6 +208,34 @@ fn unlucky_read() -> Vec<Note> {
     notes.into_iter().map(|(_, note)| note).collect()
 }
 
+/// A node that does not coordinate is asked to; timers run out that have been disarmed; and a
+/// decision comes that contradicts the one in the log.
+fn two_phase_directly(reached: &mut Reached) {
+    let two_phase = TwoPhase::new(Cluster::of(3)).unwrap();
+    let mut node = two_phase.boot(n(2), &two_phase.blank(n(2)));
+    let request = &Request {
+        sequence: 1,
+        command: value("x"),
+    };
+    let from = ClientId(1);
+    let mut inputs = vec![Input::Request { from, request }];
+    inputs.extend((0..4).map(|it| Input::Fire(two_phase.timer(it).unwrap())));
+    let decisions = [true, false].map(|commit| two_phase::Message {
+        transaction: Epoch::ballot(1, n(1)),
+        says: two_phase::Says::Decision(commit),
+    });
+    let from = n(1);
+    inputs.extend(
+        decisions
+            .iter()
+            .map(|message| Input::Deliver { from, message }),
+    );
+    for input in inputs {
+        let done = handle(&two_phase, &mut node, input);
+        note_all(reached, done.notes.iter());
+    }
+}
+
 /// Every outcome of every rule is reached, and by its own name.
 #[test]
 fn every_declared_outcome_is_reached() {
@@ -210,6 +245,9 @@ fn every_declared_outcome_is_reached() {
     }
     for scenario in sound_scenarios("raft") {
         reached_by_chaos::<Raft>(&mut reached, &scenario, 20);
+    }
+    for scenario in sound_scenarios("two_phase") {
+        reached_by_chaos::<TwoPhase>(&mut reached, &scenario, 20);
     }
     // Few nodes: everything that a single server does at once.
     reached_by_chaos::<Paxos>(&mut reached, &scenario("paxos", 1, &[]), 2);
@@ -238,6 +276,9 @@ fn every_variant_explains_itself() {
     for variant in Raft::ABOUT.variants {
         reached_by_chaos::<Raft>(&mut reached, &scenario("raft", 5, &[variant.id]), 4);
     }
+    for variant in TwoPhase::ABOUT.variants {
+        reached_by_chaos::<TwoPhase>(&mut reached, &scenario("two_phase", 5, &[variant.id]), 4);
+    }
     assert!(
         reached.len() > 40,
         "only {} outcomes were reached",
@@ -264,9 +305,12 @@ fn notes_of_an_outcome_name_the_same_things() {
         let raft = scenario("raft", 5, if extended { RAFT_EXTENSIONS } else { &[] });
         let mut raft = watched::<Raft>(&raft, 1);
         let mut paxos = watched::<Paxos>(&sound_scenarios("paxos")[0], 1);
+        let mut two_phase = watched::<TwoPhase>(&sound_scenarios("two_phase")[0], 1);
         for _ in 0..300 {
             collect(&raft.apply(&chaos.action(raft.world())).unwrap().notes);
             collect(&paxos.apply(&chaos.action(paxos.world())).unwrap().notes);
+            let action = chaos.action(two_phase.world());
+            collect(&two_phase.apply(&action).unwrap().notes);
         }
     }
     let vary: Vec<_> = names.iter().filter(|(_, args)| args.len() > 1).collect();

@@ -1,4 +1,8 @@
-//! Properties, checked at every step of every run.
+//! Properties, checked at every step of every run; conditions on states and steps; and the search
+//! for a run that loses a property.
+
+pub mod condition;
+pub mod search;
 
 use std::sync::Arc;
 
@@ -88,8 +92,10 @@ impl<P: Protocol> Watched<P> {
             };
             let protocol = self.world.protocol();
             protocol.observe(&mut self.monitor, &seen, &mut found);
-            for (_, other) in after.iter().filter(|(other, _)| other != id) {
-                protocol.compare(&self.monitor, new, other, &mut found);
+            if protocol.about().compares {
+                for (_, other) in after.iter().filter(|(other, _)| other != id) {
+                    protocol.compare(&self.monitor, new, other, &mut found);
+                }
             }
         }
         for violation in found {

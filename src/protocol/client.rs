@@ -90,7 +90,8 @@ pub struct Reply {
 /// What a client is told.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 pub enum Answer {
-    /// Chosen, or committed and executed; with the result.
+    /// Decided: chosen, or committed and executed, with the result. Nothing where there is none, as
+    /// of a transaction that is aborted.
     Done(Option<Value>),
     /// This node cannot serve the request; somebody else may.
     Elsewhere {

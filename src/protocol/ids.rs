@@ -22,7 +22,8 @@ pub enum Endpoint {
     Client(ClientId),
 }
 
-/// A term (Raft) or a ballot (Paxos): the number orders, the owner tells equal numbers apart.
+/// A term (Raft), a ballot (Paxos) or a transaction (two-phase commit): the number orders, the
+/// owner tells equal numbers apart.
 ///
 /// A Raft term has no owner. A Paxos ballot has one, so that "different proposers choose their
 /// numbers from disjoint sets of numbers" (Paxos Made Simple, §2.5).

@@ -14,6 +14,7 @@ pub mod paxos;
 mod property;
 pub mod raft;
 pub mod registry;
+pub mod two_phase;
 mod view;
 
 use std::fmt::Debug;
@@ -123,6 +124,8 @@ pub struct About {
     pub roles: &'static [&'static str],
     /// The names of the timers.
     pub timers: &'static [&'static str],
+    /// Whether two nodes can contradict each other, so that [`Protocol::compare`] has to look.
+    pub compares: bool,
     /// The names of the quorums whose sizes a cluster can set apart.
     pub quorums: &'static [&'static str],
     /// The position of the timer whose firing at the same time on two nodes makes them contend.

@@ -37,6 +37,13 @@ pub enum Work {
     Raft,
     /// Ongaro, *Consensus: Bridging Theory and Practice*, thesis, 2014.
     RaftThesis,
+    /// Gray, *Notes on Data Base Operating Systems*, 1978.
+    DataBaseNotes,
+    /// Bernstein, Hadzilacos and Goodman, *Concurrency Control and Recovery in Database Systems*,
+    /// 1987.
+    ConcurrencyControl,
+    /// Gray and Lamport, *Consensus on Transaction Commit*, 2006.
+    TransactionCommit,
 }
 
 /// A place inside a paper.

@@ -60,6 +60,20 @@ pub enum Fact {
         /// The command; none for a no-op.
         command: Option<Value>,
     },
+    /// A participant voted on a transaction.
+    Voted {
+        /// The transaction.
+        epoch: Epoch,
+        /// Whether it can commit.
+        yes: bool,
+    },
+    /// A node knows, or decides itself, what becomes of a transaction.
+    Decided {
+        /// The transaction.
+        epoch: Epoch,
+        /// Whether it is committed, and not aborted.
+        commit: bool,
+    },
 }
 
 /// What just happened to one node.

@@ -277,4 +277,5 @@ struct Inner<'a, S>(&'a mut S);
 registry! {
     Paxos(paxos),
     Raft(raft),
+    TwoPhase(two_phase),
 }

@@ -53,6 +53,8 @@ pub enum CellState {
     Chosen,
     /// Applied to the state machine.
     Applied,
+    /// Decided against: a transaction that is aborted.
+    Aborted,
 }
 
 /// A count on its way to a threshold.

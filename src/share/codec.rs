@@ -8,16 +8,16 @@ use crate::protocol::{ClientId, Cluster, NodeId, RangeMs, Value};
 use crate::sorted::{SortedMap, SortedSet};
 use crate::world::{Action, MessageId, Network, Scenario, Trigger};
 
-fn name(id: impl Display) -> Json {
+pub(super) fn name(id: impl Display) -> Json {
     Json::Text(id.to_string())
 }
 
-fn parse<T: FromStr>(json: &Json) -> Option<T> {
+pub(super) fn parse<T: FromStr>(json: &Json) -> Option<T> {
     json.text()?.parse().ok()
 }
 
 /// Whether an object has no field but these.
-fn only(json: &Json, known: &[&str]) -> Option<()> {
+pub(super) fn only(json: &Json, known: &[&str]) -> Option<()> {
     let fields = json.fields()?;
     let all = fields
         .iter()
@@ -26,7 +26,7 @@ fn only(json: &Json, known: &[&str]) -> Option<()> {
 }
 
 /// A field that may be missing, but not be wrong.
-fn optional<T>(
+pub(super) fn optional<T>(
     json: &Json,
     field: &str,
     default: T,
@@ -46,12 +46,15 @@ fn set<T: FromStr + Ord>(json: &Json) -> Option<SortedSet<T>> {
     json.items()?.iter().map(parse).collect()
 }
 
-fn map_json<V>(entries: &SortedMap<String, V>, value: impl Fn(&V) -> Json) -> Json {
+pub(super) fn map_json<V>(entries: &SortedMap<String, V>, value: impl Fn(&V) -> Json) -> Json {
     let entries = entries.iter();
     Json::Object(entries.map(|(key, it)| (key.clone(), value(it))).collect())
 }
 
-fn map<V>(json: &Json, read: impl Fn(&Json) -> Option<V>) -> Option<SortedMap<String, V>> {
+pub(super) fn map<V>(
+    json: &Json,
+    read: impl Fn(&Json) -> Option<V>,
+) -> Option<SortedMap<String, V>> {
     let entries = json.fields()?.iter();
     entries
         .map(|(key, value)| Some((key.clone(), read(value)?)))
@@ -98,7 +101,7 @@ pub(super) fn scenario(json: &Json) -> Option<Scenario> {
     })
 }
 
-fn small(json: &Json) -> Option<u8> {
+pub(super) fn small(json: &Json) -> Option<u8> {
     json.number()?.try_into().ok()
 }
 

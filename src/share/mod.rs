@@ -4,7 +4,9 @@
 //! five of the scheduler's own choices, then a message is dropped.
 
 mod codec;
+pub mod condition;
 pub mod json;
+pub mod search;
 
 use std::fmt;
 
@@ -114,18 +116,7 @@ impl Run {
 
     /// Reads a file's text; what it names exists, but its actions have not been tried.
     pub fn from_json(text: &str) -> Result<Self, RunError> {
-        if text.len() > FILE_BYTES_MAX {
-            return Err(RunError::TooLarge(text.len()));
-        }
-        let file = Json::read(text).map_err(RunError::Malformed)?;
-        if file.get("format").and_then(Json::text) != Some(FORMAT) {
-            return Err(RunError::NotARun);
-        }
-        let version = file.get("version").and_then(Json::number);
-        let version = version.ok_or(RunError::BadHead)?;
-        if version > VERSION {
-            return Err(RunError::Newer(version));
-        }
+        let file = check_head(text, FORMAT)?;
         let items = file.get("actions").and_then(Json::items);
         let actions = read_actions(items.ok_or(RunError::BadHead)?)?;
         let run = read_head(&file, actions).ok_or(RunError::BadHead)?;
@@ -133,6 +124,23 @@ impl Run {
         Any::open(&run.scenario.protocol, &run.scenario.cluster)?;
         Ok(run)
     }
+}
+
+/// Reads a file's text as far as to say that it is of this format and of a version we know.
+fn check_head(text: &str, format: &str) -> Result<Json, RunError> {
+    if text.len() > FILE_BYTES_MAX {
+        return Err(RunError::TooLarge(text.len()));
+    }
+    let file = Json::read(text).map_err(RunError::Malformed)?;
+    if file.get("format").and_then(Json::text) != Some(format) {
+        return Err(RunError::NotARun);
+    }
+    let version = file.get("version").and_then(Json::number);
+    let version = version.ok_or(RunError::BadHead)?;
+    if version > VERSION {
+        return Err(RunError::Newer(version));
+    }
+    Ok(file)
 }
 
 /// One place in the list of actions: so many of the scheduler's own choices, then one of somebody

@@ -173,6 +173,9 @@ fn work_key(work: Work) -> &'static str {
         Work::PaxosMadeSimple => "work.paxos_made_simple",
         Work::Raft => "work.raft",
         Work::RaftThesis => "work.raft_thesis",
+        Work::DataBaseNotes => "work.data_base_notes",
+        Work::ConcurrencyControl => "work.concurrency_control",
+        Work::TransactionCommit => "work.transaction_commit",
     }
 }
 

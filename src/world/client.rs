@@ -38,7 +38,7 @@ pub use table::RULES as CLIENT_RULES;
 use table::*;
 
 /// A client: one request at a time, each with its own serial number.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 pub struct Client {
     /// The nodes it can turn to.
     serves: Vec<NodeId>,
@@ -54,7 +54,7 @@ pub struct Client {
     draws: u32,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 struct Waiting {
     request: Request,
     to: NodeId,
@@ -62,7 +62,7 @@ struct Waiting {
 }
 
 /// What a client asked, and what it was told.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 pub struct Exchange {
     /// The serial number.
     pub sequence: u32,
@@ -78,7 +78,7 @@ pub struct Exchange {
 
 /// What a client does about an input.
 #[derive(Debug, Default)]
-pub(super) struct Reaction {
+pub(crate) struct Reaction {
     /// A request to send.
     pub send: Option<(NodeId, Request)>,
     /// Why.
@@ -129,6 +129,22 @@ impl Client {
         self.serves.contains(&node)
     }
 
+    /// The client as a search sees it: without times, and without a count of draws.
+    pub(crate) fn without_time(&self) -> Self {
+        let mut client = self.clone();
+        client.draws = 0;
+        if let Some(waiting) = &mut client.waiting {
+            waiting.retry = Deadline { since: 0, due: 0 };
+        }
+        for exchange in &mut client.history {
+            exchange.asked = 0;
+            if let Some((at, _)) = &mut exchange.told {
+                *at = 0;
+            }
+        }
+        client
+    }
+
     /// Arms the retry timer and gives its number.
     pub(super) fn next_draw(&mut self) -> u32 {
         self.draws += 1;
@@ -141,7 +157,7 @@ impl Client {
         }
     }
 
-    pub(super) fn submit(
+    pub(crate) fn submit(
         &mut self,
         me: ClientId,
         to: Option<NodeId>,
@@ -195,7 +211,7 @@ impl Client {
     }
 
     /// No answer in time: the next node, with the same serial number.
-    pub(super) fn on_retry(&mut self, me: ClientId) -> Reaction {
+    pub(crate) fn on_retry(&mut self, me: ClientId) -> Reaction {
         let Some(waiting) = self.waiting.take() else {
             return Reaction::default();
         };
@@ -213,7 +229,7 @@ impl Client {
         self.wait(waiting.request, to, note)
     }
 
-    pub(super) fn on_reply(
+    pub(crate) fn on_reply(
         &mut self,
         me: ClientId,
         from: NodeId,

@@ -55,7 +55,7 @@ impl FromStr for MessageId {
 serialize_as!(MessageId, |id: MessageId| (id.from, id.to, id.nth, id.copy));
 
 /// What a message says.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 pub enum Payload<M> {
     /// Between nodes.
     Peer(M),

@@ -17,6 +17,7 @@ use std::sync::Arc;
 use serde::Serialize;
 
 pub use action::{Action, ActionError, TimerName, Trigger};
+pub(crate) use client::Reaction;
 pub use client::{CLIENT_RULES, Client, Exchange};
 pub use event::{Event, Loss, Step};
 pub use message::{Flight, MessageId, Payload};
@@ -69,7 +70,7 @@ pub struct Machine<P: Protocol> {
 }
 
 /// An armed timer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 pub struct Deadline {
     /// When it was armed.
     pub since: u64,
@@ -163,6 +164,16 @@ impl<P: Protocol> World<P> {
     /// All messages under way, in the order of their ids.
     pub fn flights(&self) -> &SortedMap<MessageId, Flight<P::Message>> {
         &self.state.flights
+    }
+
+    /// How many messages have been sent from node to node, copies not counted.
+    pub fn messages_sent(&self) -> u32 {
+        let links = self.state.links.iter();
+        let between = |(from, to): &(Endpoint, Endpoint)| {
+            matches!((from, to), (Endpoint::Node(_), Endpoint::Node(_)))
+        };
+        let links = links.filter(|(link, _)| between(link));
+        links.map(|(_, link)| link.sent).sum()
     }
 
     /// The hash of the whole state: equal for equal runs, natively and in wasm.

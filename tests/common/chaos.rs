@@ -252,7 +252,14 @@ impl Chaos {
         if variants.contains("read_index") && self.rng.below(2) == 0 {
             return format!("{key}?");
         }
-        format!("{key}+{}", 1 + self.rng.below(99))
+        let number = 1 + self.rng.below(99);
+        // Some transactions are refused, by one participant or by all.
+        let refusal = match (world.protocol().about().key, number % 8) {
+            ("two_phase", 0) => "!",
+            ("two_phase", 1) => "!S3 ",
+            _ => "",
+        };
+        format!("{refusal}{key}+{number}")
     }
 }
 
@@ -266,7 +273,7 @@ pub const RAFT_EXTENSIONS: &[&str] = &[
     "read_index",
 ];
 
-/// The two protocols on five nodes, each in the forms that lose nothing.
+/// A protocol on five nodes, in the forms that lose nothing.
 pub fn sound_scenarios(protocol: &str) -> Vec<Scenario> {
     let extensions: &[&[&str]] = match protocol {
         "raft" => &[
@@ -279,6 +286,7 @@ pub fn sound_scenarios(protocol: &str) -> Vec<Scenario> {
             &["check_quorum", "leadership_transfer"],
             RAFT_EXTENSIONS,
         ],
+        "two_phase" => &[&[]],
         _ => &[&[], &["silent_refusals"]],
     };
     let of = |variants: &&[&str]| {
@@ -287,8 +295,13 @@ pub fn sound_scenarios(protocol: &str) -> Vec<Scenario> {
         scenario
     };
     let mut scenarios: Vec<Scenario> = extensions.iter().map(of).collect();
-    if protocol == "paxos" {
-        scenarios.push(with_roles());
+    match protocol {
+        "paxos" => scenarios.push(with_roles()),
+        "two_phase" => {
+            scenarios.push(with_two_coordinators());
+            scenarios.push(super::lab::scenario(protocol, 3, &[]));
+        }
+        _ => {}
     }
     scenarios
 }
@@ -301,6 +314,18 @@ fn with_roles() -> Scenario {
         ("proposer".into(), players(&[1, 2])),
         ("acceptor".into(), players(&[2, 3, 4])),
         ("learner".into(), players(&[4, 5])),
+    ]);
+    scenario
+}
+
+/// Two-phase commit with two coordinators, one of which takes part, and with three participants
+/// more.
+fn with_two_coordinators() -> Scenario {
+    let mut scenario = super::lab::scenario("two_phase", 5, &[]);
+    let players = |numbers: &[u8]| numbers.iter().copied().map(n).collect();
+    scenario.cluster.roles = SortedMap::from([
+        ("coordinator".into(), players(&[1, 2])),
+        ("participant".into(), players(&[2, 3, 4, 5])),
     ]);
     scenario
 }

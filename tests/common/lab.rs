@@ -3,6 +3,7 @@
 use quorumscope::check::Watched;
 use quorumscope::protocol::paxos::Paxos;
 use quorumscope::protocol::raft::Raft;
+use quorumscope::protocol::two_phase::TwoPhase;
 use quorumscope::protocol::{About, ClientId, Endpoint, NodeId, Protocol, Value};
 use quorumscope::share::Run;
 use quorumscope::world::{Action, ActionError, MessageId, Payload, Scenario, Step, World};
@@ -27,7 +28,7 @@ macro_rules! known {
     )*};
 }
 
-known!(Paxos, Raft);
+known!(Paxos, Raft, TwoPhase);
 
 /// What a lab does when something makes no sense or a property is lost.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -80,6 +81,11 @@ impl<P: Known> Lab<P> {
             actions: Vec::new(),
             mood,
         }
+    }
+
+    /// The world, and what is remembered of its past.
+    pub fn watched(&self) -> &Watched<P> {
+        &self.watched
     }
 
     /// The world.

@@ -6,5 +6,6 @@ pub mod lab;
 pub mod paxos_stories;
 pub mod raft_stories;
 pub mod record;
+pub mod two_phase_stories;
 
 pub use lab::{Known, Lab, Mood, n, scenario, value, watched};

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 
 use quorumscope::protocol::paxos::Paxos;
 use quorumscope::protocol::raft::Raft;
+use quorumscope::protocol::two_phase::TwoPhase;
 use quorumscope::share::Run;
 use quorumscope::world::{Action, Scenario};
 
@@ -18,6 +19,7 @@ use crate::common::{Known, Lab, Mood, scenario, value};
 fn all() -> Vec<(&'static str, Run)> {
     let raft = sound_scenarios("raft");
     let paxos = sound_scenarios("paxos");
+    let two_phase = sound_scenarios("two_phase");
     vec![
         ("raft-quiet", quiet::<Raft>(&scenario("raft", 5, &[]))),
         ("raft-faults", faults::<Raft>(&raft[0], 2)),
@@ -36,6 +38,17 @@ fn all() -> Vec<(&'static str, Run)> {
         (
             "raft-broken",
             faults::<Raft>(&scenario("raft", 3, &["vote_twice"]), 7),
+        ),
+        (
+            "two_phase-quiet",
+            quiet::<TwoPhase>(&scenario("two_phase", 5, &[])),
+        ),
+        ("two_phase-faults", faults::<TwoPhase>(&two_phase[0], 2)),
+        ("two_phase-wild", faults::<TwoPhase>(&two_phase[0], 3)),
+        ("two_phase-roles", faults::<TwoPhase>(&two_phase[1], 4)),
+        (
+            "two_phase-broken",
+            faults::<TwoPhase>(&scenario("two_phase", 3, &["unilateral_abort"]), 2),
         ),
     ]
 }
@@ -95,6 +108,7 @@ fn known_runs_end_in_known_states() {
         let run = Run::from_json(&text).unwrap();
         let hash = match run.scenario.protocol.as_str() {
             "raft" => replay::<Raft>(&run),
+            "two_phase" => replay::<TwoPhase>(&run),
             _ => replay::<Paxos>(&run),
         };
         assert_eq!(

@@ -73,7 +73,7 @@ fn spoken(card: &NodeCard, words: &Words) -> String {
     }
     let count = card.view.cells.len();
     if count > 0 {
-        let known = |cell: &&Cell| cell.state != CellState::Accepted;
+        let known = |cell: &&Cell| matches!(cell.state, CellState::Chosen | CellState::Applied);
         let committed = card.view.cells.iter().filter(known).count().to_string();
         let args = [("count", &*count.to_string()), ("chosen", &committed)];
         parts.push(words.fill("ui.cells_label", &args));
@@ -276,6 +276,7 @@ fn cell_class(cell: &Cell) -> String {
         CellState::Accepted => "cell accepted",
         CellState::Chosen => "cell chosen",
         CellState::Applied => "cell chosen applied",
+        CellState::Aborted => "cell aborted",
     };
     classes(state, &[(true, &epoch_class(cell.epoch))])
 }

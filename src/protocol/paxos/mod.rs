@@ -241,6 +241,7 @@ impl Paxos {
         roles: &["proposer", "acceptor", "learner"],
         timers: &["retry"],
         quorums: &[],
+        compares: false,
         contention: 0,
         rules: RULES,
         properties: properties::PROPERTIES,

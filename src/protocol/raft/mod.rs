@@ -441,6 +441,7 @@ impl Raft {
         roles: &[],
         timers: &["election", "heartbeat", "lease", "transfer"],
         quorums: &[],
+        compares: true,
         contention: 0,
         rules: RULES,
         properties: properties::PROPERTIES,

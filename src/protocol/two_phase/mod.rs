@@ -1,0 +1,444 @@
+//! Two-phase commit, for contrast: all must agree, and so one that is gone can stop all the others.
+//!
+//! From Gray, *Notes on Data Base Operating Systems* (1978), Bernstein, Hadzilacos and Goodman,
+//! *Concurrency Control and Recovery in Database Systems* (1987), chapter 7, whose names are used
+//! here, and Gray and Lamport, *Consensus on Transaction Commit* (2006), §3.
+//!
+//! A client's request is a transaction: its value stands for the work that every participant has
+//! to do before the vote. A coordinator collects for one transaction at a time, and those that
+//! come meanwhile wait; what is decided is told until all have acknowledged it, while the next one
+//! is under way. So a participant may be in doubt about several transactions at once, and all that
+//! it knows is kept by transaction. Values are opaque: locks and what a command does are not part
+//! of committing it.
+//!
+//! To see a participant vote no, begin the value with `!`: then every participant refuses, or only
+//! the one whose name follows, as in `!S3 x`.
+
+mod coordinator;
+mod participant;
+mod properties;
+mod rules;
+mod screen;
+mod termination;
+
+use crate::sorted::{SortedMap, SortedSet};
+
+use serde::Serialize;
+
+use super::{
+    About, ClientId, Cluster, ClusterError, Epoch, Fact, Input, MessageView, NodeId, NodeView,
+    Note, Observation, Outcome, Phase, Protocol, RangeMs, Sink, Stride, Value, VariantSet,
+    Violation, majority,
+};
+pub use coordinator::{Collecting, Wish};
+pub use properties::Monitor;
+use rules::*;
+pub use termination::Asking;
+
+/// A transaction: its number and its coordinator.
+pub type Transaction = Epoch;
+
+/// Two-phase commit on one cluster.
+#[derive(Clone, Debug)]
+pub struct TwoPhase {
+    cluster: Cluster,
+    variants: VariantSet,
+    coordinators: SortedSet<NodeId>,
+    participants: SortedSet<NodeId>,
+}
+
+/// How far a transaction has come on one node, by its last log record (§7.4).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+pub enum Stage {
+    /// The coordinator's start record: no decision yet.
+    Started,
+    /// A yes record: the participant is in doubt until it is told.
+    Prepared,
+    /// A commit record.
+    Committed,
+    /// An abort record.
+    Aborted,
+}
+
+impl Stage {
+    /// The decision, if there is one: whether it is to commit.
+    pub fn decision(self) -> Option<bool> {
+        match self {
+            Self::Started | Self::Prepared => None,
+            Self::Committed => Some(true),
+            Self::Aborted => Some(false),
+        }
+    }
+}
+
+/// What the log says of one transaction.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+pub struct Record {
+    /// Its value, where the work for it arrived.
+    pub value: Option<Value>,
+    /// Whose request it is, with its serial number; on its coordinator.
+    pub request: Option<(ClientId, u32)>,
+    /// The last record.
+    pub stage: Stage,
+    /// Whether all participants have acknowledged the decision; on its coordinator.
+    pub ended: bool,
+}
+
+/// What is on a node's disk: the distributed transaction log (§7.4), by transaction.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+pub struct Durable {
+    /// The log.
+    pub log: SortedMap<Transaction, Record>,
+}
+
+/// A node: what is on disk, and what a crash takes away.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+pub struct Node {
+    /// Who it is.
+    pub id: NodeId,
+    /// What survives a crash.
+    pub disk: Durable,
+    /// The participant: work that is done and not yet voted on.
+    pub working: SortedMap<Transaction, Value>,
+    /// The participant: what it has asked the others about.
+    pub asking: SortedMap<Transaction, Asking>,
+    /// The coordinator: the transaction that it collects for.
+    pub collecting: Option<Collecting>,
+    /// The coordinator: requests that wait for their turn.
+    pub wishes: Vec<Wish>,
+    /// The coordinator: who has not acknowledged a decision.
+    pub telling: SortedMap<Transaction, SortedSet<NodeId>>,
+}
+
+/// What nodes say to each other about one transaction.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+pub struct Message {
+    /// The transaction.
+    pub transaction: Transaction,
+    /// What is said.
+    pub says: Says,
+}
+
+/// What is said of a transaction.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+pub enum Says {
+    /// Coordinator: do this work.
+    Work(Value),
+    /// Participant: done.
+    Worked,
+    /// Coordinator, phase 1: can you commit? (VOTE-REQ)
+    Prepare,
+    /// Participant, phase 1: yes or no.
+    Vote(bool),
+    /// Coordinator, phase 2, or whoever knows and was asked: commit or abort.
+    Decision(bool),
+    /// Participant, phase 2: the decision is in my log.
+    Ack,
+    /// A participant in doubt: what was decided? (DECISION-REQ)
+    Ask,
+    /// Whoever was asked and is in doubt too.
+    Unsure,
+}
+
+/// The timers of a node.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+pub enum Timer {
+    /// The coordinator has waited long enough for work or votes.
+    Collect,
+    /// A participant has waited long enough to be asked for its vote.
+    Prepare,
+    /// A participant in doubt has waited long enough for the decision.
+    Decision,
+    /// The coordinator tells a decision again.
+    Resend,
+}
+
+/// How long a coordinator waits for work, and again for votes.
+pub const COLLECT: RangeMs = RangeMs::new(150, 200);
+/// How long a participant waits to be asked for its vote.
+pub const PREPARE_WAIT: RangeMs = RangeMs::new(250, 350);
+/// How long a participant waits for the decision before it asks, and asks again.
+pub const DECISION_WAIT: RangeMs = RangeMs::new(200, 300);
+/// How long a coordinator waits for acknowledgements before it tells the decision again.
+pub const RESEND_WAIT: RangeMs = RangeMs::new(150, 200);
+
+/// The timers, in the order of their names in [`About::timers`].
+const TIMERS: &[Timer] = &[
+    Timer::Collect,
+    Timer::Prepare,
+    Timer::Decision,
+    Timer::Resend,
+];
+
+impl Protocol for TwoPhase {
+    type Node = Node;
+    type Durable = Durable;
+    type Message = Message;
+    type Timer = Timer;
+    type Monitor = Monitor;
+
+    fn about(&self) -> &'static About {
+        Self::ABOUT
+    }
+
+    fn timer(&self, position: usize) -> Option<Timer> {
+        TIMERS.get(position).copied()
+    }
+
+    fn timer_position(&self, timer: Timer) -> usize {
+        timer as usize
+    }
+
+    fn monitor(&self) -> Monitor {
+        Monitor::default()
+    }
+
+    fn cluster(&self) -> &Cluster {
+        &self.cluster
+    }
+
+    fn serves(&self) -> Vec<NodeId> {
+        self.coordinators.iter().copied().collect()
+    }
+
+    fn blank(&self, _id: NodeId) -> Durable {
+        Durable::default()
+    }
+
+    fn boot(&self, id: NodeId, disk: &Durable) -> Node {
+        Node {
+            id,
+            disk: disk.clone(),
+            working: SortedMap::new(),
+            asking: SortedMap::new(),
+            collecting: None,
+            wishes: Vec::new(),
+            telling: SortedMap::new(),
+        }
+    }
+
+    fn sync(&self, node: &Node, disk: &mut Durable) {
+        disk.clone_from(&node.disk);
+        let (no_vote, no_decision) = (self.is(V::VoteNotDurable), self.is(V::DecisionNotDurable));
+        if no_vote {
+            for transaction in node.in_doubt() {
+                disk.log.remove(&transaction);
+            }
+        }
+        for (transaction, record) in disk.log.iter_mut() {
+            let own = transaction.owner == Some(node.id);
+            let lost = match record.stage {
+                Stage::Prepared => no_vote,
+                Stage::Committed | Stage::Aborted => no_decision && !record.ended,
+                Stage::Started => false,
+            };
+            if own && lost {
+                record.stage = Stage::Started;
+            }
+        }
+    }
+
+    fn handle<S: Sink<Self>>(&self, node: &mut Node, input: Input<'_, Self>, out: &mut S) {
+        match input {
+            Input::Start { restart: false } => {}
+            Input::Start { restart: true } => self.on_restart(node, out),
+            Input::Request { from, request } => self.on_request(node, from, request, out),
+            Input::Fire(Timer::Collect) => self.on_collect_timeout(node, out),
+            Input::Fire(Timer::Prepare) => self.on_prepare_timeout(node, out),
+            Input::Fire(Timer::Decision) => self.on_decision_timeout(node, out),
+            Input::Fire(Timer::Resend) => self.on_resend(node, out),
+            Input::Deliver { from, message } => {
+                let transaction = message.transaction;
+                match &message.says {
+                    Says::Work(value) => self.on_work(node, from, transaction, value, out),
+                    Says::Worked => self.on_worked(node, from, transaction, out),
+                    Says::Prepare => self.on_prepare(node, from, transaction, out),
+                    Says::Vote(yes) => self.on_vote(node, from, transaction, *yes, out),
+                    Says::Decision(commit) => {
+                        self.on_decision(node, from, transaction, *commit, out);
+                    }
+                    Says::Ack => self.on_ack(node, from, transaction, out),
+                    Says::Ask => self.on_ask(node, from, transaction, out),
+                    Says::Unsure => self.on_unsure(node, from, transaction, out),
+                }
+            }
+        }
+    }
+
+    fn view(&self, node: &Node) -> NodeView {
+        screen::node(self, node)
+    }
+
+    fn message_view(&self, message: &Message) -> MessageView {
+        screen::message(message)
+    }
+
+    fn observe(
+        &self,
+        monitor: &mut Monitor,
+        seen: &Observation<'_, Self>,
+        violations: &mut Vec<Violation>,
+    ) {
+        monitor.observe(&self.participants, seen, violations);
+    }
+
+    /// Atomic commitment says nothing of what is committed.
+    fn submitted(&self, _monitor: &mut Monitor, _value: &Value) {}
+
+    fn is_milestone(&self, _node: &Node, fact: &Fact) -> bool {
+        matches!(fact, Fact::Decided { .. })
+    }
+
+    fn phase(&self, message: &Message) -> Option<Phase> {
+        Some(Phase {
+            epoch: message.transaction,
+            name: screen::name(&message.says).phase,
+        })
+    }
+}
+
+impl TwoPhase {
+    /// What is the same for every cluster. S1 coordinates unless the role `coordinator` is given
+    /// to others; all take part unless `participant` is.
+    pub const ABOUT: &'static About = &About {
+        key: "two_phase",
+        roles: &["coordinator", "participant"],
+        timers: &["collect", "prepare", "decision", "resend"],
+        quorums: &[],
+        compares: false,
+        contention: Timer::Decision as usize,
+        rules: RULES,
+        properties: properties::PROPERTIES,
+        variants: VARIANTS,
+        stride: Stride::Phase,
+        first_wish: Some("x"),
+    };
+
+    /// The protocol on a cluster.
+    pub fn new(cluster: Cluster) -> Result<Self, ClusterError> {
+        cluster.check(Self::ABOUT)?;
+        let named = cluster.roles.get("coordinator").cloned();
+        Ok(Self {
+            variants: VariantSet::of(&cluster, VARIANTS),
+            coordinators: named.unwrap_or_else(|| SortedSet::from([NodeId(1)])),
+            participants: cluster.players("participant"),
+            cluster,
+        })
+    }
+
+    fn is(&self, variant: V) -> bool {
+        self.variants.has(variant as usize)
+    }
+
+    /// How many yes votes commit a transaction: those of all participants (§7.3, AC3).
+    pub fn needed(&self) -> usize {
+        let all = self.participants.len();
+        if self.is(V::CommitOnMajority) {
+            majority(all)
+        } else {
+            all
+        }
+    }
+
+    /// The participants but one.
+    fn others(&self, me: NodeId) -> SortedSet<NodeId> {
+        let others = self.participants.iter().filter(|id| **id != me);
+        others.copied().collect()
+    }
+
+    /// Writes a decision to the log, and states it where it is news.
+    fn log_decision<S: Sink<Self>>(
+        &self,
+        node: &mut Node,
+        transaction: Transaction,
+        commit: bool,
+        out: &mut S,
+    ) {
+        let value = node.working.remove(&transaction);
+        let record = node.disk.record(transaction);
+        record.value = record.value.take().or(value);
+        let news = record.stage.decision() != Some(commit);
+        record.stage = if commit {
+            Stage::Committed
+        } else {
+            Stage::Aborted
+        };
+        node.asking.remove(&transaction);
+        if news {
+            let epoch = transaction;
+            out.fact(Fact::Decided { epoch, commit });
+        }
+        self.stop_waiting(node, out);
+    }
+
+    /// Disarms the participant's timers where it waits for nothing more.
+    fn stop_waiting<S: Sink<Self>>(&self, node: &Node, out: &mut S) {
+        if node.working.keys().all(|it| it.owner == Some(node.id)) {
+            out.cancel_timer(Timer::Prepare);
+        }
+        if node.in_doubt().is_empty() {
+            out.cancel_timer(Timer::Decision);
+        }
+    }
+
+    /// Recovery: everything begins anew from the log (§7.4).
+    fn on_restart<S: Sink<Self>>(&self, node: &mut Node, out: &mut S) {
+        let id = node.id;
+        let log = node.disk.log.iter();
+        let own = log.filter(|(it, record)| it.owner == Some(id) && !record.ended);
+        let own: Vec<_> = own
+            .map(|(it, record)| (*it, record.stage.decision()))
+            .collect();
+        let in_doubt = node.in_doubt();
+        out.note(|| {
+            Note::new(&RESTART, Outcome::Done)
+                .with("node", id)
+                .with("own", own.len() as u32)
+                .with("in_doubt", in_doubt.len() as u32)
+        });
+        for (transaction, decision) in own {
+            if decision.is_none() {
+                out.note(|| {
+                    Note::new(&RECOVER, Outcome::Done)
+                        .with("node", id)
+                        .with("transaction", transaction)
+                });
+            }
+            self.decide(node, transaction, decision.unwrap_or(false), out);
+        }
+        for transaction in in_doubt {
+            self.ask(node, transaction, out);
+        }
+    }
+}
+
+impl Durable {
+    /// The record of a transaction, which begins as one of which nothing is known.
+    fn record(&mut self, transaction: Transaction) -> &mut Record {
+        self.log.get_or_insert_with(transaction, || Record {
+            value: None,
+            request: None,
+            stage: Stage::Started,
+            ended: false,
+        })
+    }
+}
+
+impl Node {
+    fn stage(&self, transaction: Transaction) -> Option<Stage> {
+        self.disk.log.get(&transaction).map(|record| record.stage)
+    }
+
+    /// The transactions of others that it has voted yes to and knows no decision of: its
+    /// "uncertainty period" (§7.4).
+    pub fn in_doubt(&self) -> Vec<Transaction> {
+        let log = self.disk.log.iter();
+        log.filter(|(it, record)| record.stage == Stage::Prepared && it.owner != Some(self.id))
+            .map(|(it, _)| *it)
+            .collect()
+    }
+}
+
+fn message(transaction: Transaction, says: Says) -> Message {
+    Message { transaction, says }
+}
