@@ -106,6 +106,7 @@ fn leader(id: u8, term: u32, entries: &Entries) -> raft::Node {
     let role = Role::Leader {
         next: SortedMap::new(),
         matched: SortedMap::new(),
+        joining: None,
     };
     server(id, term, entries, role)
 }

@@ -72,6 +72,14 @@ impl Citation {
             place: Place::Figure(figure),
         }
     }
+
+    /// A section of the Raft thesis.
+    pub const fn thesis(section: &'static str) -> Self {
+        Self {
+            work: Work::RaftThesis,
+            place: Place::Section(section),
+        }
+    }
 }
 
 /// What came of applying a rule.

@@ -227,16 +227,36 @@ impl Chaos {
         })
     }
 
+    /// Where members can come and go, one command in three is about them.
+    fn membership<P: Protocol>(&mut self, world: &World<P>) -> Option<String> {
+        let cluster = world.protocol().cluster();
+        let on = ["single_server", "joint_consensus"].map(|it| cluster.variants.contains(it));
+        if on == [false; 2] || self.rng.below(3) > 0 {
+            return None;
+        }
+        let single = on[0] && (!on[1] || self.rng.below(2) == 0);
+        if single {
+            let id = self.rng.pick(cluster.ids())?;
+            return Some(format!("{}{id}", ["+", "-"][self.rng.below(2)]));
+        }
+        let chosen = cluster.ids().filter(|_| self.rng.below(2) == 0);
+        let ids: Vec<String> = chosen.map(|id| id.to_string()).collect();
+        Some(format!("{{{}}}", ids.join(",")))
+    }
+
     fn submit<P: Protocol>(&mut self, world: &World<P>) -> Action {
         let to = match self.rng.below(3) {
             0 => None,
             _ => self.rng.pick(world.protocol().serves()),
         };
-        let text = format!(
-            "{}+{}",
-            ["n", "m"][self.rng.below(2)],
-            1 + self.rng.below(99)
-        );
+        let text = match self.membership(world) {
+            Some(change) => change,
+            None => format!(
+                "{}+{}",
+                ["n", "m"][self.rng.below(2)],
+                1 + self.rng.below(99)
+            ),
+        };
         Action::Submit {
             client: self.client(world),
             to,
@@ -253,12 +273,21 @@ pub fn sound_scenarios(protocol: &str) -> Vec<Scenario> {
             &["no_op"],
             &["conflict_hint"],
             &["no_op", "conflict_hint"],
+            &["snapshots"],
+            &["snapshots", "conflict_hint"],
+            &["single_server"],
+            &["joint_consensus"],
+            &["single_server", "joint_consensus", "snapshots"],
         ],
         _ => &[&[], &["silent_refusals"]],
     };
     let of = |variants: &&[&str]| {
         let mut scenario = super::lab::scenario(protocol, 5, variants);
         scenario.clients = 3;
+        if variants.contains(&"single_server") {
+            let members = (1..=4).map(n).collect();
+            scenario.cluster.roles = SortedMap::from([("member".into(), members)]);
+        }
         scenario
     };
     let mut scenarios: Vec<Scenario> = extensions.iter().map(of).collect();

@@ -17,6 +17,11 @@ impl Raft {
                 out.note(|| wrong_role(node, "election"));
                 return;
             }
+            _ if !self.may_stand(node) => {
+                let members = self.configuration(node).all();
+                out.note(|| membership::not_a_member(node, members));
+                return;
+            }
             Role::Candidate { .. } => out.fact(Fact::ElectionLost {
                 epoch: Epoch::term(node.disk.term),
             }),
@@ -40,7 +45,7 @@ impl Raft {
         });
         self.arm_election(out);
         let (last_term, last_index) = node.disk.log.last_position();
-        for to in self.cluster.peers(node.id) {
+        for to in self.configuration(node).all().without(node.id).iter() {
             out.send(
                 to,
                 Message::RequestVote {
@@ -146,7 +151,7 @@ impl Raft {
         out: &mut S,
     ) {
         let current = node.disk.term;
-        let quorum = self.quorum();
+        let deciding = self.deciding(node);
         let id = node.id;
         let Role::Candidate {
             granted: yes,
@@ -167,14 +172,14 @@ impl Raft {
             no.insert(from);
             Outcome::Refused
         };
-        let count = yes.len();
+        let (count, quorum) = deciding.count(yes.iter().copied().collect());
         out.note(|| {
             Note::new(&VOTE_COUNT, outcome)
                 .with("node", id)
                 .with("from", from)
                 .with("term", Epoch::term(term))
-                .with("count", count as u32)
-                .with("quorum", quorum as u32)
+                .with("count", count)
+                .with("quorum", quorum)
         });
         self.try_to_win(node, out);
     }
@@ -184,7 +189,8 @@ impl Raft {
         let Role::Candidate { granted, .. } = &node.role else {
             return;
         };
-        let (count, quorum) = (granted.len(), self.quorum());
+        let granted = granted.iter().copied().collect();
+        let (count, quorum) = self.deciding(node).count(granted);
         if count < quorum {
             return;
         }
@@ -193,11 +199,7 @@ impl Raft {
             Note::new(&ELECTION_WON, Outcome::Accepted)
                 .with("node", node.id)
                 .with("term", term)
-                .because(
-                    ("votes", count as u32),
-                    Relation::AtLeast,
-                    ("majority", quorum as u32),
-                )
+                .because(("votes", count), Relation::AtLeast, ("majority", quorum))
         });
         self.lead(node, out);
     }

@@ -4,13 +4,18 @@
 //! The handlers follow Figure 2. What the figure leaves open is decided by the text of the paper,
 //! and each branch cites it.
 
+mod configuration;
 mod election;
+mod joint_consensus;
 mod leader;
 mod log;
+mod membership;
 mod properties;
 mod replication;
 mod rules;
 mod screen;
+mod single_server;
+mod snapshot;
 
 use crate::sorted::{SortedMap, SortedSet};
 use std::sync::Arc;
@@ -19,20 +24,25 @@ use serde::Serialize;
 
 use super::{
     About, Cluster, ClusterError, Datum, Epoch, Fact, Input, KeyValue, MessageView, NodeId,
-    NodeView, Note, Observation, Outcome, Phase, Protocol, RangeMs, Relation, Sink, Stride, Value,
-    VariantSet, Violation, majority,
+    NodeView, Note, Observation, Outcome, Phase, Protocol, RangeMs, Relation, Rule, Sink, Stride,
+    Value, VariantSet, Violation, majority,
 };
+pub use configuration::{Change, Configuration, Members};
 pub use election::up_to_date;
 pub use leader::majority_index;
 pub use log::{Entry, Log, Payload};
+pub use membership::Joining;
 pub use properties::Monitor;
 use rules::*;
+pub use snapshot::{APPLIED_KEPT_MAX, Snapshot};
 
 /// Raft on one cluster.
 #[derive(Clone, Debug)]
 pub struct Raft {
     cluster: Cluster,
     variants: VariantSet,
+    /// The members before any change.
+    members: Members,
 }
 
 /// What is on a node's disk: "persistent state on all servers" (Figure 2).
@@ -84,10 +94,15 @@ pub enum Role {
         next: SortedMap<NodeId, u32>,
         /// For each peer, the highest index known to be stored there.
         matched: SortedMap<NodeId, u32>,
+        /// The change of members whose new servers are catching up; written only where there is
+        /// one, which shows in `next`: it has servers then that are no members.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        joining: Option<Joining>,
     },
 }
 
-/// What servers say to each other: the two remote procedure calls of Figure 2.
+/// What servers say to each other: the two remote procedure calls of Figure 2, and the one of
+/// Figure 13.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 pub enum Message {
     /// Vote for me.
@@ -130,6 +145,21 @@ pub enum Message {
         /// Without: where the logs part, if the cluster uses the hint.
         hint: Option<Hint>,
     },
+    /// Take this snapshot: what you lack is no longer in my log (Figure 13).
+    InstallSnapshot {
+        /// The leader's term.
+        term: u32,
+        /// The whole snapshot.
+        snapshot: Arc<Snapshot>,
+    },
+    /// The answer to it.
+    InstallReply {
+        /// The follower's term.
+        term: u32,
+        /// The index up to which its state is now the snapshot's, or further. The figure needs
+        /// none, since a procedure's result belongs to its call; a message says what it answers.
+        last_index: u32,
+    },
 }
 
 /// Where a follower's log parts from the leader's (§5.3, end): "the term of the conflicting entry
@@ -149,7 +179,9 @@ impl Message {
             Self::RequestVote { term, .. }
             | Self::VoteReply { term, .. }
             | Self::AppendEntries { term, .. }
-            | Self::AppendReply { term, .. } => *term,
+            | Self::AppendReply { term, .. }
+            | Self::InstallSnapshot { term, .. }
+            | Self::InstallReply { term, .. } => *term,
         }
     }
 }
@@ -167,6 +199,9 @@ pub enum Timer {
 pub const ELECTION: RangeMs = RangeMs::new(150, 300);
 /// How often a leader shows that it is there; well below the election timeout (§5.6).
 pub const HEARTBEAT: RangeMs = RangeMs::new(70, 70);
+
+/// The role of the servers that are members at the start; the others are spare machines.
+const MEMBER: &str = "member";
 
 /// The timers, in the order of their names in [`About::timers`].
 const TIMERS: &[Timer] = &[Timer::Election, Timer::Heartbeat];
@@ -207,14 +242,16 @@ impl Protocol for Raft {
     }
 
     fn boot(&self, id: NodeId, disk: &Durable) -> Node {
-        Node {
+        let mut node = Node {
             id,
             disk: disk.clone(),
             commit: 0,
             applied: 0,
             role: Role::Follower { leader: None },
             machine: KeyValue::default(),
-        }
+        };
+        Self::restore(&mut node);
+        node
     }
 
     fn sync(&self, node: &Node, disk: &mut Durable) {
@@ -225,10 +262,14 @@ impl Protocol for Raft {
     }
 
     fn handle<S: Sink<Self>>(&self, node: &mut Node, input: Input<'_, Self>, out: &mut S) {
+        self.compact(node, out);
         match input {
             Input::Start { restart } => {
                 if restart {
                     out.note(|| restarted(node));
+                    if let Some(snapshot) = node.disk.log.snapshot() {
+                        out.note(|| snapshot::restored(node, snapshot));
+                    }
                 }
                 self.arm_election(out);
             }
@@ -250,6 +291,19 @@ impl Protocol for Raft {
                         self.on_append_entries(node, from, message, out);
                     }
                     Message::AppendReply { .. } => self.on_append_reply(node, from, message, out),
+                    Message::InstallSnapshot { term, snapshot } => {
+                        self.on_install_snapshot(node, from, *term, snapshot, out);
+                    }
+                    Message::InstallReply { term, last_index } => {
+                        // What the follower has in the snapshot it has stored.
+                        let stored = Message::AppendReply {
+                            term: *term,
+                            success: true,
+                            match_index: *last_index,
+                            hint: None,
+                        };
+                        self.on_append_reply(node, from, &stored, out);
+                    }
                 }
             }
         }
@@ -302,7 +356,7 @@ impl Raft {
     /// What is the same for every cluster.
     pub const ABOUT: &'static About = &About {
         key: "raft",
-        roles: &[],
+        roles: &[MEMBER],
         timers: &["election", "heartbeat"],
         quorums: &[],
         contention: 0,
@@ -317,16 +371,16 @@ impl Raft {
     pub fn new(cluster: Cluster) -> Result<Self, ClusterError> {
         cluster.check(Self::ABOUT)?;
         let variants = VariantSet::of(&cluster, VARIANTS);
-        Ok(Self { cluster, variants })
+        let members = cluster.players(MEMBER).into_iter().collect();
+        Ok(Self {
+            cluster,
+            variants,
+            members,
+        })
     }
 
     fn is(&self, variant: V) -> bool {
         self.variants.has(variant as usize)
-    }
-
-    /// How many servers are a majority.
-    pub fn quorum(&self) -> usize {
-        majority(self.cluster.nodes.into())
     }
 
     fn arm_election<S: Sink<Self>>(&self, out: &mut S) {

@@ -305,7 +305,11 @@ fn read_role(given: &Fields<'_>, raft: &Raft, me: NodeId, last: u32) -> Result<R
                     *next = (*next).max(matched[peer] + 1);
                 }
             }
-            Ok(Role::Leader { next, matched })
+            Ok(Role::Leader {
+                next,
+                matched,
+                joining: None,
+            })
         }
         other => Err(format!(
             "“role” of “given” is “{other}”, which Raft does not have"
@@ -489,6 +493,9 @@ fn message_json(message: &Message) -> Value {
             "type": "AppendEntriesReply", "term": term,
             "success": success, "matchIndex": match_index,
         }),
+        Message::InstallSnapshot { .. } | Message::InstallReply { .. } => {
+            unreachable!("the cases switch no snapshots on")
+        }
     }
 }
 
@@ -500,7 +507,9 @@ fn node_json(node: &Node) -> Value {
     let (role, next, matched) = match &node.role {
         Role::Follower { .. } => ("follower", Value::Null, Value::Null),
         Role::Candidate { .. } => ("candidate", Value::Null, Value::Null),
-        Role::Leader { next, matched } => ("leader", numbers(next).into(), numbers(matched).into()),
+        Role::Leader { next, matched, .. } => {
+            ("leader", numbers(next).into(), numbers(matched).into())
+        }
     };
     json!({
         "role": role,

@@ -140,6 +140,7 @@ impl Pair {
         let role = Role::Leader {
             next: peers.iter().map(|peer| (*peer, next)).collect(),
             matched: peers.iter().map(|peer| (*peer, 0)).collect(),
+            joining: None,
         };
         let follower_term = follower.iter().copied().max().unwrap_or(0);
         let waiting = Role::Follower { leader: None };
