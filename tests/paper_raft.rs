@@ -9,9 +9,13 @@ mod clients;
 mod elections;
 #[path = "paper_raft/figures.rs"]
 mod figures;
+#[path = "paper_raft/membership.rs"]
+mod membership;
 #[path = "paper_raft/replication.rs"]
 mod replication;
 #[path = "paper_raft/safety.rs"]
 mod safety;
 #[path = "paper_raft/server.rs"]
 mod server;
+#[path = "paper_raft/snapshots.rs"]
+mod snapshots;

@@ -4,7 +4,7 @@ use crate::sorted::SortedMap;
 
 use serde::Serialize;
 
-use super::{Entry, Log, Node, Payload, Raft, Role};
+use super::{Entry, Log, Node, Payload, Raft, Role, screen};
 use crate::protocol::{
     Citation, Datum, Epoch, Fact, NodeId, Observation, Property, Statement, Value, Violation,
 };
@@ -112,6 +112,7 @@ impl Monitor {
         if !changed.disk.log.is_shared_with(&other.disk.log) {
             log_matching(changed, other, violations);
         }
+        same_state(changed, other, violations);
         // The commitments that `changed` has just made, against who leads later terms already.
         self.lacking(other, violations);
     }
@@ -221,6 +222,27 @@ fn log_matching(changed: &Node, other: &Node, violations: &mut Vec<Violation>) {
             second: statement(changed),
         });
     }
+}
+
+/// Two servers that have applied up to the same index have the same state, whether they applied
+/// each entry or took it over with a snapshot. Without snapshots, the entries say as much.
+fn same_state(changed: &Node, other: &Node, violations: &mut Vec<Violation>) {
+    let has_snapshot = [changed, other].iter().any(|node| node.disk.log.base() > 0);
+    let is_same = changed.applied != other.applied || changed.machine == other.machine;
+    if is_same || !has_snapshot {
+        return;
+    }
+    let statement = |node: &Node| {
+        Statement::new("raft.machine")
+            .with("node", node.id)
+            .with("index", node.applied)
+            .with("state", screen::pairs(&node.machine))
+    };
+    violations.push(Violation {
+        property: &STATE_MACHINE_SAFETY,
+        first: statement(other),
+        second: statement(changed),
+    });
 }
 
 /// Whether two logs say the same at an index that neither has discarded before: where one of them

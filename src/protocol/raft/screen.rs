@@ -131,7 +131,8 @@ fn fields(raft: &Raft, node: &Node) -> Vec<Field> {
     fields
 }
 
-fn pairs(machine: &KeyValue) -> Datum {
+/// What a state machine has stored.
+pub(super) fn pairs(machine: &KeyValue) -> Datum {
     let pairs = machine.pairs.iter().map(|(key, value)| {
         let text = |text: &String| Value::new(text).map_or(Datum::Nothing, Datum::Value);
         (text(key), text(value))

@@ -214,8 +214,7 @@ impl Raft {
 
     /// What an AppendEntries that starts inside the discarded prefix says beyond it: its entries
     /// up to there are committed here, and so they are the same. Gives the index and the term of
-    /// the entry before, and the entries that are left; nothing if none of the message lies
-    /// beyond the prefix.
+    /// the entry before, and the entries that are left; they may be none.
     pub(super) fn beyond_snapshot<'a, S: Sink<Self>>(
         &self,
         node: &Node,
