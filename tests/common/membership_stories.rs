@@ -88,8 +88,8 @@ pub fn joint_by_one_majority(variants: &[&str]) -> Lab<Raft> {
 
 /// Of five members, S1, S2 and S3 store what is committed; S3 and S4 are removed, by S1, S2 and
 /// one more each time, while S5 hears of nothing. Two empty servers then come up: in the places
-/// of S3 and S4 and under their names, or as S6 and S7, which is what the papers ask for ("server
-/// identities are never reused"). S5, in whose configuration S3 and S4 still are, asks for votes.
+/// of S3 and S4 and under their names, or as S6 and S7, new servers that they are. S5, in whose
+/// configuration S3 and S4 still are, asks for votes.
 pub fn removed_servers_come_back(under_old_names: bool) -> Lab<Raft> {
     let mut lab = Lab::of(&with_spares(7, 5, &["single_server"]), 1, Mood::Lenient);
     lab.partition(&[&[1, 2, 3, 4], &[5], &[6, 7]]);

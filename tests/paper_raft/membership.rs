@@ -113,8 +113,8 @@ fn a_new_leader_commits_before_it_changes_the_members() {
     assert_eq!(rules(&step)[0], "raft.membership.append");
 }
 
-/// A leader that removes itself "manages a cluster that does not include itself; it replicates log
-/// entries but does not count itself in majorities", and "steps down once it has committed".
+/// A leader that removes itself "is managing a cluster that does not include itself; it replicates
+/// log entries but does not count itself in majorities", and steps down in the end.
 #[test]
 fn a_removed_leader_steps_down() {
     let mut lab = led("single_server");

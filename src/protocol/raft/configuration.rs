@@ -151,6 +151,9 @@ impl Raft {
 
     /// The configuration that a server uses: the latest one in its log, committed or not (§6).
     pub(super) fn configuration(&self, node: &Node) -> Configuration {
+        if !self.changes_members() {
+            return self.initial();
+        }
         let latest = node.disk.log.changes().next();
         latest.map_or(self.initial(), |(_, change)| change.configuration)
     }
