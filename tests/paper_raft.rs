@@ -12,6 +12,8 @@ mod elections;
 mod figures;
 #[path = "paper_raft/leases.rs"]
 mod leases;
+#[path = "paper_raft/membership.rs"]
+mod membership;
 #[path = "paper_raft/reads.rs"]
 mod reads;
 #[path = "paper_raft/replication.rs"]
@@ -20,5 +22,7 @@ mod replication;
 mod safety;
 #[path = "paper_raft/server.rs"]
 mod server;
+#[path = "paper_raft/snapshots.rs"]
+mod snapshots;
 #[path = "paper_raft/transfers.rs"]
 mod transfers;

@@ -6,6 +6,9 @@
 mod common;
 
 use common::chaos::{Chaos, sound_scenarios};
+use common::membership_stories::{
+    changes_too_early, joint_by_one_majority, removed_servers_come_back,
+};
 use common::raft_stories::{figure_8, figure_8_d1};
 use common::{Known, Lab, Mood, n, paxos_stories, scenario, two_phase_stories, value, watched};
 use quorumscope::check::Watched;
@@ -80,8 +83,13 @@ fn random_run<P: Known>(scenario: &Scenario, seed: u64, tally: &mut Tally) {
     tally.runs += 1;
     tally.actions += ACTIONS as u64;
     tally.decided += u64::from(decided);
-    if !may_stall::<P>(scenario) {
-        mend(&mut watched, &mut actions);
+    if may_stall::<P>(scenario) {
+        return;
+    }
+    mend(&mut watched, &mut actions);
+    if can_be_disturbed(scenario) {
+        still_commits(&mut watched, scenario, seed, &mut actions);
+    } else {
         bring_to_an_end(&mut watched, scenario, seed, &mut actions);
     }
 }
@@ -91,6 +99,44 @@ fn may_stall<P: Known>(scenario: &Scenario) -> bool {
     let on = |it: &&Variant| scenario.cluster.variants.contains(it.id);
     let mut variants = P::ABOUT.variants.iter().filter(on);
     variants.any(|it| it.effect == Effect::Stalls)
+}
+
+/// A client's last wish.
+fn wish() -> Action {
+    Action::Submit {
+        client: ClientId(1),
+        to: None,
+        value: value("last"),
+    }
+}
+
+/// Whether servers that were removed can go on disturbing the others. Nobody tells them, so they
+/// start elections for ever (Raft, §6: "the third issue"), and a small cluster may hardly come to
+/// answer anybody, unless servers that hear a leader disregard them (thesis, §4.2.3).
+fn can_be_disturbed(scenario: &Scenario) -> bool {
+    let on = |it: &str| scenario.cluster.variants.contains(it);
+    (on("single_server") || on("joint_consensus")) && !on("check_quorum")
+}
+
+/// What is left of liveness then: leaders are elected and commit.
+fn still_commits<P: Protocol>(
+    watched: &mut Watched<P>,
+    scenario: &Scenario,
+    seed: u64,
+    actions: &mut Vec<Action>,
+) {
+    let mut next = wish();
+    for _ in 0..HAPPY_EVENTS {
+        let step = watched.apply(&next).unwrap();
+        actions.push(next);
+        assert_sound(watched, scenario, seed, actions);
+        let commits = |event: &Event<_>| matches!(event, Event::Fact(_, Fact::Committed { .. }));
+        if step.events.iter().any(commits) {
+            return;
+        }
+        next = Action::Next;
+    }
+    panic!("nothing is committed in {}", file(scenario, seed, actions));
 }
 
 fn assert_sound<P: Protocol>(
@@ -145,12 +191,7 @@ fn bring_to_an_end<P: Protocol>(
     seed: u64,
     actions: &mut Vec<Action>,
 ) {
-    let wish = Action::Submit {
-        client: ClientId(1),
-        to: None,
-        value: value("last"),
-    };
-    let mut next = wish;
+    let mut next = wish();
     for _ in 0..HAPPY_EVENTS {
         watched.apply(&next).unwrap();
         actions.push(next);
@@ -515,7 +556,19 @@ fn rafts_mistakes_are_caught() {
         ("half_quorum", elects_itself),
         ("commit_to_log_length", commits_what_is_not_verified),
         ("tutorial_node", votes_twice),
+        ("config_before_commit", changes_too_early),
+        ("one_majority", joint_by_one_majority),
     ]);
+}
+
+/// A removed server that comes back empty under its old name votes as if it had never stored
+/// anything; under a new name it is nobody to the others. No rule of the protocol is broken, so
+/// there is no variant for it: it is the operator's mistake, and the world can make it.
+#[test]
+fn a_reused_identity_is_caught() {
+    let lab = removed_servers_come_back(true);
+    assert_eq!(lab.lost(), ["raft.leader_completeness"]);
+    assert!(removed_servers_come_back(false).lost().is_empty());
 }
 
 fn paxos(variants: &[&str]) -> Lab<Paxos> {

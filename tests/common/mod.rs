@@ -3,6 +3,7 @@
 
 pub mod chaos;
 pub mod lab;
+pub mod membership_stories;
 pub mod paxos_stories;
 pub mod raft_stories;
 pub mod record;

@@ -4,7 +4,7 @@
 use serde::Serialize;
 
 use super::{NodeId, Value};
-use crate::protocol::ClientId;
+use crate::protocol::{ClientId, Request};
 use crate::sorted::{SortedMap, SortedSet};
 
 /// A leader's duties; none without the extensions.
@@ -16,6 +16,18 @@ pub struct Duties {
     pub transfer: Option<Transfer>,
     /// The read that each client waits for (`read_index`).
     pub reads: SortedMap<ClientId, Read>,
+    /// The change of members whose new servers are catching up (`single_server`,
+    /// `joint_consensus`).
+    pub joining: Option<Joining>,
+}
+
+/// A change whose new servers are catching up.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+pub struct Joining {
+    /// Who asked for it.
+    pub client: ClientId,
+    /// What was asked, with its serial number.
+    pub request: Request,
 }
 
 /// A leader hands its leadership over.

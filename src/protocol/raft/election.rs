@@ -33,6 +33,7 @@ impl Raft {
                 out.note(|| wrong_role(node, "election"));
                 return;
             }
+            _ if !self.may_stand(node, out) => return,
             Role::Candidate { .. } => out.fact(Fact::ElectionLost {
                 epoch: Epoch::term(node.disk.term),
             }),
@@ -66,7 +67,7 @@ impl Raft {
         self.end_lease(out);
         self.arm_election(out);
         let (last_term, last_index) = node.disk.log.last_position();
-        for to in self.cluster.peers(node.id) {
+        for to in self.peers(node).iter() {
             out.send(
                 to,
                 Message::RequestVote {
@@ -178,7 +179,7 @@ impl Raft {
         out: &mut S,
     ) {
         let current = node.disk.term;
-        let quorum = self.quorum();
+        let deciding = self.deciding(node);
         let id = node.id;
         let Role::Candidate {
             granted: yes,
@@ -199,14 +200,14 @@ impl Raft {
             no.insert(from);
             Outcome::Refused
         };
-        let count = yes.len();
+        let (count, quorum) = deciding.count(Members::from(&*yes), self.quorum());
         out.note(|| {
             Note::new(&VOTE_COUNT, outcome)
                 .with("node", id)
                 .with("from", from)
                 .with("term", Epoch::term(term))
-                .with("count", count as u32)
-                .with("quorum", quorum as u32)
+                .with("count", count)
+                .with("quorum", quorum)
         });
         self.try_to_win(node, out);
     }
@@ -216,7 +217,7 @@ impl Raft {
         let Role::Candidate { granted, .. } = &node.role else {
             return;
         };
-        let (count, quorum) = (granted.len(), self.quorum());
+        let (count, quorum) = self.count(node, granted.into());
         if count < quorum {
             return;
         }
@@ -225,11 +226,7 @@ impl Raft {
             Note::new(&ELECTION_WON, Outcome::Accepted)
                 .with("node", node.id)
                 .with("term", term)
-                .because(
-                    ("votes", count as u32),
-                    Relation::AtLeast,
-                    ("majority", quorum as u32),
-                )
+                .because(("votes", count), Relation::AtLeast, ("majority", quorum))
         });
         self.lead(node, out);
     }

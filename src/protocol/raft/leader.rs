@@ -6,11 +6,11 @@ use crate::protocol::{Answer, ClientId, Reply, Request};
 
 /// The highest index that a majority stores, given the highest index that each server stores.
 pub fn majority_index(matched: &[u32]) -> u32 {
-    index_stored_by(majority(matched.len()), matched)
+    index_stored_by(majority(matched.len()) as u32, matched)
 }
 
-fn index_stored_by(needed: usize, matched: &[u32]) -> u32 {
-    let stored_by = |index| matched.iter().filter(|stored| **stored >= index).count();
+fn index_stored_by(needed: u32, matched: &[u32]) -> u32 {
+    let stored_by = |index| matched.iter().filter(|stored| **stored >= index).count() as u32;
     let common = matched.iter().filter(|index| stored_by(**index) >= needed);
     common.copied().max().unwrap_or(0)
 }
@@ -19,7 +19,7 @@ impl Raft {
     /// Upon election: fresh `nextIndex` and `matchIndex`, and a heartbeat to each server.
     pub(super) fn lead<S: Sink<Self>>(&self, node: &mut Node, out: &mut S) {
         let next_index = node.disk.log.last_index() + 1;
-        let peers = self.cluster.peers(node.id);
+        let peers = self.peers(node).iter();
         node.role = Role::Leader {
             next: peers.clone().map(|peer| (peer, next_index)).collect(),
             matched: peers.map(|peer| (peer, 0)).collect(),
@@ -33,7 +33,7 @@ impl Raft {
         if self.is(V::CheckQuorum) {
             self.begin_lease(out);
         }
-        if self.is(V::NoOp) || self.is(V::ReadIndex) {
+        if self.is(V::NoOp) || self.is(V::ReadIndex) || self.changes_members() {
             let term = node.disk.term;
             let payload = Payload::NoOp;
             let index = node.disk.log.push(Entry { term, payload });
@@ -57,7 +57,7 @@ impl Raft {
     }
 
     /// AppendEntries to every server: a heartbeat, with whatever that server may lack.
-    fn beat<S: Sink<Self>>(&self, node: &Node, out: &mut S) {
+    fn beat<S: Sink<Self>>(&self, node: &mut Node, out: &mut S) {
         out.note(|| {
             Note::new(&LEADER_HEARTBEAT, Outcome::Done)
                 .with("node", node.id)
@@ -66,10 +66,17 @@ impl Raft {
         });
         let range = self.cluster.range("heartbeat", HEARTBEAT);
         out.set_timer(Timer::Heartbeat, range);
-        for peer in self.cluster.peers(node.id) {
-            self.replicate(node, peer, out);
-        }
+        self.replicate_to_all(node, out);
         self.confirm_all(node, out);
+    }
+
+    /// To every server that the leader replicates to, in order.
+    pub(super) fn replicate_to_all<S: Sink<Self>>(&self, node: &Node, out: &mut S) {
+        if let Role::Leader { next, .. } = &node.role {
+            for peer in next.keys() {
+                self.replicate(node, *peer, out);
+            }
+        }
     }
 
     /// "AppendEntries RPC with log entries starting at nextIndex" (Figure 2, leaders).
@@ -77,7 +84,13 @@ impl Raft {
         let Role::Leader { next, .. } = &node.role else {
             return;
         };
-        let prev_index = next[&to] - 1;
+        let Some(next) = next.get(&to).copied() else {
+            return;
+        };
+        if self.send_snapshot(node, to, next, out) {
+            return;
+        }
+        let prev_index = next - 1;
         let mut entries = node.disk.log.from(prev_index + 1);
         if self.is(V::OneEntry) || self.is(V::CommitToLogLength) {
             entries = &entries[..entries.len().min(1)];
@@ -126,9 +139,9 @@ impl Raft {
             out.reply(from, Reply { sequence, answer });
             return;
         }
-        let same = |entry: &Entry| match &entry.payload {
-            Payload::Command { client, request } => *client == from && request.sequence == sequence,
-            Payload::NoOp => false,
+        let same = |entry: &Entry| {
+            let origin = entry.payload.origin();
+            origin.is_some_and(|(client, it)| client == from && it.sequence == sequence)
         };
         if node.machine.has_executed(from, sequence) {
             out.note(|| note(&REQUEST_OLD, Outcome::Ignored));
@@ -147,6 +160,10 @@ impl Raft {
             out.note(|| note(&REQUEST_WAITING, Outcome::Ignored));
             return;
         }
+        if self.asks_for_change(node, &request.command) {
+            self.on_change(node, from, request, out);
+            return;
+        }
         let term = node.disk.term;
         let payload = Payload::Command {
             client: from,
@@ -155,9 +172,7 @@ impl Raft {
         let note = note(&REQUEST_APPEND, Outcome::Accepted);
         let index = node.disk.log.push(Entry { term, payload });
         out.note(|| note.with("index", index).with("term", Epoch::term(term)));
-        for peer in self.cluster.peers(node.id) {
-            self.replicate(node, peer, out);
-        }
+        self.replicate_to_all(node, out);
         self.advance_commit(node, out);
     }
 
@@ -189,14 +204,14 @@ impl Raft {
             out.note(|| stale_append(id, from, *term, current));
             return;
         };
-        let (Some(next), Some(matched)) = (next.get_mut(&from), matched.get_mut(&from)) else {
-            out.note(|| stale_append(id, from, *term, current));
-            return;
-        };
         if !leading {
             out.note(|| stale_append(id, from, *term, current));
             return;
         }
+        let (Some(next), Some(matched)) = (next.get_mut(&from), matched.get_mut(&from)) else {
+            out.note(|| membership::reply_of_outsider(id, from));
+            return;
+        };
         self.hear(duties, from);
         if *success {
             // Only upwards: an older reply may come later.
@@ -244,24 +259,40 @@ impl Raft {
     /// "If there exists an N such that N > commitIndex, a majority of `matchIndex[i]` ≥ N, and
     /// `log[N].term` == currentTerm: set commitIndex = N" (Figure 2, leaders; §5.4.2, Figure 8).
     pub fn advance_commit<S: Sink<Self>>(&self, node: &mut Node, out: &mut S) {
+        self.count_replicas(node, out);
+        self.go_on_with_changes(node, out);
+    }
+
+    fn count_replicas<S: Sink<Self>>(&self, node: &mut Node, out: &mut S) {
         let Role::Leader { matched, .. } = &node.role else {
             return;
         };
-        let mut stored: Vec<u32> = matched.values().copied().collect();
-        stored.push(node.disk.log.last_index());
-        let count = |index| stored.iter().filter(|stored| **stored >= index).count() as u32;
-        let index = index_stored_by(self.quorum(), &stored);
+        let own = node.disk.log.last_index();
+        let stored = |id: NodeId| match matched.get(&id) {
+            Some(index) => *index,
+            None if id == node.id => own,
+            None => 0,
+        };
+        let deciding = self.deciding(node);
+        let quorum = self.quorum();
+        let of_half = |half: Members| {
+            let stored: Vec<u32> = half.iter().map(stored).collect();
+            index_stored_by(quorum(half), &stored)
+        };
+        let index = deciding.halves().map(of_half).min().unwrap_or(0);
         if index <= node.commit {
             return;
         }
         let term = node.disk.log.term_at(index).unwrap_or(0);
+        let storing = deciding.all().iter().filter(|id| stored(*id) >= index);
+        let (count, quorum) = deciding.count(storing.collect(), quorum);
         let own = term == node.disk.term;
         let note = |outcome, relation| {
             Note::new(&LEADER_COMMIT, outcome)
                 .with("node", node.id)
                 .with("index", index)
-                .with("count", count(index))
-                .with("quorum", self.quorum() as u32)
+                .with("count", count)
+                .with("quorum", quorum)
                 .because(
                     ("entry_term", Epoch::term(term)),
                     relation,
@@ -289,8 +320,8 @@ impl Raft {
 /// at the follower's first entry of it where the leader has none.
 fn after_hint(log: &Log, hint: Hint) -> u32 {
     let last_of = |term| {
-        let position = log.entries().iter().rposition(|entry| entry.term == term);
-        position.map(|position| position as u32 + 1)
+        let mut entries = log.indexed().rev();
+        entries.find_map(|(index, entry)| (entry.term == term).then_some(index))
     };
     hint.term
         .and_then(last_of)

@@ -72,7 +72,7 @@ impl Raft {
             return;
         };
         let heard = std::mem::take(&mut duties.heard);
-        let (count, quorum) = (heard.len() + 1, self.quorum());
+        let (count, quorum) = self.count(node, Members::from(&heard).with(node.id));
         let holds = count >= quorum;
         out.note(|| {
             let (outcome, relation) = match holds {
@@ -82,11 +82,7 @@ impl Raft {
             Note::new(&LEADER_QUORUM, outcome)
                 .with("node", node.id)
                 .with("term", Epoch::term(node.disk.term))
-                .because(
-                    ("heard", count as u32),
-                    relation,
-                    ("majority", quorum as u32),
-                )
+                .because(("heard", count), relation, ("majority", quorum))
         });
         match holds {
             true => self.begin_lease(out),

@@ -4,41 +4,50 @@
 //! The handlers follow Figure 2. What the figure leaves open is decided by the text of the paper,
 //! and each branch cites it.
 
+mod configuration;
 mod duties;
 mod election;
+mod joint_consensus;
 mod leader;
 mod lease;
 mod log;
+mod membership;
 mod pre_vote;
 mod properties;
 mod read_index;
 mod replication;
 mod rules;
 mod screen;
+mod single_server;
+mod snapshot;
 mod transfer;
 
 use crate::sorted::{SortedMap, SortedSet};
 use std::sync::Arc;
 
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 use super::{
     About, ClientId, Cluster, ClusterError, Datum, Epoch, Fact, Input, KeyValue, MessageView,
-    NodeId, NodeView, Note, Observation, Outcome, Phase, Protocol, RangeMs, Relation, Sink, Stride,
-    Value, VariantSet, Violation, majority,
+    NodeId, NodeView, Note, Observation, Outcome, Phase, Protocol, RangeMs, Relation, Rule, Sink,
+    Stride, Value, VariantSet, Violation, majority,
 };
-pub use duties::{Duties, Read, Transfer};
+pub use configuration::{Change, Configuration, Members};
+pub use duties::{Duties, Joining, Read, Transfer};
 pub use election::up_to_date;
 pub use leader::majority_index;
 pub use log::{Entry, Log, Payload};
 pub use properties::Monitor;
 use rules::*;
+pub use snapshot::{APPLIED_KEPT_MAX, Snapshot};
 
 /// Raft on one cluster.
 #[derive(Clone, Debug)]
 pub struct Raft {
     cluster: Cluster,
     variants: VariantSet,
+    /// The members before any change.
+    members: Members,
 }
 
 /// What is on a node's disk: "persistent state on all servers" (Figure 2).
@@ -51,6 +60,7 @@ pub struct Durable {
     /// The log.
     pub log: Log,
     /// The commit index, where the variant `durable_commit` keeps it here; else 0.
+    #[serde(serialize_with = "if_used")]
     pub commit: u32,
 }
 
@@ -94,6 +104,7 @@ pub enum Role {
         /// For each peer, the highest index known to be stored there.
         matched: SortedMap<NodeId, u32>,
         /// What else it is busy with.
+        #[serde(serialize_with = "if_used")]
         duties: Duties,
     },
     /// Asks whether votes would be given, in its own term still (`pre_vote`).
@@ -103,6 +114,20 @@ pub enum Role {
         /// Who would not.
         refused: SortedSet<NodeId>,
     },
+}
+
+/// Writes what only an extension or a variant uses: where it is not used, nothing, so that it
+/// changes no other run's hash; where it is, behind a number that no length, index or time reaches,
+/// so that no two states have the same bytes.
+fn if_used<T, S>(it: &T, serializer: S) -> Result<S::Ok, S::Error>
+where
+    T: Default + PartialEq + Serialize,
+    S: Serializer,
+{
+    match *it == T::default() {
+        true => serializer.serialize_unit(),
+        false => (u64::MAX, it).serialize(serializer),
+    }
 }
 
 impl Role {
@@ -117,8 +142,8 @@ impl Role {
     }
 }
 
-/// What servers say to each other: the two remote procedure calls of Figure 2, and those of the
-/// extensions.
+/// What servers say to each other: the two remote procedure calls of Figure 2, the one of
+/// Figure 13, and those of the other extensions.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 pub enum Message {
     /// Vote for me.
@@ -130,6 +155,7 @@ pub enum Message {
         /// The term of its last entry.
         last_term: u32,
         /// "I have permission to disrupt the leader—it told me to!" (thesis, §4.2.3)
+        #[serde(serialize_with = "if_used")]
         transfer: bool,
     },
     /// The answer to it.
@@ -162,6 +188,21 @@ pub enum Message {
         match_index: u32,
         /// Without: where the logs part, if the cluster uses the hint.
         hint: Option<Hint>,
+    },
+    /// Take this snapshot: what you lack is no longer in my log (Figure 13).
+    InstallSnapshot {
+        /// The leader's term.
+        term: u32,
+        /// The whole snapshot.
+        snapshot: Arc<Snapshot>,
+    },
+    /// The answer to it.
+    InstallReply {
+        /// The follower's term.
+        term: u32,
+        /// The index up to which its state is now the snapshot's, or further. The figure needs
+        /// none, since a procedure's result belongs to its call; a message says what it answers.
+        last_index: u32,
     },
     /// Would you vote for me in the next term? (thesis, §9.6)
     PreVote {
@@ -226,6 +267,8 @@ impl Message {
             | Self::VoteReply { term, .. }
             | Self::AppendEntries { term, .. }
             | Self::AppendReply { term, .. }
+            | Self::InstallSnapshot { term, .. }
+            | Self::InstallReply { term, .. }
             | Self::PreVote { term, .. }
             | Self::PreVoteReply { term, .. }
             | Self::TimeoutNow { term }
@@ -253,6 +296,9 @@ pub enum Timer {
 pub const ELECTION: RangeMs = RangeMs::new(150, 300);
 /// How often a leader shows that it is there; well below the election timeout (§5.6).
 pub const HEARTBEAT: RangeMs = RangeMs::new(70, 70);
+
+/// The role of the servers that are members at the start; the others are spare machines.
+const MEMBER: &str = "member";
 
 /// The timers, in the order of their names in [`About::timers`].
 const TIMERS: &[Timer] = &[
@@ -298,14 +344,16 @@ impl Protocol for Raft {
     }
 
     fn boot(&self, id: NodeId, disk: &Durable) -> Node {
-        Node {
+        let mut node = Node {
             id,
             disk: disk.clone(),
             commit: disk.commit,
             applied: 0,
             role: Role::Follower { leader: None },
             machine: KeyValue::default(),
-        }
+        };
+        Self::restore(&mut node);
+        node
     }
 
     fn sync(&self, node: &Node, disk: &mut Durable) {
@@ -325,10 +373,14 @@ impl Protocol for Raft {
     }
 
     fn handle<S: Sink<Self>>(&self, node: &mut Node, input: Input<'_, Self>, out: &mut S) {
+        self.compact(node, out);
         match input {
             Input::Start { restart } => {
                 if restart {
                     out.note(|| restarted(node));
+                    if let Some(snapshot) = node.disk.log.snapshot() {
+                        out.note(|| snapshot::restored(node, snapshot));
+                    }
                 }
                 // The state machine is volatile: what the disk knows as committed is applied anew.
                 self.commit_to(node, node.commit, out);
@@ -360,6 +412,19 @@ impl Protocol for Raft {
                         self.on_append_entries(node, from, message, out);
                     }
                     Message::AppendReply { .. } => self.on_append_reply(node, from, message, out),
+                    Message::InstallSnapshot { term, snapshot } => {
+                        self.on_install_snapshot(node, from, *term, snapshot, out);
+                    }
+                    Message::InstallReply { term, last_index } => {
+                        // What the follower has in the snapshot it has stored.
+                        let stored = Message::AppendReply {
+                            term: *term,
+                            success: true,
+                            match_index: *last_index,
+                            hint: None,
+                        };
+                        self.on_append_reply(node, from, &stored, out);
+                    }
                     Message::PreVote {
                         term,
                         last_index,
@@ -438,7 +503,7 @@ impl Raft {
     /// What is the same for every cluster.
     pub const ABOUT: &'static About = &About {
         key: "raft",
-        roles: &[],
+        roles: &[MEMBER],
         timers: &["election", "heartbeat", "lease", "transfer"],
         quorums: &[],
         compares: true,
@@ -454,20 +519,16 @@ impl Raft {
     pub fn new(cluster: Cluster) -> Result<Self, ClusterError> {
         cluster.check(Self::ABOUT)?;
         let variants = VariantSet::of(&cluster, VARIANTS);
-        Ok(Self { cluster, variants })
+        let members = cluster.players(MEMBER).into_iter().collect();
+        Ok(Self {
+            cluster,
+            variants,
+            members,
+        })
     }
 
     fn is(&self, variant: V) -> bool {
         self.variants.has(variant as usize)
-    }
-
-    /// How many servers are a majority.
-    pub fn quorum(&self) -> usize {
-        let nodes = usize::from(self.cluster.nodes);
-        match self.is(V::HalfQuorum) {
-            true => nodes.div_ceil(2),
-            false => majority(nodes),
-        }
     }
 
     /// The range of election timeouts.
@@ -547,4 +608,21 @@ fn restarted(node: &Node) -> Note {
         .with("term", Epoch::term(node.disk.term))
         .with("voted_for", node.disk.voted_for)
         .with("entries", node.disk.log.last_index())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What no extension uses leaves no byte; what one does stands behind the mark.
+    #[test]
+    fn bytes_tell_what_is_used() {
+        let bytes = |disk: &Durable| postcard::to_allocvec(disk).unwrap();
+        let mut disk = Durable::default();
+        let plain = postcard::to_allocvec(&(disk.term, disk.voted_for, &disk.log)).unwrap();
+        assert_eq!(bytes(&disk), plain);
+        disk.commit = 7;
+        let mark = postcard::to_allocvec(&u64::MAX).unwrap();
+        assert_eq!(bytes(&disk), [plain, mark, vec![7]].concat());
+    }
 }

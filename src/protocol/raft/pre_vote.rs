@@ -36,7 +36,7 @@ impl Raft {
         self.end_lease(out);
         self.arm_election(out);
         let (last_term, last_index) = node.disk.log.last_position();
-        for to in self.cluster.peers(node.id) {
+        for to in self.peers(node).iter() {
             out.send(
                 to,
                 Message::PreVote {
@@ -91,6 +91,7 @@ impl Raft {
         out: &mut S,
     ) {
         let (id, next_term) = (node.id, node.disk.term + 1);
+        let deciding = self.deciding(node);
         let (
             Role::PreCandidate {
                 granted: yes,
@@ -114,14 +115,14 @@ impl Raft {
             no.insert(from);
             Outcome::Refused
         };
-        let count = yes.len() as u32;
+        let (count, quorum) = deciding.count(Members::from(&*yes), self.quorum());
         out.note(|| {
             Note::new(&PRE_VOTE_COUNT, outcome)
                 .with("node", id)
                 .with("from", from)
                 .with("term", Epoch::term(next_term))
                 .with("count", count)
-                .with("quorum", self.quorum() as u32)
+                .with("quorum", quorum)
         });
         self.try_to_stand(node, out);
     }
@@ -130,7 +131,7 @@ impl Raft {
         let Role::PreCandidate { granted, .. } = &node.role else {
             return;
         };
-        let (count, quorum) = (granted.len(), self.quorum());
+        let (count, quorum) = self.count(node, granted.into());
         if count < quorum {
             return;
         }
@@ -139,9 +140,9 @@ impl Raft {
                 .with("node", node.id)
                 .with("term", Epoch::term(node.disk.term + 1))
                 .because(
-                    ("pre_votes", count as u32),
+                    ("pre_votes", count),
                     Relation::AtLeast,
-                    ("majority", quorum as u32),
+                    ("majority", quorum),
                 )
         });
         self.stand(node, false, out);

@@ -91,12 +91,17 @@ impl Raft {
         true
     }
 
-    /// Each heartbeat asks again for the reads that wait.
-    pub(super) fn confirm_all<S: Sink<Self>>(&self, node: &Node, out: &mut S) {
-        if let Role::Leader { duties, .. } = &node.role {
-            for client in duties.reads.keys() {
-                self.confirm(node, *client, out);
-            }
+    /// Each heartbeat asks again for the reads that wait; where members have gone meanwhile, those
+    /// that confirmed may be enough.
+    pub(super) fn confirm_all<S: Sink<Self>>(&self, node: &mut Node, out: &mut S) {
+        let Role::Leader { duties, .. } = &node.role else {
+            return;
+        };
+        let begun = duties.reads.iter().filter(|(_, it)| it.index.is_some());
+        let begun: Vec<ClientId> = begun.map(|(client, _)| *client).collect();
+        for client in begun {
+            self.try_to_answer(node, client, out);
+            self.confirm(node, client, out);
         }
     }
 
@@ -106,10 +111,10 @@ impl Raft {
         let Role::Leader { duties, .. } = &node.role else {
             return;
         };
-        let Some(read) = duties.reads.get(&client).filter(|it| it.index.is_some()) else {
+        let Some(read) = duties.reads.get(&client) else {
             return;
         };
-        for to in self.cluster.peers(node.id) {
+        for to in self.peers(node).iter() {
             if !read.confirmed.contains(&to) {
                 let heartbeat = Message::ReadHeartbeat {
                     term: node.disk.term,
@@ -165,6 +170,7 @@ impl Raft {
         out: &mut S,
     ) {
         let (id, current) = (node.id, node.disk.term);
+        let deciding = self.deciding(node);
         let note = |outcome| {
             Note::new(&READ_COUNT, outcome)
                 .with("node", id)
@@ -186,11 +192,12 @@ impl Raft {
             return;
         };
         read.confirmed.insert(from);
-        let count = read.confirmed.len() as u32 + 1;
+        let agree = Members::from(&read.confirmed).with(id);
+        let (count, quorum) = deciding.count(agree, self.quorum());
         out.note(|| {
             note(Outcome::Accepted)
                 .with("count", count)
-                .with("quorum", self.quorum() as u32)
+                .with("quorum", quorum)
         });
         self.try_to_answer(node, client, out);
     }
@@ -199,14 +206,16 @@ impl Raft {
     /// is current enough to satisfy linearizability. Finally, the leader issues the query against
     /// its state machine and replies to the client" (thesis, §6.4, 4 and 5).
     fn try_to_answer<S: Sink<Self>>(&self, node: &mut Node, client: ClientId, out: &mut S) {
-        let quorum = self.quorum();
+        let (id, deciding) = (node.id, self.deciding(node));
         let Role::Leader { duties, .. } = &mut node.role else {
             return;
         };
         let Some(read) = duties.reads.get(&client) else {
             return;
         };
-        if read.confirmed.len() + 1 < quorum {
+        let agree = Members::from(&read.confirmed).with(id);
+        let (count, quorum) = deciding.count(agree, self.quorum());
+        if count < quorum {
             return;
         }
         let Some(read) = duties.reads.remove(&client) else {

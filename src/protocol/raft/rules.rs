@@ -6,14 +6,22 @@ use crate::protocol::{Citation, rules, variants};
 
 const FIGURE_2: Citation = Citation::raft_figure("2");
 const FIGURE_8: Citation = Citation::raft_figure("8");
+const FIGURE_11: Citation = Citation::raft_figure("11");
+const FIGURE_13: Citation = Citation::raft_figure("13");
 const S5_1: Citation = Citation::raft("5.1");
 const S5_2: Citation = Citation::raft("5.2");
 const S5_3: Citation = Citation::raft("5.3");
 const S5_4_1: Citation = Citation::raft("5.4.1");
 const S5_4_2: Citation = Citation::raft("5.4.2");
+const S6: Citation = Citation::raft("6");
+const S7: Citation = Citation::raft("7");
 const S8: Citation = Citation::raft("8");
 const T3_10: Citation = Citation::raft_thesis("3.10");
+const T4_1: Citation = Citation::raft_thesis("4.1");
+const T4_2_1: Citation = Citation::raft_thesis("4.2.1");
+const T4_2_2: Citation = Citation::raft_thesis("4.2.2");
 const T4_2_3: Citation = Citation::raft_thesis("4.2.3");
+const T5_1: Citation = Citation::raft_thesis("5.1");
 const T6_2: Citation = Citation::raft_thesis("6.2");
 const T6_4: Citation = Citation::raft_thesis("6.4");
 const T9_6: Citation = Citation::raft_thesis("9.6");
@@ -153,6 +161,49 @@ rules! {
         /// The leader steps down first.
         READ_LEFT = "raft.read_index.left" [Refused] T6_4, S8;
     }
+    section snapshot {
+        /// A snapshot takes the place of what has been applied.
+        SNAPSHOT_TAKE = "raft.snapshot.take" [Done] S7, T5_1;
+        /// A restart from a snapshot.
+        SNAPSHOT_RESTORE = "raft.snapshot.restore" [Done] S7, T5_1;
+        /// A follower lacks what the leader has discarded.
+        SNAPSHOT_SEND = "raft.snapshot.send" [Done] S7, FIGURE_13;
+        /// InstallSnapshot, 1.
+        SNAPSHOT_TERM = "raft.snapshot.term" [Refused] S5_1, FIGURE_13;
+        /// InstallSnapshot, 5: only one with a smaller index is discarded.
+        SNAPSHOT_OLD = "raft.snapshot.old" [Ignored] S7, FIGURE_13;
+        /// InstallSnapshot, 6.
+        SNAPSHOT_KEEP = "raft.snapshot.keep" [Accepted] S7, FIGURE_13;
+        /// InstallSnapshot, 7.
+        SNAPSHOT_REPLACE = "raft.snapshot.replace" [Accepted] S7, FIGURE_13;
+        /// InstallSnapshot, 8.
+        SNAPSHOT_RESET = "raft.snapshot.reset" [Done] S7, FIGURE_13;
+        /// AppendEntries with entries that a snapshot stands for.
+        SNAPSHOT_COVERED = "raft.snapshot.covered" [Done] S5_3, S7;
+    }
+    section membership {
+        /// The configuration before is not committed yet.
+        CHANGE_PENDING = "raft.membership.pending" [Refused] S6, T4_1;
+        /// No entry of the leader's own term is committed yet. (The thesis lacks this; its author
+        /// added it to §4.1 in July 2015.)
+        CHANGE_TERM = "raft.membership.term" [Refused] T4_1;
+        /// New servers catch up before they count.
+        CHANGE_CATCH_UP = "raft.membership.catch_up" [Done] S6, T4_2_1;
+        /// One server more or less.
+        CHANGE_APPEND = "raft.membership.append" [Accepted] T4_1;
+        /// C_old,new.
+        CHANGE_JOINT = "raft.membership.joint" [Accepted] S6, FIGURE_11;
+        /// C_new.
+        CHANGE_NEW = "raft.membership.new" [Done] S6, FIGURE_11;
+        /// A configuration is committed.
+        CHANGE_APPLY = "raft.membership.apply" [Done] S6, T4_1;
+        /// The leader is no member of the configuration that it has committed.
+        CHANGE_STEP_DOWN = "raft.membership.step_down" [Done] S6, T4_2_2;
+        /// An election timeout of a server that is no member.
+        NOT_A_MEMBER = "raft.membership.outside" [Ignored] S6, T4_2_2;
+        /// A reply of a server that the leader no longer replicates to.
+        REPLY_OUTSIDER = "raft.membership.outsider" [Ignored] S6, T4_1;
+    }
 }
 
 variants! {
@@ -207,4 +258,14 @@ variants! {
     LeadershipTransfer = "leadership_transfer" at TRANSFER_START: Extends;
     /// Reads are answered without a log entry.
     ReadIndex = "read_index" at READ_NOTE: Extends;
+    /// Applied entries are replaced by a snapshot.
+    Snapshots = "snapshots" at SNAPSHOT_TAKE: Extends;
+    /// Members come and go one at a time.
+    SingleServer = "single_server" at CHANGE_APPEND: Extends;
+    /// Any members become any others, through joint consensus.
+    JointConsensus = "joint_consensus" at CHANGE_JOINT: Extends;
+    /// A leader changes the members before an entry of its own term is committed.
+    ConfigBeforeCommit = "config_before_commit" at CHANGE_TERM: Loses(&LEADER_COMPLETENESS);
+    /// Joint consensus is decided by the new majority alone.
+    OneMajority = "one_majority" at CHANGE_JOINT: Loses(&LEADER_COMPLETENESS);
 }

@@ -2,11 +2,10 @@
 
 use crate::sorted::{SortedMap, SortedSet};
 
-use super::rules::V;
-use super::{Duties, Log, Message, Node, Payload, Raft, Read, Role};
+use super::{Duties, Log, Members, Message, Node, Payload, Raft, Read, Role, V};
 use crate::protocol::{
-    Cell, CellState, ClientId, Cluster, Datum, Epoch, Field, MessageKind, MessageView, NodeId,
-    NodeView, Protocol, Shape, Tally, Value,
+    Cell, CellState, ClientId, Datum, Epoch, Field, KeyValue, MessageKind, MessageView, NodeId,
+    NodeView, Shape, Tally, Value,
 };
 
 pub(super) fn node(raft: &Raft, node: &Node) -> NodeView {
@@ -27,13 +26,9 @@ pub(super) fn node(raft: &Raft, node: &Node) -> NodeView {
 }
 
 fn cells(node: &Node) -> Vec<Cell> {
-    let entries = node.disk.log.entries().iter().zip(1..);
-    let cell = |(entry, index): (&super::Entry, u32)| Cell {
+    let cell = |(index, entry): (u32, &super::Entry)| Cell {
         index,
-        label: match entry.payload.command() {
-            Some(command) => command.to_string(),
-            None => String::new(),
-        },
+        label: label(&entry.payload),
         epoch: Some(Epoch::term(entry.term)),
         state: if index <= node.applied {
             CellState::Applied
@@ -43,33 +38,75 @@ fn cells(node: &Node) -> Vec<Cell> {
             CellState::Accepted
         },
     };
-    entries.map(cell).collect()
+    node.disk.log.indexed().map(cell).collect()
 }
 
+/// What an entry's cell says; a configuration says whom it names.
+fn label(payload: &Payload) -> String {
+    match payload {
+        Payload::NoOp => String::new(),
+        Payload::Command { request, .. } => request.command.to_string(),
+        Payload::Configuration(change) => change.configuration.text(),
+    }
+}
+
+/// What the votes are called: all of them, and those of the old and the new members.
+const VOTES: [&str; 3] = ["votes", "votes_old", "votes_new"];
+const PRE_VOTES: [&str; 3] = ["pre_votes", "pre_votes_old", "pre_votes_new"];
+
 fn tallies(raft: &Raft, node: &Node) -> Vec<Tally> {
-    let (key, granted, refused) = match &node.role {
-        Role::Candidate { granted, refused } => ("votes", granted, refused),
-        Role::PreCandidate { granted, refused } => ("pre_votes", granted, refused),
+    let (keys, granted, refused) = match &node.role {
+        Role::Candidate { granted, refused } => (&VOTES, granted, refused),
+        Role::PreCandidate { granted, refused } => (&PRE_VOTES, granted, refused),
         Role::Follower { .. } | Role::Leader { .. } => return Vec::new(),
     };
-    vec![Tally {
-        key,
-        members: raft.cluster().ids().collect(),
-        yes: granted.iter().copied().collect(),
-        no: refused.iter().copied().collect(),
-        threshold: raft.quorum() as u8,
-    }]
+    // Votes of others do not count: a candidate need not be a member itself (thesis, §4.2.2).
+    let of = |half: Members, votes: &SortedSet<NodeId>| {
+        let counted = votes.iter().copied().filter(|id| half.contains(*id));
+        counted.collect()
+    };
+    let deciding = raft.deciding(node);
+    let tally = |half: Members| Tally {
+        key: match deciding.old {
+            Some(old) if old == half => keys[1],
+            Some(_) => keys[2],
+            None => keys[0],
+        },
+        members: half.iter().collect(),
+        yes: of(half, granted),
+        no: of(half, refused),
+        threshold: raft.quorum()(half) as u8,
+    };
+    deciding.halves().map(tally).collect()
 }
 
 fn fields(raft: &Raft, node: &Node) -> Vec<Field> {
-    let cluster = raft.cluster();
     let mut fields = vec![
         Field::durable("current_term", Epoch::term(node.disk.term)),
         Field::durable("voted_for", node.disk.voted_for),
         Field::durable("log", log(&node.disk.log)),
+    ];
+    if raft.is(V::Snapshots) {
+        let log = &node.disk.log;
+        let last = log.snapshot().map(|snapshot| Datum::Position {
+            term: snapshot.last_term,
+            index: snapshot.last_index,
+        });
+        fields.extend([
+            Field::durable("snapshot", last),
+            Field::durable("discarded", log.base()),
+        ]);
+    }
+    let configuration = raft.configuration(node);
+    if raft.changes_members() {
+        let old = configuration.old.map(Datum::from);
+        fields.extend(old.map(|old| Field::durable("configuration_old", old)));
+        fields.push(Field::durable("configuration", configuration.new));
+    }
+    fields.extend([
         Field::volatile("commit_index", node.commit),
         Field::volatile("last_applied", node.applied),
-    ];
+    ]);
     match &node.role {
         Role::Follower { leader } => fields.push(Field::volatile("leader", *leader)),
         Role::Candidate { granted, .. } => fields.push(Field::volatile("votes", nodes(granted))),
@@ -82,22 +119,21 @@ fn fields(raft: &Raft, node: &Node) -> Vec<Field> {
             duties,
         } => {
             fields.extend([
-                Field::volatile("next_index", by_peer(cluster, node.id, next)),
-                Field::volatile("match_index", by_peer(cluster, node.id, matched)),
+                Field::volatile("next_index", by_peer(next)),
+                Field::volatile("match_index", by_peer(matched)),
             ]);
             fields.extend(busy_with(raft, duties));
+            if duties.joining.is_some() {
+                fields.push(Field::volatile("catching_up", raft.newcomers(node)));
+            }
         }
     }
-    let pairs = node.machine.pairs.iter().map(|(key, value)| {
-        let text = |text: &String| Value::new(text).map_or(Datum::Nothing, Datum::Value);
-        (text(key), text(value))
-    });
     let sessions = node.machine.sessions.iter();
     let sessions = sessions.map(|(client, (sequence, _))| {
         (Datum::Client(*client), Datum::Number(u64::from(*sequence)))
     });
     fields.extend([
-        Field::volatile("state_machine", Datum::Pairs(pairs.collect())),
+        Field::volatile("state_machine", pairs(&node.machine)),
         Field::volatile("sessions", Datum::Pairs(sessions.collect())),
     ]);
     fields
@@ -121,12 +157,19 @@ fn busy_with(raft: &Raft, duties: &Duties) -> impl Iterator<Item = Field> {
     on.map(|(_, key, value)| Field::volatile(key, value))
 }
 
-fn by_peer(cluster: &Cluster, me: NodeId, numbers: &SortedMap<NodeId, u32>) -> Datum {
-    let pair = |peer: NodeId| {
-        let number = numbers.get(&peer).copied();
-        (Datum::Node(peer), number.into())
-    };
-    Datum::Pairs(cluster.peers(me).map(pair).collect())
+/// What a state machine has stored.
+pub(super) fn pairs(machine: &KeyValue) -> Datum {
+    let pairs = machine.pairs.iter().map(|(key, value)| {
+        let text = |text: &String| Value::new(text).map_or(Datum::Nothing, Datum::Value);
+        (text(key), text(value))
+    });
+    Datum::Pairs(pairs.collect())
+}
+
+fn by_peer(numbers: &SortedMap<NodeId, u32>) -> Datum {
+    let numbers = numbers.iter();
+    let pairs = numbers.map(|(peer, number)| (Datum::Node(*peer), (*number).into()));
+    Datum::Pairs(pairs.collect())
 }
 
 fn log(log: &Log) -> Datum {
@@ -134,6 +177,7 @@ fn log(log: &Log) -> Datum {
         let command = match &entry.payload {
             Payload::NoOp => Datum::Word("no_op"),
             Payload::Command { request, .. } => request.command.clone().into(),
+            Payload::Configuration(change) => change.configuration.all().into(),
         };
         (Datum::Epoch(Epoch::term(entry.term)), command)
     };
@@ -195,6 +239,27 @@ pub(super) fn message(message: &Message) -> MessageView {
             };
             ("AppendReply", "AR", granted_or_not(*success), vec![detail])
         }
+        Message::InstallSnapshot { snapshot, .. } => {
+            let last = Datum::Position {
+                term: snapshot.last_term,
+                index: snapshot.last_index,
+            };
+            let mut fields = vec![
+                ("last_included", last),
+                ("state_machine", pairs(&snapshot.machine)),
+            ];
+            if let Some((_, change)) = &snapshot.configuration {
+                fields.push(("configuration", change.configuration.all().into()));
+            }
+            ("InstallSnapshot", "IS", MessageKind::Request, fields)
+        }
+        // A refusal stands for nothing, and its term says why (Figure 13, 1).
+        Message::InstallReply { last_index, .. } => (
+            "InstallReply",
+            "IR",
+            granted_or_not(*last_index > 0),
+            vec![("last_included", (*last_index).into())],
+        ),
         Message::PreVote {
             last_index,
             last_term,

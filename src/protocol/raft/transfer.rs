@@ -9,16 +9,6 @@ use super::election::wrong_role;
 use super::*;
 use crate::protocol::{Answer, ClientId, Reply, Request};
 
-/// The server that a command wants to lead; none where it is no such command, or that server is
-/// no member. It is then a command like any other.
-fn target(node: &Node, command: &Value) -> Option<NodeId> {
-    let target = command.as_str().strip_prefix('>')?.trim().parse().ok()?;
-    let Role::Leader { matched, .. } = &node.role else {
-        return None;
-    };
-    (target == node.id || matched.contains_key(&target)).then_some(target)
-}
-
 /// "I lead."
 fn leads(node: &Node, sequence: u32) -> Reply {
     let me = Value::new(&node.id.to_string()).ok();
@@ -29,6 +19,14 @@ fn leads(node: &Node, sequence: u32) -> Reply {
 }
 
 impl Raft {
+    /// The server that a command wants to lead; none where it is no such command, or that server
+    /// is no member. It is then a command like any other.
+    fn target(&self, node: &Node, command: &Value) -> Option<NodeId> {
+        let target = command.as_str().strip_prefix('>')?.trim().parse().ok()?;
+        let members = self.configuration(node).all();
+        members.contains(target).then_some(target)
+    }
+
     /// A request, as far as a transfer decides what becomes of it; says whether it does.
     pub(super) fn transfers<S: Sink<Self>>(
         &self,
@@ -38,7 +36,7 @@ impl Raft {
         out: &mut S,
     ) -> bool {
         let sequence = request.sequence;
-        let wanted = target(node, &request.command);
+        let wanted = self.target(node, &request.command);
         let id = node.id;
         let Role::Leader { duties, .. } = &mut node.role else {
             return false;
@@ -94,11 +92,13 @@ impl Raft {
         else {
             return false;
         };
-        let (stored, last) = (matched[&to], node.disk.log.last_index());
+        let last = node.disk.log.last_index();
         let is_target = |transfer: &Transfer| transfer.target == to;
-        if !duties.transfer.as_ref().is_some_and(is_target) || stored < last {
+        let stored = matched.get(&to).copied().filter(|stored| *stored >= last);
+        let Some(stored) = stored.filter(|_| duties.transfer.as_ref().is_some_and(is_target))
+        else {
             return false;
-        }
+        };
         let term = node.disk.term;
         out.note(|| {
             Note::new(&TRANSFER_SEND, Outcome::Done)
@@ -134,7 +134,7 @@ impl Raft {
                 .with("leader", from)
                 .with("term", Epoch::term(term))
         });
-        if stands {
+        if stands && self.may_stand(node, out) {
             self.stand(node, true, out);
         }
     }
