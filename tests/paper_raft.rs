@@ -24,5 +24,7 @@ mod safety;
 mod server;
 #[path = "paper_raft/snapshots.rs"]
 mod snapshots;
+#[path = "paper_raft/together.rs"]
+mod together;
 #[path = "paper_raft/transfers.rs"]
 mod transfers;
