@@ -3,6 +3,7 @@
 
 use std::process::ExitCode;
 
+use quorumscope::protocol::multi_paxos::MultiPaxos;
 use quorumscope::protocol::paxos::Paxos;
 use quorumscope::protocol::raft::Raft;
 use quorumscope::protocol::two_phase::TwoPhase;
@@ -26,9 +27,10 @@ fn main() -> ExitCode {
     let json = match protocol.as_str() {
         "paxos" => random_run::<Paxos>(protocol, seed, count),
         "raft" => random_run::<Raft>(protocol, seed, count),
+        "multi_paxos" => random_run::<MultiPaxos>(protocol, seed, count),
         "two_phase" => random_run::<TwoPhase>(protocol, seed, count),
         _ => {
-            eprintln!("PROTOCOL is paxos, raft or two_phase");
+            eprintln!("PROTOCOL is paxos, multi_paxos, raft or two_phase");
             return ExitCode::FAILURE;
         }
     };

@@ -8,11 +8,12 @@
 
 pub mod check;
 pub mod history;
+pub mod jobs;
 pub mod protocol;
 pub mod share;
 pub mod sorted;
 pub mod view;
 pub mod world;
 
-#[cfg(target_arch = "wasm32")]
+#[cfg(all(target_arch = "wasm32", feature = "page"))]
 pub mod app;

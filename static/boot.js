@@ -9,19 +9,29 @@
  * What the program calls, as `window.quorumscope`:
  *
  *   load(name)          the bytes of an asset, such as "locales/en.json": a promise
+ *   compile(name)       the WebAssembly module of an asset: a promise
+ *   script(name)        runs an asset as a script: a promise of when it has run
  *   hold(index, line)   line `index` of the run, and forget what came after: line 0 is the header,
  *                       a JSON object; every further line is one action, as JSON
  *   run()               the whole run as the text of a file: the header with its "actions"
  *   ready()             the program is on the page
+ *   full(words)         fetches the full program, which takes the core's place: a promise, which
+ *                       fails where that fails; the core then goes on as before. The words are the
+ *                       language and the protocol, whose texts the full program can then load
+ *   expected()          those words, or nothing where nobody hands over
+ *   take()              what the core gives up its place with, once the full program is there
+ *   decline(detail)     the full program cannot take the core's place
  *   fail(kind, detail)  shows what went wrong: panic, trap, load, no-wasm or worker
  *
- * `<html data-lab>` says how far it got: starting, ready or failed.
+ * `<html data-lab>` says how far it got: starting, ready or failed; `<html data-program>` which
+ * program is on the page. A first visit fetches the core alone. A link whose fragment has the word
+ * `full` opens the full program at once, and so does a page that holds no core (the single file).
  */
 (function () {
   'use strict';
 
-  var GLUE = 'quorumscope.js';
-  var WASM = 'quorumscope.wasm';
+  var CORE = 'quorumscope';
+  var FULL = 'quorumscope-full';
   var SINGLE_FILE = 'quorumscope.html';
   var RUN_FILE = 'quorumscope-run.json';
 
@@ -47,14 +57,22 @@
     });
   }
 
-  function find(name) {
-    var listed = document.querySelectorAll('[data-asset]');
-    for (var i = 0; i < listed.length; i++) {
-      if (listed[i].getAttribute('data-asset') === name) {
-        return listed[i];
+  function listed(name) {
+    var all = document.querySelectorAll('[data-asset]');
+    for (var i = 0; i < all.length; i++) {
+      if (all[i].getAttribute('data-asset') === name) {
+        return all[i];
       }
     }
-    throw new Error('this page does not list it.');
+    return null;
+  }
+
+  function find(name) {
+    var asset = listed(name);
+    if (!asset) {
+      throw new Error('this page does not list it.');
+    }
+    return asset;
   }
 
   function request(address) {
@@ -97,10 +115,11 @@
       return;
     }
     root.setAttribute('data-lab', 'starting');
-    // Side by side: compiling begins while the glue is still on its way.
-    Promise.all([compile(), runGlue()])
-      .then(function (loaded) {
-        return wasm_bindgen({ module_or_path: loaded[0] });
+    var name = listed(CORE + '.wasm') && !/[#&]full(&|$)/.test(location.hash) ? CORE : FULL;
+    root.setAttribute('data-program', name);
+    begin(name)
+      .then(function (program) {
+        onPage = program;
       })
       .catch(function (error) {
         if (error.cause instanceof WebAssembly.CompileError) {
@@ -111,6 +130,18 @@
           fail('trap', describe(error));
         }
       });
+  }
+
+  /** Starts a program: its glue, which has its exports. */
+  function begin(name) {
+    // Side by side: compiling begins while the glue is still on its way.
+    return Promise.all([compile(name + '.wasm'), script(name + '.js')]).then(function (loaded) {
+      // The next program's glue will have the same name.
+      var program = wasm_bindgen;
+      return program({ module_or_path: loaded[0] }).then(function () {
+        return program;
+      });
+    });
   }
 
   function whatIsMissing() {
@@ -127,9 +158,9 @@
     return '';
   }
 
-  function compile() {
-    return settle(WASM, function () {
-      var asset = find(WASM);
+  function compile(name) {
+    return settle(name, function () {
+      var asset = find(name);
       if (!asset.href) {
         return unpack(asset).then(function (bytes) {
           return WebAssembly.compile(bytes);
@@ -148,14 +179,13 @@
     });
   }
 
-  /** Runs the glue that wasm-bindgen wrote. It defines `wasm_bindgen`. */
-  function runGlue() {
-    return settle(GLUE, function () {
-      var asset = find(GLUE);
+  function script(name) {
+    return settle(name, function () {
+      var asset = find(name);
       if (asset.href) {
         return runScript(asset.href);
       }
-      // By an address, and not as an inline script: the glue wants to know its own.
+      // By an address, and not as an inline script: glue wants to know its own.
       return unpack(asset).then(function (bytes) {
         return runScript(URL.createObjectURL(new Blob([bytes], { type: 'text/javascript' })));
       });
@@ -165,13 +195,13 @@
   function runScript(address) {
     homes.push(address);
     return new Promise(function (resolve, reject) {
-      var script = document.createElement('script');
-      script.onload = resolve;
-      script.onerror = function () {
+      var made = document.createElement('script');
+      made.onload = resolve;
+      made.onerror = function () {
         reject(new Error('the script was not found, or was refused.'));
       };
-      script.src = address;
-      document.head.appendChild(script);
+      made.src = address;
+      document.head.appendChild(made);
     });
   }
 
@@ -182,6 +212,49 @@
     }
     if (root.getAttribute('data-lab') === 'starting') {
       root.setAttribute('data-lab', 'ready');
+    }
+  }
+
+  // --- Handing over --------------------------------------------------------------------------
+  //
+  // The core stays on the page, and works, until the full program has all it needs. Then, in one
+  // go, the full program takes the core's state, the core leaves, and the full program stands in
+  // its place. Whatever fails before that leaves the core as it was.
+
+  var onPage = null;
+  var refuse = null;
+  var words;
+
+  function full(said) {
+    words = said;
+    return new Promise(function (_, reject) {
+      refuse = reject;
+      begin(FULL).catch(reject);
+    }).catch(function (error) {
+      refuse = null;
+      words = undefined;
+      throw error;
+    });
+  }
+
+  function expected() {
+    return words;
+  }
+
+  function take() {
+    var state = refuse && onPage && onPage.hand_over();
+    if (state) {
+      refuse = onPage = null;
+      root.setAttribute('data-program', FULL);
+    }
+    return state || undefined;
+  }
+
+  function decline(detail) {
+    if (refuse) {
+      refuse(new Error(detail));
+    } else {
+      fail('load', detail);
     }
   }
 
@@ -471,7 +544,19 @@
     uncaught(event.reason);
   });
 
-  window.quorumscope = { load: load, hold: hold, run: run, ready: ready, fail: fail };
+  window.quorumscope = {
+    load: load,
+    compile: compile,
+    script: script,
+    hold: hold,
+    run: run,
+    ready: ready,
+    full: full,
+    expected: expected,
+    take: take,
+    decline: decline,
+    fail: fail
+  };
 
   start();
 })();

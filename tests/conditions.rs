@@ -11,6 +11,7 @@ use common::{Known, Lab, Mood, n, paxos_stories, scenario, two_phase_stories, wa
 use quorumscope::check::Watched;
 use quorumscope::check::condition::{Condition, EVENT_KINDS, EventTest};
 use quorumscope::protocol::ClientId;
+use quorumscope::protocol::multi_paxos::MultiPaxos;
 use quorumscope::protocol::paxos::Paxos;
 use quorumscope::protocol::raft::Raft;
 use quorumscope::protocol::registry::Any;
@@ -520,6 +521,7 @@ fn every_kind_of_event_happens() {
     let mut seen = BTreeSet::new();
     seen_by_chaos::<Raft>(&mut seen);
     seen_by_chaos::<Paxos>(&mut seen);
+    seen_by_chaos::<MultiPaxos>(&mut seen);
     seen_by_chaos::<TwoPhase>(&mut seen);
     let mut lab = Lab::<Raft>::new(&scenario("raft", 3, &[]));
     lab.fire(1, "election");

@@ -12,6 +12,7 @@ mod randomness;
 use common::Known;
 use common::chaos::{Chaos, sound_scenarios};
 use quorumscope::history::{BranchId, Timeline};
+use quorumscope::protocol::multi_paxos::MultiPaxos;
 use quorumscope::protocol::paxos::Paxos;
 use quorumscope::protocol::raft::Raft;
 use quorumscope::protocol::registry::Any;
@@ -27,7 +28,8 @@ type Moment = (u64, Vec<u8>, usize, Vec<u8>, String);
 
 fn moment<P: Known>(timeline: &Timeline<P>) -> Moment {
     let now = timeline.current();
-    let monitor = postcard::to_allocvec(now.monitor()).expect("a monitor can be written");
+    let monitors = (now.monitor(), now.clients());
+    let monitor = postcard::to_allocvec(&monitors).expect("a monitor can be written");
     let before = postcard::to_allocvec(now.before()).expect("nodes can be written");
     let violations = now.violations().len();
     (
@@ -185,11 +187,12 @@ fn any_is_the_same<P: Known>(scenario: &Scenario, seed: u32) {
         timeline.act(action.clone()).unwrap();
         let now = timeline.current();
         assert_eq!(now.world().hash(), *hash);
-        assert_eq!(postcard::to_allocvec(now.monitor()).unwrap(), *monitor);
+        let monitors = (now.monitor(), now.clients());
+        assert_eq!(postcard::to_allocvec(&monitors).unwrap(), *monitor);
     }
 }
 
-macro_rules! for_each {
+macro_rules! for_all {
     ($($(#[$doc:meta])* $name:ident: $test:ident;)*) => {$(
         mod $name {
             use super::*;
@@ -211,11 +214,17 @@ macro_rules! for_each {
             fn in_two_phase_commit() {
                 each_scenario::<TwoPhase>($test::<TwoPhase>);
             }
+
+            $(#[$doc])*
+            #[test]
+            fn in_multi_paxos() {
+                each_scenario::<MultiPaxos>($test::<MultiPaxos>);
+            }
         }
     )*};
 }
 
-for_each! {
+for_all! {
     /// Back from any moment to the first and forward again gives equal states, bit by bit.
     back_and_forward_is_exact: walks_back_and_forward;
     /// So does a jump to any moment.

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use quorumscope::protocol::registry::PROTOCOLS;
+use quorumscope::protocol::registry::{KEYS, PROTOCOLS};
 use quorumscope::protocol::{About, Rule};
 use quorumscope::world::{ActionError, CLIENT_RULES, Loss};
 
@@ -154,4 +154,46 @@ fn every_text_is_used() {
         unused.is_empty(),
         "in the catalogues, but never asked for: {unused:#?}"
     );
+}
+
+/// The build parts each catalogue: the keys `FAMILY.PROTOCOL.…` of these families are loaded with
+/// that protocol alone. So no other one may ask for them.
+const OWN_FAMILIES: [&str; 6] = ["fact", "note", "property", "rule", "section", "variant"];
+
+#[test]
+fn no_protocol_asks_for_texts_of_another() {
+    let owner = |key: &str| {
+        let mut words = key.split('.');
+        let family = words.next()?;
+        let protocol = words.next()?;
+        let is_one = OWN_FAMILIES.contains(&family) && KEYS.contains(&protocol);
+        is_one.then(|| protocol.to_owned())
+    };
+    let english = catalogue("en");
+    let facts: Vec<&String> = english
+        .keys()
+        .filter(|it| it.starts_with("fact."))
+        .collect();
+    for about in PROTOCOLS {
+        let mut asked = BTreeSet::new();
+        protocol_keys(about, &mut asked);
+        let source = sources(&Path::new("src/protocol").join(about.key));
+        let named = literals(&source);
+        let named = facts
+            .iter()
+            .filter(|key| named.contains(&key["fact.".len()..]));
+        asked.extend(named.map(|key| (*key).clone()));
+        for key in asked {
+            let owner = owner(&key);
+            let own = owner.as_deref().is_none_or(|it| it == about.key);
+            assert!(own, "{} asks for {key}, which it does not load", about.key);
+        }
+    }
+}
+
+/// A part of the catalogue is named after its protocol's folder, and so is the protocol.
+#[test]
+fn protocols_are_named_as_their_folders_are() {
+    let keys: Vec<&str> = PROTOCOLS.iter().map(|about| about.key).collect();
+    assert_eq!(keys, KEYS);
 }

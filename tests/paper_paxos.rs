@@ -1,5 +1,5 @@
 //! Paxos, sentence by sentence: each test quotes what Lamport, *Paxos Made Simple* (2001), says
-//! and holds the engine to it.
+//! and holds the engine to it. `quorums.rs` does so for *Flexible Paxos* (2016).
 
 mod common;
 
@@ -11,5 +11,9 @@ mod clusters;
 mod learners;
 #[path = "paper_paxos/proposers.rs"]
 mod proposers;
+#[path = "paper_paxos/quorums.rs"]
+mod quorums;
 #[path = "paper_paxos/single.rs"]
 mod single;
+#[path = "paper_paxos/variants.rs"]
+mod variants;

@@ -10,8 +10,12 @@ use common::membership_stories::{
     changes_too_early, joint_by_one_majority, removed_servers_come_back,
 };
 use common::raft_stories::{figure_8, figure_8_d1};
-use common::{Known, Lab, Mood, n, paxos_stories, scenario, two_phase_stories, value, watched};
+use common::{
+    Known, Lab, Mood, multi_paxos_stories, n, paxos_mistakes as mistakes, paxos_stories, scenario,
+    two_phase_stories, value, watched,
+};
 use quorumscope::check::Watched;
+use quorumscope::protocol::multi_paxos::MultiPaxos;
 use quorumscope::protocol::paxos::Paxos;
 use quorumscope::protocol::raft::Raft;
 use quorumscope::protocol::two_phase::TwoPhase;
@@ -58,6 +62,7 @@ impl Tally {
                 return true;
             }
             Event::Fact(_, Fact::Committed { .. } | Fact::Learned { .. }) => return true,
+            Event::Fact(_, Fact::LearnedAt { .. }) => return true,
             _ => {}
         }
         false
@@ -253,6 +258,13 @@ fn two_phase_commit_is_safe_under_faults() {
         tally.commits > tally.runs,
         "hardly anything is committed: {tally:?}"
     );
+}
+
+/// Five nodes, every fault: what holds in Paxos holds in every slot, and all replicas execute the
+/// same commands in the same order, each once.
+#[test]
+fn multi_paxos_is_safe_under_faults() {
+    random_runs::<MultiPaxos>();
 }
 
 /// What defeats a variant: the same steps are also tried on the protocol as it is.
@@ -628,15 +640,165 @@ fn takes_any_report(variants: &[&str]) -> Lab<Paxos> {
     lab
 }
 
+/// Each of the usual mistakes in Paxos, and a run that defeats it.
+const PAXOS_MISTAKES: &[(&str, Story<Paxos>)] = &[
+    ("forget_promise", forgets_its_promise),
+    ("accept_ignores_promise", ignores_its_promise),
+    ("promise_hides_accepted", insists),
+    ("own_value_always", insists),
+    ("any_reported_value", takes_any_report),
+    ("accept_checks_accepted_only", ignores_its_promise),
+    ("accept_keeps_promise", mistakes::accepts_without_promising),
+    ("promise_without_check", mistakes::promises_less),
+    ("tutorial_acceptor", mistakes::hears_of_an_outdated_value),
+    (
+        "lowest_reported_value",
+        mistakes::hears_of_an_outdated_value,
+    ),
+    ("skip_phase_1", mistakes::accepts_at_once),
+    ("count_stale_promises", mistakes::promises_come_late),
+    ("reuse_ballot", mistakes::begins_again),
+    ("forget_accepted", mistakes::crashes_once_chosen),
+    ("forget_everything", mistakes::crashes_once_chosen),
+    ("half_quorum", mistakes::two_halves),
+    ("single_quorum", mistakes::one_each),
+    ("disjoint_quorums", mistakes::asks_beside),
+    ("learn_from_one", mistakes::hears_of_one),
+    ("learn_across_ballots", mistakes::hears_across_ballots),
+];
+
 /// Each of the usual mistakes in Paxos is caught by the property that it names.
 #[test]
 fn the_mistakes_of_paxos_are_caught() {
-    all_have_stories::<Paxos>(&[
-        ("forget_promise", forgets_its_promise),
-        ("accept_ignores_promise", ignores_its_promise),
-        ("promise_hides_accepted", insists),
-        ("own_value_always", insists),
-        ("any_reported_value", takes_any_report),
+    all_have_stories::<Paxos>(PAXOS_MISTAKES);
+}
+
+/// What only looks like a mistake loses nothing, in runs that defeat all others and at random.
+#[test]
+fn the_controls_of_paxos_lose_nothing() {
+    let controls = Paxos::ABOUT.variants.iter();
+    let controls = controls.filter(|it| matches!(it.effect, Effect::Stalls | Effect::Harmless));
+    let controls: Vec<&str> = controls.map(|it| it.id).collect();
+    assert_eq!(controls.len(), 4);
+    for control in controls {
+        for (mistake, story) in PAXOS_MISTAKES {
+            let lost = story(&[control]).lost();
+            assert!(
+                lost.is_empty(),
+                "{control} on the run against {mistake}: {lost:?}"
+            );
+        }
+        let scenario = scenario("paxos", 5, &[control]);
+        for seed in 0..runs() / 5 {
+            let mut watched = watched::<Paxos>(&scenario, seed as u32);
+            let mut chaos = Chaos::new(seed);
+            let mut actions = Vec::new();
+            for _ in 0..ACTIONS {
+                let action = chaos.action(watched.world());
+                watched.apply(&action).unwrap();
+                actions.push(action);
+                assert_sound(&watched, &scenario, seed, &actions);
+            }
+        }
+    }
+}
+
+fn multi(nodes: u8, variants: &[&str]) -> Lab<MultiPaxos> {
+    multi_paxos_stories::lab(nodes, variants, Mood::Lenient)
+}
+
+/// S1 leads with a promise of S2, and S3 with a later one; both propose in slot 1, and S2, which
+/// crashed in between, hears S1 first.
+fn breaks_a_promise_in_a_slot(variants: &[&str]) -> Lab<MultiPaxos> {
+    let mut lab = multi(3, variants);
+    lab.prepare_with(1, &[2]);
+    lab.ask(1, 1, "x");
+    lab.prepare_with(3, &[2]);
+    lab.ask(2, 3, "y");
+    lab.crash(2);
+    lab.restart(2);
+    lab.accept_in(1, 1, &[2]);
+    lab.accept_in(1, 3, &[2]);
+    lab
+}
+
+/// S1 has x chosen in slot 1 by itself and S2; S3, which S2 promises to, wants y next.
+fn does_not_hear_of_a_slot(variants: &[&str]) -> Lab<MultiPaxos> {
+    let mut lab = multi(3, variants);
+    lab.prepare_with(1, &[2]);
+    lab.ask(1, 1, "x");
+    lab.accept_in(1, 1, &[2]);
+    lab.prepare_with(3, &[2]);
+    lab.ask(2, 3, "y");
+    lab.accept_in(1, 3, &[2]);
+    lab
+}
+
+/// S1 has accepted x in slot 1, S2 and S3 have chosen y in a higher ballot; S1 hears of both.
+fn takes_any_report_of_a_slot(variants: &[&str]) -> Lab<MultiPaxos> {
+    let mut lab = multi(3, variants);
+    lab.prepare_with(1, &[2]);
+    lab.ask(1, 1, "x");
+    lab.prepare_with(3, &[2]);
+    lab.ask(2, 3, "y");
+    lab.accept_in(1, 3, &[2]);
+    lab.drop_all();
+    lab.prepare_with(1, &[2]);
+    lab.accept_in(1, 1, &[2]);
+    lab
+}
+
+/// S1 leads with S2, S5 with S4, and of five acceptors no other takes part.
+fn leads_with_two(variants: &[&str]) -> Lab<MultiPaxos> {
+    let mut lab = multi(5, variants);
+    for (client, leader, other, text) in [(1, 1, 2, "x"), (2, 5, 4, "y")] {
+        lab.prepare_with(leader, &[other]);
+        lab.ask(client, leader, text);
+        lab.accept_in(1, leader, &[other]);
+    }
+    lab
+}
+
+/// S1 learns that slot 2 is chosen before it learns of slot 1; S2 learns of both in order.
+fn learns_out_of_order(variants: &[&str]) -> Lab<MultiPaxos> {
+    let mut lab = multi(3, variants);
+    lab.prepare_with(1, &[2]);
+    lab.ask(1, 1, "x=1");
+    lab.ask(2, 1, "x=2");
+    lab.accept_in(2, 1, &[2]);
+    lab.accept_in(1, 1, &[2]);
+    let told = lab.flights(n(1), n(2)).into_iter().rev();
+    for id in told.collect::<Vec<_>>() {
+        lab.act(Action::Deliver(id));
+    }
+    lab
+}
+
+/// A copy of a client's request reaches the leader when the request has been executed.
+fn hears_a_request_twice(variants: &[&str]) -> Lab<MultiPaxos> {
+    let mut lab = multi(3, variants);
+    lab.elect(1);
+    lab.submit(1, 1, "n+1");
+    let request = lab.flights(ClientId(1), n(1))[0];
+    lab.act(Action::Duplicate(request));
+    lab.settle();
+    lab
+}
+
+/// Each of the usual mistakes in Multi-Paxos is caught by the property that it names.
+#[test]
+fn the_mistakes_of_multi_paxos_are_caught() {
+    all_have_stories::<MultiPaxos>(&[
+        ("forget_promise", breaks_a_promise_in_a_slot),
+        ("promise_hides_accepted", does_not_hear_of_a_slot),
+        ("any_reported_value", takes_any_report_of_a_slot),
+        ("skip_phase_1", does_not_hear_of_a_slot),
+        ("gaps_left", |variants| {
+            multi_paxos_stories::gap_filled(variants, Mood::Lenient)
+        }),
+        ("disjoint_quorums", leads_with_two),
+        ("apply_out_of_order", learns_out_of_order),
+        ("no_sessions", hears_a_request_twice),
     ]);
 }
 

@@ -4,12 +4,15 @@
 mod common;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::LazyLock;
 
 use common::chaos::{Chaos, sound_scenarios};
-use common::lab::Known;
+use common::lab::{Known, Lab, Mood};
+use common::multi_paxos_stories::{gap_filled, in_two_slots, late_request};
 use common::raft_stories::late_copy;
 use common::record::{deliver, handle};
-use common::{Lab, n, scenario, value, watched};
+use common::{n, scenario, value, watched};
+use quorumscope::protocol::multi_paxos::{self, MultiPaxos};
 use quorumscope::protocol::paxos::{self, Paxos};
 use quorumscope::protocol::raft::{self, Raft};
 use quorumscope::protocol::registry::PROTOCOLS;
@@ -54,11 +57,16 @@ fn rules_and_properties_are_cited() {
 fn rules_cite_their_own_paper() {
     for about in PROTOCOLS {
         let works: &[Work] = match about.key {
-            "paxos" => &[Work::PaxosMadeSimple],
+            "paxos" => &[Work::PaxosMadeSimple, Work::FlexiblePaxos],
             "two_phase" => &[
                 Work::DataBaseNotes,
                 Work::ConcurrencyControl,
                 Work::TransactionCommit,
+            ],
+            "multi_paxos" => &[
+                Work::PaxosMadeSimple,
+                Work::PaxosMadeModeratelyComplex,
+                Work::FlexiblePaxos,
             ],
             _ => &[Work::Raft, Work::RaftThesis],
         };
@@ -115,6 +123,16 @@ fn reached_by_chaos<P: Known>(reached: &mut Reached, scenario: &Scenario, seeds:
     }
 }
 
+/// What a run that somebody made reaches.
+fn reached_by_run<P: Known>(reached: &mut Reached, lab: &Lab<P>) {
+    let run = lab.run();
+    let mut watched = watched::<P>(&run.scenario, run.seed);
+    for action in &run.actions {
+        let step = watched.apply(action).unwrap();
+        note_all(reached, step.notes.iter().map(|(_, note)| note));
+    }
+}
+
 fn note_all<'a>(reached: &mut Reached, notes: impl Iterator<Item = &'a Note>) {
     for note in notes {
         let declared = note.rule.outcomes.contains(&note.outcome);
@@ -129,7 +147,24 @@ fn note_all<'a>(reached: &mut Reached, notes: impl Iterator<Item = &'a Note>) {
             note.rule.id
         );
         assert!(note.comparison.as_ref().is_none_or(holds), "{note:?}");
+        assert_says_nothing_unnamed(note);
         reached.insert((note.rule.id, note.outcome));
+    }
+}
+
+/// A note names whatever its sentences in the catalogue speak of.
+fn assert_says_nothing_unnamed(note: &Note) {
+    static ENGLISH: LazyLock<BTreeMap<String, String>> = LazyLock::new(|| {
+        let text = std::fs::read_to_string("static/locales/en.json").unwrap();
+        serde_json::from_str(&text).unwrap()
+    });
+    let title = format!("note.{}.{}", note.rule.id, note.outcome.key());
+    for key in [format!("{title}.why"), title] {
+        for piece in ENGLISH[&key].split('{').skip(1) {
+            let name = piece.split('}').next().unwrap_or_default();
+            let named = note.args.iter().any(|(arg, _)| *arg == name);
+            assert!(named, "{key} speaks of “{name}”");
+        }
     }
 }
 
@@ -200,6 +235,11 @@ fn reached_directly(reached: &mut Reached) {
     };
     let deposed = deliver(&raft, &mut node, n(3), &deposed);
     note_all(reached, covered.notes.iter().chain(&deposed.notes));
+    let multi = MultiPaxos::new(Cluster::of(3)).unwrap();
+    let mut node = multi.boot(n(1), &multi.blank(n(1)));
+    let fire = Input::Fire(multi_paxos::Timer::Heartbeat);
+    let other_role = handle(&multi, &mut node, fire);
+    note_all(reached, other_role.notes.iter());
     two_phase_directly(reached);
 }
 
@@ -284,6 +324,9 @@ fn every_declared_outcome_is_reached() {
     for scenario in sound_scenarios("two_phase") {
         reached_by_chaos::<TwoPhase>(&mut reached, &scenario, 20);
     }
+    for scenario in sound_scenarios("multi_paxos") {
+        reached_by_chaos::<MultiPaxos>(&mut reached, &scenario, 20);
+    }
     // Few nodes: everything that a single server does at once.
     reached_by_chaos::<Paxos>(&mut reached, &scenario("paxos", 1, &[]), 2);
     reached_by_chaos::<Raft>(&mut reached, &scenario("raft", 1, &[]), 2);
@@ -292,6 +335,11 @@ fn every_declared_outcome_is_reached() {
     let (mut lab, copy) = late_copy();
     let step = lab.act(Action::Deliver(copy));
     note_all(&mut reached, step.notes.iter().map(|(_, note)| note));
+    let (mut lab, copy) = late_request();
+    lab.act(Action::Deliver(copy));
+    for lab in [lab, gap_filled(&[], Mood::Strict), in_two_slots()] {
+        reached_by_run(&mut reached, &lab);
+    }
     reached_directly(&mut reached);
     let declared = all_rules()
         .into_iter()
@@ -308,6 +356,10 @@ fn every_variant_explains_itself() {
     let mut reached = Reached::new();
     for variant in Paxos::ABOUT.variants {
         reached_by_chaos::<Paxos>(&mut reached, &scenario("paxos", 5, &[variant.id]), 4);
+    }
+    for variant in MultiPaxos::ABOUT.variants {
+        let scenario = scenario("multi_paxos", 5, &[variant.id]);
+        reached_by_chaos::<MultiPaxos>(&mut reached, &scenario, 4);
     }
     for variant in Raft::ABOUT.variants {
         reached_by_chaos::<Raft>(&mut reached, &scenario("raft", 5, &[variant.id]), 4);
@@ -340,10 +392,12 @@ fn notes_of_an_outcome_name_the_same_things() {
         let mut chaos = Chaos::new(seed);
         let mut raft = watched::<Raft>(&forms[seed as usize % forms.len()], 1);
         let mut paxos = watched::<Paxos>(&sound_scenarios("paxos")[0], 1);
+        let mut multi = watched::<MultiPaxos>(&sound_scenarios("multi_paxos")[0], 1);
         let mut two_phase = watched::<TwoPhase>(&sound_scenarios("two_phase")[0], 1);
         for _ in 0..300 {
             collect(&raft.apply(&chaos.action(raft.world())).unwrap().notes);
             collect(&paxos.apply(&chaos.action(paxos.world())).unwrap().notes);
+            collect(&multi.apply(&chaos.action(multi.world())).unwrap().notes);
             let action = chaos.action(two_phase.world());
             collect(&two_phase.apply(&action).unwrap().notes);
         }

@@ -7,7 +7,7 @@ use quorumscope::protocol::paxos::Paxos;
 use quorumscope::protocol::raft::{Raft, Timer};
 use quorumscope::protocol::{ClientId, Endpoint, RangeMs};
 use quorumscope::world::{
-    Action, Event, Loss, MessageId, Network, Pending, Scenario, Step, Trigger,
+    Action, Event, Loss, MessageId, Network, Pending, Scenario, Step, TURNS_MAX, Trigger, Turn,
 };
 
 fn raft(nodes: u8) -> Lab<Raft> {
@@ -355,7 +355,7 @@ fn clients_ask_one_thing_at_a_time() {
     let mut lab = Lab::<Paxos>::new(&scenario("paxos", 3, &[]));
     lab.ask(1, 1, "x");
     lab.submit(1, 1, "y");
-    assert_eq!(lab.world().clients()[&ClientId(1)].queued(), 1);
+    assert_eq!(lab.world().clients()[&ClientId(1)].queue().len(), 1);
     while lab.flights(n(1), ClientId(1)).is_empty() {
         lab.act(Action::Next);
     }
@@ -406,4 +406,62 @@ fn clients_go_round() {
     );
     let exchange = &lab.world().clients()[&ClientId(1)].history()[0];
     assert_eq!((exchange.sequence, exchange.retries), (1, 4));
+}
+
+/// What a client did about a request and what came of it is kept, each with its time and its node:
+/// from when it was submitted to who told it.
+#[test]
+fn clients_remember_how_it_went() {
+    let mut lab = raft(3);
+    lab.campaign(1);
+    lab.submit(1, 2, "x=1");
+    lab.submit(1, 3, "x=2");
+    let waits = &lab.world().clients()[&ClientId(1)].queue()[0];
+    assert_eq!((waits.to, waits.submitted), (Some(n(3)), lab.world().now()));
+    let submitted = lab.world().now();
+    lab.drop_all();
+    while lab.world().clients()[&ClientId(1)].history()[0].retries == 0 {
+        lab.act(Action::Next);
+    }
+    let retried = lab.world().now();
+    lab.settle();
+    let client = &lab.world().clients()[&ClientId(1)];
+    let [first, second] = client.history() else {
+        panic!("{:?}", client.history());
+    };
+    assert_eq!((first.submitted, first.asked), (submitted, submitted));
+    assert_eq!(first.turns[0], (submitted, Turn::Sent { to: n(2) }));
+    assert_eq!(first.turns[1], (retried, Turn::TimedOut { to: n(3) }));
+    let (by, to) = (n(3), Some(n(1)));
+    assert_eq!(first.turns[2].1, Turn::TurnedAway { by, to });
+    assert_eq!((first.turns.len(), first.told_by), (3, Some(n(1))));
+    assert_eq!(second.submitted, submitted);
+    assert_eq!(second.asked, first.told.as_ref().unwrap().0);
+    assert_eq!(second.turns[0], (second.asked, Turn::Sent { to: n(3) }));
+    assert_eq!(second.turns[1].1, Turn::TurnedAway { by, to });
+    assert_eq!(second.told_by, Some(n(1)));
+}
+
+/// A client that waits for ever remembers its first turn and the latest ones; another moment of
+/// the run keeps what it has.
+#[test]
+fn what_clients_remember_is_bounded() {
+    let mut lab = raft(3);
+    lab.partition(&[&[1], &[2], &[3]]);
+    lab.submit(1, 1, "x");
+    let turns = |lab: &Lab<Raft>| {
+        lab.world().clients()[&ClientId(1)].history()[0]
+            .turns
+            .clone()
+    };
+    let first = turns(&lab)[0];
+    for _ in 0..TURNS_MAX {
+        lab.drop_all();
+        let earlier = (lab.clone(), turns(&lab));
+        lab.act(Action::Fire(ClientId(1).into(), "retry".into()));
+        assert_eq!(turns(&earlier.0), earlier.1);
+    }
+    assert_eq!((turns(&lab).len(), turns(&lab)[0]), (TURNS_MAX, first));
+    let retries = lab.world().clients()[&ClientId(1)].history()[0].retries;
+    assert_eq!(retries as usize, TURNS_MAX);
 }

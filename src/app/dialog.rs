@@ -4,6 +4,7 @@ use wasm_bindgen::JsCast;
 use web_sys::{HtmlDialogElement, HtmlInputElement};
 use yew::prelude::*;
 
+use super::FULL;
 use super::dom::{El, all, button, classed, classes, el, text};
 use super::lab::Msg;
 use super::words::Words;
@@ -27,10 +28,12 @@ pub(super) fn view(
     send: &Callback<Msg>,
 ) -> Html {
     let (title, content) = match dialog {
-        Dialog::None => return el("div").set("hidden", "").end(),
         Dialog::Help => ("ui.help", help(words, shortcut_keys, send)),
-        Dialog::BreakRule => ("ui.break_rule", break_rule(words, session, send)),
-        Dialog::Transcript => ("ui.transcript", transcript(words, session)),
+        Dialog::BreakRule if FULL => ("ui.break_rule", break_rule(words, session, send)),
+        Dialog::Transcript if FULL => ("ui.transcript", transcript(words, session)),
+        Dialog::None | Dialog::BreakRule | Dialog::Transcript => {
+            return el("div").set("hidden", "").end();
+        }
     };
     html! {
         <Modal key={title} title={words.t(title).to_owned()} close={words.t("ui.close").to_owned()}

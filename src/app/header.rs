@@ -7,7 +7,7 @@ use super::dialog::Dialog;
 use super::dom::{button, classed, classes, el};
 use super::lab::{Msg, Theme};
 use super::words::Words;
-use crate::protocol::registry::PROTOCOLS;
+use crate::protocol::registry::KEYS;
 use crate::protocol::{Cluster, NODES_ON_STAGE_MAX};
 
 pub(super) fn view(
@@ -88,7 +88,7 @@ fn protocols(words: &Words, chosen: &'static str, send: &Callback<Msg>) -> Html 
     classed("div", "segments")
         .set("role", "group")
         .say("aria-label", words.t("ui.protocol"))
-        .each(PROTOCOLS.iter().map(|about| one(about.key)))
+        .each(KEYS.iter().map(|key| one(key)))
         .end()
 }
 

@@ -1,30 +1,71 @@
 //! Everything that the browser may refuse: storage, downloads, media queries, and the boot script.
 //! Nothing here panics; what is refused is as if it were not there.
 
+use js_sys::Promise;
 use wasm_bindgen::prelude::*;
-use web_sys::{Document, Element, Storage, Window};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{Document, Element, EventTarget, HtmlInputElement, Storage, Window};
+
+/// The id of the element that the page is mounted on.
+const ROOT: &str = "lab";
 
 /// How long a browser gets to read a file that it was offered, in milliseconds.
 const DOWNLOAD_MS: u32 = 10_000;
 
 #[wasm_bindgen]
 extern "C" {
-    #[wasm_bindgen(js_namespace = quorumscope, js_name = load, catch)]
-    async fn boot_load(name: &str) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(js_namespace = quorumscope, js_name = load)]
+    fn boot_load(name: &str) -> Promise;
     #[wasm_bindgen(js_namespace = quorumscope, js_name = hold)]
     fn boot_hold(index: u32, line: &str);
     #[wasm_bindgen(js_namespace = quorumscope, js_name = ready)]
     fn boot_ready();
     #[wasm_bindgen(js_namespace = quorumscope, js_name = fail)]
     fn boot_fail(kind: &str, detail: &str);
+    #[wasm_bindgen(js_namespace = quorumscope, js_name = full)]
+    fn boot_full(words: &str) -> Promise;
+    #[wasm_bindgen(js_namespace = quorumscope, js_name = expected)]
+    fn boot_expected() -> Option<String>;
+    #[wasm_bindgen(js_namespace = quorumscope, js_name = take)]
+    fn boot_take() -> Option<String>;
+    #[wasm_bindgen(js_namespace = quorumscope, js_name = decline)]
+    fn boot_decline(detail: &str);
 }
 
-/// Loads an asset, from an inlined block first and by a request second.
-pub(super) async fn load(name: &str) -> Result<Vec<u8>, String> {
-    match boot_load(name).await {
-        Ok(bytes) => Ok(js_sys::Uint8Array::new(&bytes).to_vec()),
-        Err(error) => Err(message_of(&error)),
+/// Loads an asset, from an inlined block first and by a request second. The loading begins at
+/// once, and not only when it is waited for.
+pub(super) fn load(name: &str) -> impl Future<Output = Result<Vec<u8>, String>> + use<> {
+    let bytes = JsFuture::from(boot_load(name));
+    async {
+        match bytes.await {
+            Ok(bytes) => Ok(js_sys::Uint8Array::new(&bytes).to_vec()),
+            Err(error) => Err(message_of(&error)),
+        }
     }
+}
+
+/// Fetches the full program, which then takes this one's place, and will need the texts of a
+/// language and a protocol. It comes back only where that has failed.
+pub(super) async fn fetch_full(language: &str, protocol: &str) {
+    let words = format!("{language} {protocol}");
+    JsFuture::from(boot_full(&words)).await.ok();
+}
+
+/// The language and the protocol that the core, which is about to hand over, has on the page.
+pub(super) fn expected() -> Option<(String, String)> {
+    let words = boot_expected()?;
+    let (language, protocol) = words.split_once(' ')?;
+    Some((language.into(), protocol.into()))
+}
+
+/// What the core gave up its place with; nothing where it was not on the page.
+pub(super) fn take_over() -> Option<String> {
+    boot_take()
+}
+
+/// Says that this program cannot start: the core goes on, if it is there.
+pub(super) fn decline(detail: &str) {
+    boot_decline(detail);
 }
 
 /// Lets the boot script hold one line of the run; the lines after it are gone.
@@ -60,10 +101,74 @@ pub(super) fn element(id: &str) -> Option<Element> {
     document()?.get_element_by_id(id)
 }
 
+/// The element that the page is to be mounted on. The core's one goes, and with it everything that
+/// still listens there.
+pub(super) fn root(instead: bool) -> Option<Element> {
+    let old = element(ROOT)?;
+    if !instead {
+        return Some(old);
+    }
+    let new = document()?.create_element("div").ok()?;
+    new.set_id(ROOT);
+    old.replace_with_with_node_1(&new).ok()?;
+    Some(new)
+}
+
+/// Where the focus is, as a way from the root: two programs that show the same have the same ways.
+pub(super) fn focus_way() -> Option<String> {
+    let mut at = document()?.active_element()?;
+    let mut way = Vec::new();
+    while at.id() != ROOT {
+        let mut place = 0;
+        let mut before = at.previous_element_sibling();
+        while let Some(sibling) = before {
+            place += 1;
+            before = sibling.previous_element_sibling();
+        }
+        way.push(place.to_string());
+        at = at.parent_element()?;
+    }
+    way.reverse();
+    Some(way.join(" "))
+}
+
+/// Moves the focus to where a way leads.
+pub(super) fn focus_at(way: &str) -> Option<()> {
+    let mut at = element(ROOT)?;
+    for place in way.split(' ') {
+        at = at.children().item(place.parse().ok()?)?;
+    }
+    focus_element(&at);
+    Some(())
+}
+
+/// The tray's input, where there is one.
+fn draft_input() -> Option<HtmlInputElement> {
+    let input = document()?.query_selector("form input").ok()??;
+    input.dyn_into().ok()
+}
+
+/// What somebody has typed into the tray and not yet submitted.
+pub(super) fn draft() -> String {
+    draft_input().map_or_else(String::new, |input| input.value())
+}
+
+/// Types into the tray.
+pub(super) fn set_draft(text: &str) {
+    if let Some(input) = draft_input() {
+        input.set_value(text);
+    }
+}
+
 /// Moves the focus to the element of an id.
 pub(super) fn focus(id: &str) {
+    if let Some(element) = element(id) {
+        focus_element(&element);
+    }
+}
+
+fn focus_element(element: &Element) {
     use web_sys::{HtmlElement, SvgElement};
-    let Some(element) = element(id) else { return };
     if let Some(html) = element.dyn_ref::<HtmlElement>() {
         html.focus().ok();
     } else if let Some(svg) = element.dyn_ref::<SvgElement>() {
@@ -83,6 +188,20 @@ pub(super) fn close_menus() -> bool {
         summary.focus().ok();
     }
     summary.is_some()
+}
+
+/// Whether a menu is open.
+pub(super) fn menu_is_open() -> bool {
+    let found = document().and_then(|it| it.query_selector("details[open]").ok().flatten());
+    found.is_some()
+}
+
+/// Opens the menu.
+pub(super) fn open_menu() {
+    let found = document().and_then(|it| it.query_selector("details").ok().flatten());
+    if let Some(menu) = found {
+        menu.set_attribute("open", "").ok();
+    }
 }
 
 /// What has the focus, if it is no more than text and boxes.
@@ -165,33 +284,54 @@ pub(super) fn matches(query: &str) -> bool {
     list.is_some_and(|list| list.matches())
 }
 
-/// Calls back whenever a media query begins or ceases to hold. The listener lasts as long as the
-/// page.
-pub(super) fn on_media_change(query: &str, callback: yew::Callback<bool>) {
-    let list = window().and_then(|window| window.match_media(query).ok().flatten());
-    if let Some(list) = list {
-        let listener = Closure::<dyn Fn(web_sys::MediaQueryListEvent)>::new(
-            move |event: web_sys::MediaQueryListEvent| callback.emit(event.matches()),
-        );
-        let function = listener.as_ref().unchecked_ref();
-        list.add_event_listener_with_callback("change", function)
+/// Somebody who is called back as long as this is kept.
+pub(super) struct Listener {
+    target: EventTarget,
+    event: &'static str,
+    closure: Closure<dyn Fn(JsValue)>,
+}
+
+impl Listener {
+    fn new(target: EventTarget, event: &'static str, callback: impl Fn(JsValue) + 'static) -> Self {
+        let closure = Closure::new(callback);
+        let listener = Self {
+            target,
+            event,
+            closure,
+        };
+        let function = listener.closure.as_ref().unchecked_ref();
+        let target = &listener.target;
+        target
+            .add_event_listener_with_callback(event, function)
             .ok();
-        listener.forget();
+        listener
     }
 }
 
-/// Calls back on every key press in the document. The listener lasts as long as the page.
-pub(super) fn on_key_down(callback: yew::Callback<web_sys::KeyboardEvent>) {
-    if let Some(document) = document() {
-        let listener = Closure::<dyn Fn(web_sys::KeyboardEvent)>::new(move |event| {
-            callback.emit(event);
-        });
-        let function = listener.as_ref().unchecked_ref();
-        document
-            .add_event_listener_with_callback("keydown", function)
+impl Drop for Listener {
+    fn drop(&mut self) {
+        let function = self.closure.as_ref().unchecked_ref();
+        self.target
+            .remove_event_listener_with_callback(self.event, function)
             .ok();
-        listener.forget();
     }
+}
+
+/// Calls back whenever a media query begins or ceases to hold.
+pub(super) fn on_media_change(query: &str, callback: yew::Callback<bool>) -> Option<Listener> {
+    let list = window()?.match_media(query).ok()??;
+    let asked = list.clone();
+    Some(Listener::new(list.into(), "change", move |_| {
+        callback.emit(asked.matches());
+    }))
+}
+
+/// Calls back on every key press in the document.
+pub(super) fn on_key_down(callback: yew::Callback<web_sys::KeyboardEvent>) -> Option<Listener> {
+    let document = document()?;
+    Some(Listener::new(document.into(), "keydown", move |event| {
+        callback.emit(event.unchecked_into());
+    }))
 }
 
 /// Offers a text as a file; says whether the browser took it.
@@ -219,7 +359,7 @@ pub(super) fn download(name: &str, text: &str) -> bool {
 
 /// Reads a file that somebody chose.
 pub(super) async fn read_text(file: web_sys::File) -> Result<String, String> {
-    let text = wasm_bindgen_futures::JsFuture::from(file.text()).await;
+    let text = JsFuture::from(file.text()).await;
     text.map(|text| text.as_string().unwrap_or_default())
         .map_err(|error| message_of(&error))
 }

@@ -1,7 +1,11 @@
 //! The page: yew components, and the few browser calls that they need (in `host`).
+//!
+//! It is built twice. The core is what a first visit fetches; what it lacks, the full program has,
+//! which then takes over (`handing`).
 
 mod dialog;
 mod dom;
+mod handing;
 mod header;
 mod host;
 mod keys;
@@ -13,7 +17,25 @@ mod transport;
 mod tray;
 mod words;
 
+use std::cell::RefCell;
+
 use wasm_bindgen::prelude::wasm_bindgen;
+use yew::AppHandle;
+
+use crate::protocol::registry;
+use handing::Handed;
+use words::{Language, Words};
+
+/// Whether this is the full program, and not the core.
+const FULL: bool = cfg!(feature = "full");
+
+/// The protocol of a first visit.
+const FIRST_PROTOCOL: &str = "raft";
+
+thread_local! {
+    /// What is on the page.
+    static APP: RefCell<Option<AppHandle<lab::Lab>>> = const { RefCell::new(None) };
+}
 
 /// Mounts the page, once its words are there; a failure ends in the boot script's message.
 pub fn mount() {
@@ -21,23 +43,52 @@ pub fn mount() {
         host::fail("panic", &info.to_string());
     }));
     wasm_bindgen_futures::spawn_local(async {
-        let language = words::Language::preferred();
-        match words::Words::load(language).await {
-            Ok(words) => {
-                host::set_language(language.tag(), words.t("ui.title"));
-                let root = host::element("lab");
-                match root {
-                    Some(root) => {
-                        yew::Renderer::<lab::Lab>::with_root_and_props(root, lab::Props { words })
-                            .render();
-                        host::ready();
-                    }
-                    None => host::fail("load", "the page has no element #lab"),
-                }
-            }
-            Err(error) => host::fail("load", &error),
+        if let Err(error) = start().await {
+            host::decline(&error);
         }
     });
+}
+
+async fn start() -> Result<(), String> {
+    let expected = if FULL { host::expected() } else { None };
+    let language = expected.as_ref().and_then(|(tag, _)| Language::of(tag));
+    let protocol = expected.as_ref().and_then(|(_, key)| registry::find(key));
+    let mut words = Words::load(
+        language.unwrap_or_else(Language::preferred),
+        protocol.map_or(FIRST_PROTOCOL, |about| about.key),
+    )
+    .await?;
+    // From here on the core is gone.
+    let state = if FULL { host::take_over() } else { None };
+    let handed = match &state {
+        Some(state) => Some(Handed::read(state).ok_or("the state of the core is damaged")?),
+        None => None,
+    };
+    if let Some(handed) = &handed {
+        words = words
+            .with(handed.screen.language, handed.protocol())
+            .await?;
+    }
+    host::set_language(words.language.tag(), words.t("ui.title"));
+    let root = host::root(handed.is_some()).ok_or("the page has no element #lab")?;
+    let props = lab::Props::new(words, handed);
+    let app = yew::Renderer::<lab::Lab>::with_root_and_props(root, props).render();
+    APP.set(Some(app));
+    host::ready();
+    Ok(())
+}
+
+/// Takes the core off the page, and gives the state in which it was, for the full program to go on
+/// from. Nothing where it is not on the page: the full program hands over to nobody.
+#[wasm_bindgen]
+pub fn hand_over() -> Option<String> {
+    if FULL {
+        return None;
+    }
+    let app = APP.take()?;
+    let state = app.get_component().map(|lab| lab.state());
+    app.destroy();
+    state
 }
 
 /// Panics. It is there to try the failure page: what happens then must not depend on luck.

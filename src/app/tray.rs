@@ -2,13 +2,13 @@
 //! and key alike.
 
 use wasm_bindgen::JsCast;
-use web_sys::HtmlInputElement;
+use web_sys::{Element, HtmlInputElement, HtmlSelectElement};
 use yew::prelude::*;
 
 use super::dom::{El, button, classed, el};
 use super::lab::{Choosing, DELAY_MS, Msg, Thing};
 use super::words::Words;
-use crate::protocol::{NodeId, Value};
+use crate::protocol::{ClientId, NodeId, Value};
 use crate::world::Action;
 
 /// One thing that can be done.
@@ -23,13 +23,20 @@ pub(super) struct Offer {
     pub(super) action: Action,
 }
 
-/// `submit_to` is the node that a value can be submitted to.
+/// Who can be made to ask whom.
+pub(super) enum Asking {
+    /// A client that is free, this node.
+    Node(NodeId),
+    /// This client, one of these nodes or the one it believes in.
+    Client(ClientId, Vec<NodeId>),
+}
+
 pub(super) fn view(
     words: &Words,
     selected: Option<Thing>,
     choosing: Choosing,
     offers: &[Offer],
-    submit_to: Option<NodeId>,
+    asking: Option<Asking>,
     send: &Callback<Msg>,
 ) -> Html {
     let tray = classed("div", "tray");
@@ -47,13 +54,12 @@ pub(super) fn view(
     }
     let name = match selected {
         None => return tray.set("hidden", "").end(),
-        Some(Thing::Node(id)) => id.to_string(),
-        Some(Thing::Message(id)) => format!("{} → {}", id.from, id.to),
+        Some(thing) => thing.name(),
     };
     let offers = offers.iter().enumerate();
     let offers = offers.map(|(at, it)| offer(at, it, words, send));
-    let form = match submit_to {
-        Some(node) => submit_form(node, words, send),
+    let form = match asking {
+        Some(asking) => submit_form(asking, words, send),
         None => classed("form", "none").set("hidden", "").end(),
     };
     tray.set("role", "group")
@@ -94,21 +100,25 @@ fn offer(at: usize, offer: &Offer, words: &Words, send: &Callback<Msg>) -> Html 
     button.text(&label).end()
 }
 
-fn submit_form(node: NodeId, words: &Words, send: &Callback<Msg>) -> Html {
+fn submit_form(asking: Asking, words: &Words, send: &Callback<Msg>) -> Html {
+    let (client, fixed, choice) = match asking {
+        Asking::Node(id) => (None, Some(id), None),
+        Asking::Client(id, nodes) => (Some(id), None, Some(node_choice(&nodes, words))),
+    };
     let send = send.clone();
     let on_submit = Callback::from(move |event: SubmitEvent| {
         event.prevent_default();
-        let form = event
-            .target()
-            .and_then(|it| it.dyn_into::<web_sys::Element>().ok());
-        let input = form.and_then(|form| form.query_selector("input").ok().flatten());
-        if let Some(input) = input.and_then(|it| it.dyn_into::<HtmlInputElement>().ok()) {
+        let form = event.target().and_then(|it| it.dyn_into::<Element>().ok());
+        let part = |name| form.as_ref()?.query_selector(name).ok().flatten();
+        let chosen = part("select").and_then(|it| it.dyn_into::<HtmlSelectElement>().ok());
+        let to = fixed.or_else(|| chosen?.value().parse().ok());
+        if let Some(input) = part("input").and_then(|it| it.dyn_into::<HtmlInputElement>().ok()) {
             let text = input.value();
             // What is refused stays, to be mended.
             if Value::new(&text).is_ok() {
                 input.set_value("");
             }
-            send.emit(Msg::Submit(node, text));
+            send.emit(Msg::Submit(client, to, text));
         }
     });
     let input = el("input")
@@ -120,9 +130,29 @@ fn submit_form(node: NodeId, words: &Words, send: &Callback<Msg>) -> Html {
     let submit = el("button")
         .set("type", "submit")
         .text(words.t("ui.submit"));
-    el("form")
+    let form = el("form")
+        .key(client.map_or("node", |_| "client"))
         .on_submit(on_submit)
-        .with(input)
-        .with(submit)
-        .end()
+        .with(input);
+    match choice {
+        Some(choice) => form.with(choice).with(submit).end(),
+        None => form.with(submit).end(),
+    }
+}
+
+/// Which node to ask; first the one that the client believes in, whichever that is.
+fn node_choice(nodes: &[NodeId], words: &Words) -> El {
+    let any = el("option").set("value", "").text(words.t("ui.ask_any"));
+    let one = |node: &NodeId| {
+        let name = node.to_string();
+        el("option")
+            .key(&name)
+            .say("value", &name)
+            .text(&name)
+            .end()
+    };
+    el("select")
+        .say("aria-label", words.t("ui.ask_node"))
+        .child(any.key("any").end())
+        .each(nodes.iter().map(one))
 }

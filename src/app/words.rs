@@ -52,7 +52,7 @@ impl Language {
             .unwrap_or(Self::English)
     }
 
-    fn of(tag: &str) -> Option<Self> {
+    pub(super) fn of(tag: &str) -> Option<Self> {
         let primary = tag.split('-').next().unwrap_or_default();
         match primary.to_ascii_lowercase().as_str() {
             "en" => Some(Self::English),
@@ -86,23 +86,50 @@ impl Language {
     }
 }
 
-/// The catalogue in use.
+/// The catalogue in use: what every protocol needs, and the texts of those that have been shown.
 #[derive(Clone, PartialEq)]
 pub(super) struct Words {
     pub(super) language: Language,
     catalogue: Shared<Catalogue>,
+    protocols: Vec<&'static str>,
 }
 
 impl Words {
-    /// Loads a language.
-    pub(super) async fn load(language: Language) -> Result<Self, String> {
-        let name = format!("locales/{}.json", language.tag());
-        let bytes = host::load(&name).await?;
-        let catalogue = Catalogue::from_json(&bytes).ok_or_else(|| format!("{name} is damaged"))?;
+    /// Loads a language, with the texts of one protocol.
+    pub(super) async fn load(language: Language, protocol: &'static str) -> Result<Self, String> {
+        // Side by side.
+        let (shared, own) = (part(language, ""), part(language, protocol));
+        let mut catalogue = Catalogue::default();
+        add(&mut catalogue, shared.await?)?;
+        add(&mut catalogue, own.await?)?;
         Ok(Self {
             language,
             catalogue: Shared::new(catalogue),
+            protocols: vec![protocol],
         })
+    }
+
+    /// The same with another protocol's texts, or all in another language.
+    pub(super) async fn with(
+        mut self,
+        language: Language,
+        protocol: &'static str,
+    ) -> Result<Self, String> {
+        if self.language != language {
+            return Self::load(language, protocol).await;
+        }
+        if !self.has(protocol) {
+            let mut catalogue = (*self.catalogue).clone();
+            add(&mut catalogue, part(language, protocol).await?)?;
+            self.catalogue = Shared::new(catalogue);
+            self.protocols.push(protocol);
+        }
+        Ok(self)
+    }
+
+    /// Whether a protocol's texts are there.
+    pub(super) fn has(&self, protocol: &str) -> bool {
+        self.protocols.contains(&protocol)
     }
 
     /// The text of a key.
@@ -114,6 +141,21 @@ impl Words {
     pub(super) fn say(&self, sentence: &Sentence) -> String {
         self.catalogue.say(sentence)
     }
+}
+
+/// Loads a part of a catalogue: a protocol's texts, or without a name those that all need. The
+/// build parts them.
+fn part(
+    language: Language,
+    protocol: &str,
+) -> impl Future<Output = Result<Vec<u8>, String>> + use<> {
+    let slash = if protocol.is_empty() { "" } else { "/" };
+    host::load(&format!("locales/{}{slash}{protocol}.json", language.tag()))
+}
+
+fn add(catalogue: &mut Catalogue, json: Vec<u8>) -> Result<(), String> {
+    let added = catalogue.add_json(&json);
+    added.ok_or_else(|| "a catalogue is damaged".into())
 }
 
 impl Deref for Words {

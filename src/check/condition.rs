@@ -173,11 +173,12 @@ kinds! {
     BECAME = "became", true, ["node", "role", "epoch"];
     ELECTION_LOST = "election_lost", true, ["node", "epoch"];
     PROMISED = "promised", true, ["node", "epoch"];
-    PROPOSED = "proposed", true, ["node", "epoch", "value"];
-    ACCEPTED = "accepted", true, ["node", "epoch", "value"];
-    LEARNED = "learned", true, ["node", "epoch", "value"];
+    PROPOSED = "proposed", true, ["node", "epoch", "value", "index"];
+    ACCEPTED = "accepted", true, ["node", "epoch", "value", "index"];
+    LEARNED = "learned", true, ["node", "epoch", "value", "index"];
     COMMITTED = "committed", true, ["node", "epoch", "index"];
     APPLIED = "applied", true, ["node", "index", "value"];
+    EXECUTED = "executed", true, ["node", "index", "client"];
     VOTED = "voted", true, ["node", "epoch", "yes"];
     DECIDED = "decided", true, ["node", "epoch", "commit"];
 }
@@ -188,6 +189,7 @@ pub const CELL_STATES: &[(&str, CellState)] = &[
     ("chosen", CellState::Chosen),
     ("applied", CellState::Applied),
     ("aborted", CellState::Aborted),
+    ("gap", CellState::Gap),
 ];
 
 /// A state that conditions are asked of.
@@ -231,7 +233,7 @@ impl<P: Protocol> Situation for Watched<P> {
     fn exchanges(&self) -> Vec<(ClientId, &Exchange)> {
         let clients = self.world().clients().iter();
         clients
-            .flat_map(|(id, client)| client.history().iter().map(|it| (*id, it)))
+            .flat_map(|(id, client)| client.history().iter().map(|it| (*id, &**it)))
             .collect()
     }
 
@@ -367,9 +369,9 @@ impl CellTest {
 /// Whether a cell has come as far: what is applied is chosen, and what is chosen is stored.
 fn is_as_far(state: CellState, wanted: CellState) -> bool {
     match wanted {
-        CellState::Accepted => state != CellState::Aborted,
+        CellState::Accepted => !matches!(state, CellState::Aborted | CellState::Gap),
         CellState::Chosen => matches!(state, CellState::Chosen | CellState::Applied),
-        CellState::Applied | CellState::Aborted => state == wanted,
+        CellState::Applied | CellState::Aborted | CellState::Gap => state == wanted,
     }
 }
 
@@ -480,6 +482,33 @@ fn read_fact(fact: &Fact) -> (&'static EventKind, Vec<(&'static str, Part)>) {
             parts.extend(value);
             (&APPLIED, parts)
         }
+        Fact::ProposedAt {
+            slot,
+            ballot,
+            decree,
+        }
+        | Fact::AcceptedAt {
+            slot,
+            ballot,
+            decree,
+        } => {
+            let kind = match fact {
+                Fact::ProposedAt { .. } => &PROPOSED,
+                _ => &ACCEPTED,
+            };
+            let mut parts = vec![number("index", *slot), number("epoch", ballot.number)];
+            parts.extend(decree.command().map(|it| text("value", it.as_str())));
+            (kind, parts)
+        }
+        Fact::LearnedAt { slot, decree } => {
+            let mut parts = vec![number("index", *slot)];
+            parts.extend(decree.command().map(|it| text("value", it.as_str())));
+            (&LEARNED, parts)
+        }
+        Fact::Executed { index, client, .. } => {
+            let client = Part::End((*client).into());
+            (&EXECUTED, vec![number("index", *index), ("client", client)])
+        }
         Fact::Voted { epoch, yes } => {
             let parts = vec![number("epoch", epoch.number), ("yes", Part::Flag(*yes))];
             (&VOTED, parts)
@@ -511,6 +540,7 @@ pub fn spell(datum: &Datum) -> String {
             text
         }
         Datum::Terms(terms) => list(terms.iter().map(ToString::to_string).collect()),
+        Datum::List(items) => list(items.iter().map(spell).collect()),
         Datum::Pairs(pairs) => {
             let pair = |(key, value): &(Datum, Datum)| {
                 let mut text = spell(key);

@@ -4,16 +4,22 @@
 pub mod condition;
 pub mod search;
 
+mod linearizable;
+
 use std::sync::Arc;
 
-use crate::protocol::{NodeId, Observation, Protocol, Violation};
-use crate::world::{Action, ActionError, Event, Scenario, ScenarioError, Step, World};
+pub use linearizable::{Linearizable, WAYS_MAX};
+
+use crate::protocol::{Answer, Endpoint, NodeId, Observation, Protocol, Violation};
+use crate::world::{Action, ActionError, Event, Payload, Scenario, ScenarioError, Step, World};
 
 /// A world that is watched: each step updates the monitor and looks for contradictions.
 #[derive(Clone, Debug)]
 pub struct Watched<P: Protocol> {
     world: World<P>,
     monitor: P::Monitor,
+    /// What clients asked and were told.
+    clients: Linearizable,
     violations: Arc<Vec<Violation>>,
     /// All nodes as they were before the last action, to tell what it changed.
     before: Nodes<P>,
@@ -28,6 +34,7 @@ impl<P: Protocol> Watched<P> {
         scenario.check()?;
         let mut watched = Self {
             monitor: protocol.monitor(),
+            clients: Linearizable::new(protocol.about().object),
             world: World::new(Arc::new(protocol), scenario, seed),
             violations: Arc::default(),
             before: Vec::new(),
@@ -55,6 +62,11 @@ impl<P: Protocol> Watched<P> {
         &self.monitor
     }
 
+    /// What is remembered to check what clients were told.
+    pub fn clients(&self) -> &Linearizable {
+        &self.clients
+    }
+
     /// All nodes as they were before the last action; nothing at the start.
     pub fn before(&self) -> &[(NodeId, Arc<P::Node>)] {
         &self.before
@@ -68,13 +80,11 @@ impl<P: Protocol> Watched<P> {
         };
         let before = nodes(&self.world);
         let step = self.world.apply(action)?;
+        let mut found = Vec::new();
         for event in &step.events {
-            if let Event::Submitted(_, value) = event {
-                self.world.protocol().submitted(&mut self.monitor, value);
-            }
+            self.watch_clients(event, &mut found);
         }
         let after = nodes(&self.world);
-        let mut found = Vec::new();
         for ((id, old), (_, new)) in before.iter().zip(&after) {
             if Arc::ptr_eq(old, new) {
                 continue;
@@ -106,5 +116,29 @@ impl<P: Protocol> Watched<P> {
         }
         self.before = before;
         Ok(step)
+    }
+
+    /// What a client has just asked or been told.
+    fn watch_clients(&mut self, event: &Event<P::Message>, found: &mut Vec<Violation>) {
+        let protocol = self.world.protocol();
+        match event {
+            Event::Submitted(_, value) => protocol.submitted(&mut self.monitor, value),
+            Event::Sent(flight) => {
+                if let (Endpoint::Client(client), Payload::Request(request)) =
+                    (flight.id.from, &*flight.payload)
+                    && protocol.is_operation(&request.command)
+                {
+                    let (sequence, command) = (request.sequence, &request.command);
+                    self.clients.asked(client, sequence, command);
+                }
+            }
+            Event::Told(client, reply) => {
+                if let Answer::Done(result) = &reply.answer {
+                    let told = self.clients.told(*client, reply.sequence, result.as_ref());
+                    found.extend(told);
+                }
+            }
+            _ => {}
+        }
     }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
-use super::NodeId;
+use super::{ClientId, NodeId};
 
 /// The longest value a client may submit, in characters.
 pub const VALUE_CHARS_MAX: usize = 32;
@@ -76,6 +76,30 @@ pub struct Request {
     pub sequence: u32,
     /// What to choose or to execute.
     pub command: Value,
+}
+
+/// What one slot of a replicated log is chosen to hold: a "decree" of *The Part-Time Parliament*.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+pub enum Decree {
+    /// "A special 'no-op' command that leaves the state unchanged" (Paxos Made Simple, §3).
+    NoOp,
+    /// A client's command.
+    Command {
+        /// Who asked.
+        client: ClientId,
+        /// For what, with its serial number.
+        request: Request,
+    },
+}
+
+impl Decree {
+    /// The command; none for a no-op.
+    pub fn command(&self) -> Option<&Value> {
+        match self {
+            Self::NoOp => None,
+            Self::Command { request, .. } => Some(&request.command),
+        }
+    }
 }
 
 /// A node's answer to a client.

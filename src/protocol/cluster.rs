@@ -63,9 +63,9 @@ pub enum ClusterError {
     UnknownRole(String),
     /// A role is played by a node that does not exist, or by nobody.
     BadRole(String),
-    /// The protocol has no such variant.
+    /// The protocol has no such variant, or this program has none of its code.
     UnknownVariant(String),
-    /// The protocol has no such quorum, or its size is not between 1 and the number of nodes.
+    /// The protocol has no such quorum, or its size is not between 1 and the number of its members.
     BadQuorum(String),
     /// Quorums that need not share a node, which loses safety: only a variant may have them.
     QuorumsApart,
@@ -127,7 +127,8 @@ impl Cluster {
             }
         }
         for name in &self.variants {
-            if !about.variants.iter().any(|variant| variant.id == name) {
+            let mut variants = about.variants.iter();
+            if !variants.any(|it| it.id == name) {
                 return Err(ClusterError::UnknownVariant(name.clone()));
             }
         }
@@ -156,7 +157,7 @@ impl fmt::Display for ClusterError {
             Self::UnknownVariant(name) => write!(f, "the protocol has no variant “{name}”"),
             Self::BadQuorum(name) => write!(
                 f,
-                "“{name}” is no quorum of the protocol, or its size is not between 1 and the number of nodes"
+                "“{name}” is no quorum of the protocol, or its size is not between 1 and the number of nodes that count"
             ),
             Self::QuorumsApart => write!(
                 f,

@@ -44,6 +44,25 @@ impl<'a> Operation<'a> {
         }
         Self::Set("x", command)
     }
+
+    /// The key that it is about.
+    pub fn key(self) -> &'a str {
+        let (Self::Set(key, _) | Self::Add(key, _) | Self::Get(key)) = self;
+        key
+    }
+
+    /// What stands under its key once it has taken effect, given what stood there before; what it
+    /// answers is the same.
+    pub fn after(self, before: Option<&str>) -> Option<String> {
+        match self {
+            Self::Set(_, value) => Some(value.to_owned()),
+            Self::Add(_, number) => {
+                let value = before.and_then(|it| it.parse().ok()).unwrap_or(0_i64);
+                Some(value.saturating_add(number).to_string())
+            }
+            Self::Get(_) => before.map(str::to_owned),
+        }
+    }
 }
 
 impl KeyValue {
@@ -69,20 +88,13 @@ impl KeyValue {
 
     /// Executes a command, which must be newer than the client's latest, and gives its result.
     pub fn execute(&mut self, client: ClientId, sequence: u32, command: &Value) -> Option<Value> {
-        let result = match Operation::parse(command.as_str()) {
-            Operation::Set(key, value) => {
-                self.pairs.insert(key.into(), value.into());
-                Some(value.to_owned())
-            }
-            Operation::Add(key, number) => {
-                let value = self.pairs.get_or_insert_with(key.into(), || "0".into());
-                let sum = value.parse().unwrap_or(0_i64).saturating_add(number);
-                *value = sum.to_string();
-                Some(value.clone())
-            }
-            Operation::Get(key) => self.pairs.get(key).cloned(),
-        };
-        let result = result.and_then(|text| Value::new(&text).ok());
+        let operation = Operation::parse(command.as_str());
+        let key = operation.key();
+        let after = operation.after(self.pairs.get(key).map(String::as_str));
+        let result = after.as_deref().and_then(|text| Value::new(text).ok());
+        if let Some(text) = after {
+            self.pairs.insert(key.into(), text);
+        }
         self.sessions.insert(client, (sequence, result.clone()));
         result
     }

@@ -9,7 +9,9 @@ mod client;
 mod cluster;
 mod ids;
 mod machine;
+pub mod multi_paxos;
 mod note;
+mod object;
 pub mod paxos;
 mod property;
 pub mod raft;
@@ -22,7 +24,7 @@ use std::hash::Hash;
 
 use serde::Serialize;
 
-pub use client::{Answer, Reply, Request, VALUE_CHARS_MAX, Value, ValueError};
+pub use client::{Answer, Decree, Reply, Request, VALUE_CHARS_MAX, Value, ValueError};
 pub use cluster::{
     Cluster, ClusterError, NODES_MAX, NODES_ON_STAGE_MAX, RangeMs, TIMER_MS_MAX, majority,
 };
@@ -30,6 +32,7 @@ pub(crate) use ids::serialize_as;
 pub use ids::{BadName, ClientId, Endpoint, Epoch, NodeId};
 pub use machine::{KeyValue, Operation};
 pub use note::{Citation, Comparison, Datum, Note, Outcome, Place, Relation, Rule, Work};
+pub use object::{LINEARIZABILITY, Object};
 pub use property::{Fact, Observation, Property, Statement, Violation};
 pub use registry::Any;
 pub use view::{Cell, CellState, Field, MessageKind, MessageView, NodeView, Shape, Storage, Tally};
@@ -108,6 +111,12 @@ pub trait Protocol: Clone + 'static {
     /// Remembers that a client asked for this (Validity).
     fn submitted(&self, monitor: &mut Self::Monitor, value: &Value);
 
+    /// Whether a command is an operation of the object that clients see ([`About::object`]). Those
+    /// that administer the cluster are not.
+    fn is_operation(&self, _command: &Value) -> bool {
+        true
+    }
+
     /// Whether a fact ends what the button "next phase" or "next election" runs to.
     fn is_milestone(&self, node: &Self::Node, fact: &Fact) -> bool;
 
@@ -132,6 +141,8 @@ pub struct About {
     pub contention: usize,
     /// The algorithm, line by line, section by section.
     pub rules: &'static [&'static Rule],
+    /// What the cluster is to its clients, who see none of its nodes.
+    pub object: Object,
     /// What must hold.
     pub properties: &'static [&'static Property],
     /// What can be broken or extended.
@@ -266,16 +277,28 @@ impl VariantSet {
     }
 }
 
-/// A variant set's positions, named once: the table and the names cannot drift apart.
+/// A variant set's positions, named once: the table and the names cannot drift apart. A line that
+/// ends in `, full` is a variant that only the full program has.
 macro_rules! variants {
     ($($(#[$doc:meta])* $name:ident = $id:literal at $rule:ident: $effect:expr;)*) => {
         /// The variants, in the order of the table.
         #[derive(Clone, Copy)]
         #[repr(u8)]
         pub(super) enum V { $($(#[$doc])* $name),* }
-        pub(super) static VARIANTS: &[crate::protocol::Variant] = &[
+        const ALL: &[crate::protocol::Variant] = &[
             $(crate::protocol::Variant { id: $id, rule: &$rule, effect: $effect }),*
         ];
+        /// Of the variants, the core has not even the names.
+        pub(super) static VARIANTS: &[crate::protocol::Variant] =
+            if cfg!(feature = "full") { ALL } else { &[] };
+        impl V {
+            /// Whether it is on. In the core none ever is, and what depends on one is compiled to
+            /// nothing.
+            #[inline(always)]
+            pub(super) fn is_in(self, on: crate::protocol::VariantSet) -> bool {
+                cfg!(feature = "full") && on.has(self as usize)
+            }
+        }
     };
 }
 pub(crate) use variants;

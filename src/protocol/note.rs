@@ -3,7 +3,9 @@
 //! A note is data. Its words, the line of pseudocode that lights up and the citation all follow
 //! from the rule's id.
 
-use super::{ClientId, Epoch, NodeId, Value};
+use std::cmp::Ordering;
+
+use super::{ClientId, Decree, Epoch, NodeId, Value};
 
 /// One line of an algorithm.
 #[derive(Debug, PartialEq, Eq)]
@@ -44,6 +46,12 @@ pub enum Work {
     ConcurrencyControl,
     /// Gray and Lamport, *Consensus on Transaction Commit*, 2006.
     TransactionCommit,
+    /// Van Renesse and Altinbuken, *Paxos Made Moderately Complex*, 2015.
+    PaxosMadeModeratelyComplex,
+    /// Howard, Malkhi and Spiegelman, *Flexible Paxos: Quorum Intersection Revisited*, 2016.
+    FlexiblePaxos,
+    /// Herlihy and Wing, *Linearizability: A Correctness Condition for Concurrent Objects*, 1990.
+    Linearizability,
 }
 
 /// A place inside a paper.
@@ -60,6 +68,30 @@ impl Citation {
     pub const fn paxos(section: &'static str) -> Self {
         Self {
             work: Work::PaxosMadeSimple,
+            place: Place::Section(section),
+        }
+    }
+
+    /// A section of *Paxos Made Moderately Complex*.
+    pub const fn pmmc(section: &'static str) -> Self {
+        Self {
+            work: Work::PaxosMadeModeratelyComplex,
+            place: Place::Section(section),
+        }
+    }
+
+    /// A section of *Flexible Paxos*.
+    pub const fn flexible_paxos(section: &'static str) -> Self {
+        Self {
+            work: Work::FlexiblePaxos,
+            place: Place::Section(section),
+        }
+    }
+
+    /// A section of *Linearizability*.
+    pub const fn linearizability(section: &'static str) -> Self {
+        Self {
+            work: Work::Linearizability,
             place: Place::Section(section),
         }
     }
@@ -142,6 +174,8 @@ pub enum Datum {
     Proposal(Epoch, Value),
     /// The terms of a whole log, first entry first.
     Terms(Vec<u32>),
+    /// Several things.
+    List(Vec<Datum>),
     /// Pairs, such as a key-value store or what a leader knows of each peer.
     Pairs(Vec<(Datum, Datum)>),
     /// A catalogue word, by the last part of its key.
@@ -177,6 +211,14 @@ impl From<Value> for Datum {
         Self::Value(value)
     }
 }
+impl From<&Decree> for Datum {
+    fn from(decree: &Decree) -> Self {
+        match decree.command() {
+            Some(command) => command.clone().into(),
+            None => Self::Word("no_op"),
+        }
+    }
+}
 impl<T: Into<Datum>> From<Option<T>> for Datum {
     fn from(value: Option<T>) -> Self {
         value.map_or(Self::Nothing, Into::into)
@@ -201,6 +243,15 @@ pub enum Relation {
 }
 
 impl Relation {
+    /// How two numbers stand to each other.
+    pub fn of<T: Ord>(left: &T, right: &T) -> Self {
+        match left.cmp(right) {
+            Ordering::Less => Self::Less,
+            Ordering::Equal => Self::Equal,
+            Ordering::Greater => Self::Greater,
+        }
+    }
+
     /// The sign.
     pub fn sign(self) -> &'static str {
         match self {

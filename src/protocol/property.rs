@@ -3,7 +3,7 @@
 //! Most are about history, so each protocol brings a monitor: a value that is updated from what
 //! happens and never looks back.
 
-use super::{Datum, Epoch, NodeId, Protocol, Value};
+use super::{ClientId, Datum, Decree, Epoch, NodeId, Protocol, Value};
 
 /// Something that a node did, as a fact: what monitors, conditions and diagrams are made of.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -73,6 +73,40 @@ pub enum Fact {
         epoch: Epoch,
         /// Whether it is committed, and not aborted.
         commit: bool,
+    },
+    /// A leader settled on what it proposes for a slot (phase 2a).
+    ProposedAt {
+        /// The slot.
+        slot: u32,
+        /// The ballot.
+        ballot: Epoch,
+        /// What it proposes.
+        decree: Decree,
+    },
+    /// An acceptor accepted a proposal for a slot (phase 2b).
+    AcceptedAt {
+        /// The slot.
+        slot: u32,
+        /// The ballot.
+        ballot: Epoch,
+        /// What it accepted.
+        decree: Decree,
+    },
+    /// A replica learned what is chosen for a slot.
+    LearnedAt {
+        /// The slot.
+        slot: u32,
+        /// What is chosen.
+        decree: Decree,
+    },
+    /// A node's state machine executed a client's request, and did not only pass over it.
+    Executed {
+        /// The entry's index, or its slot.
+        index: u32,
+        /// The client.
+        client: ClientId,
+        /// The request's serial number.
+        sequence: u32,
     },
 }
 

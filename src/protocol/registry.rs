@@ -1,4 +1,5 @@
-//! The protocols there are. Adding one is adding a line at the end of this file.
+//! The protocols there are. Adding one is adding a line at the end of this file; a protocol that
+//! only the full program has is marked there with `#[cfg(feature = "full")]`.
 //!
 //! [`Any`] is whichever of them a scenario names. World, timeline and screen are compiled once, for
 //! `Any`, so that a protocol costs a visitor the bytes of its own handlers and no more.
@@ -10,6 +11,7 @@ use super::{
     Phase, Protocol, RangeMs, Reply, Sink, Value, Violation,
 };
 use crate::protocol::ClientId;
+use crate::sorted::SortedSet;
 
 /// Why no protocol runs.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,32 +36,43 @@ pub fn find(key: &str) -> Option<&'static About> {
     PROTOCOLS.iter().find(|about| about.key == key).copied()
 }
 
+/// Whether it takes the full program to run this: the core has some protocols, and of those none
+/// with a rule changed.
+pub fn needs_full(key: &str, variants: &SortedSet<String>) -> bool {
+    let is_here = cfg!(feature = "full") || variants.is_empty();
+    KEYS.contains(&key) && (find(key).is_none() || !is_here)
+}
+
 /// A world has one protocol, so its parts are never of two.
 const MIXED: &str = "all parts of a world are of one protocol";
 
 macro_rules! registry {
-    ($($name:ident($module:ident)),* $(,)?) => {
-        /// All protocols, in the order that a screen offers them.
-        pub const PROTOCOLS: &[&About] = &[$(super::$module::$name::ABOUT),*];
+    ($($(#[$here:meta])* $name:ident($module:ident)),* $(,)?) => {
+        /// The keys of all protocols, in the order that a screen offers them; those that only the
+        /// full program has are among them.
+        pub const KEYS: &[&str] = &[$(stringify!($module)),*];
+
+        /// The protocols that this program has, in the same order.
+        pub const PROTOCOLS: &[&About] = &[$($(#[$here])* super::$module::$name::ABOUT),*];
 
         /// Whichever protocol a scenario names.
         #[derive(Clone, Debug)]
         #[allow(missing_docs)]
         pub enum Any {
-            $($name(super::$module::$name)),*
+            $($(#[$here])* $name(super::$module::$name)),*
         }
 
-        registry! { @part AnyNode, Node, $($name($module)),* }
-        registry! { @part AnyDurable, Durable, $($name($module)),* }
-        registry! { @part AnyMessage, Message, $($name($module)),* }
-        registry! { @part AnyMonitor, Monitor, $($name($module)),* }
-        registry! { @part AnyTimer, Timer, $($name($module)),* }
+        registry! { @part AnyNode, Node, $($(#[$here])* $name($module)),* }
+        registry! { @part AnyDurable, Durable, $($(#[$here])* $name($module)),* }
+        registry! { @part AnyMessage, Message, $($(#[$here])* $name($module)),* }
+        registry! { @part AnyMonitor, Monitor, $($(#[$here])* $name($module)),* }
+        registry! { @part AnyTimer, Timer, $($(#[$here])* $name($module)),* }
         impl Copy for AnyTimer {}
 
         impl Any {
             /// The protocol of a name, set up for a cluster.
             pub fn open(key: &str, cluster: &Cluster) -> Result<Self, OpenError> {
-                $(if key == super::$module::$name::ABOUT.key {
+                $($(#[$here])* if key == super::$module::$name::ABOUT.key {
                     let protocol = super::$module::$name::new(cluster.clone());
                     return protocol.map(Self::$name).map_err(OpenError::Cluster);
                 })*
@@ -76,50 +89,50 @@ macro_rules! registry {
 
             fn about(&self) -> &'static About {
                 match self {
-                    $(Self::$name(it) => it.about()),*
+                    $($(#[$here])* Self::$name(it) => it.about()),*
                 }
             }
 
             fn cluster(&self) -> &Cluster {
                 match self {
-                    $(Self::$name(it) => it.cluster()),*
+                    $($(#[$here])* Self::$name(it) => it.cluster()),*
                 }
             }
 
             fn serves(&self) -> Vec<NodeId> {
                 match self {
-                    $(Self::$name(it) => it.serves()),*
+                    $($(#[$here])* Self::$name(it) => it.serves()),*
                 }
             }
 
             fn timer(&self, position: usize) -> Option<AnyTimer> {
                 match self {
-                    $(Self::$name(it) => it.timer(position).map(AnyTimer::$name)),*
+                    $($(#[$here])* Self::$name(it) => it.timer(position).map(AnyTimer::$name)),*
                 }
             }
 
             fn timer_position(&self, timer: AnyTimer) -> usize {
                 match (self, timer) {
-                    $((Self::$name(it), AnyTimer::$name(timer)) => it.timer_position(timer),)*
+                    $($(#[$here])* (Self::$name(it), AnyTimer::$name(timer)) => it.timer_position(timer),)*
                     _ => unreachable!("{MIXED}"),
                 }
             }
 
             fn monitor(&self) -> AnyMonitor {
                 match self {
-                    $(Self::$name(it) => AnyMonitor::$name(it.monitor())),*
+                    $($(#[$here])* Self::$name(it) => AnyMonitor::$name(it.monitor())),*
                 }
             }
 
             fn blank(&self, id: NodeId) -> AnyDurable {
                 match self {
-                    $(Self::$name(it) => AnyDurable::$name(it.blank(id))),*
+                    $($(#[$here])* Self::$name(it) => AnyDurable::$name(it.blank(id))),*
                 }
             }
 
             fn boot(&self, id: NodeId, disk: &AnyDurable) -> AnyNode {
                 match (self, disk) {
-                    $((Self::$name(it), AnyDurable::$name(disk)) => {
+                    $($(#[$here])* (Self::$name(it), AnyDurable::$name(disk)) => {
                         AnyNode::$name(it.boot(id, disk))
                     })*
                     _ => unreachable!("{MIXED}"),
@@ -128,7 +141,7 @@ macro_rules! registry {
 
             fn sync(&self, node: &AnyNode, disk: &mut AnyDurable) {
                 match (self, node, disk) {
-                    $((Self::$name(it), AnyNode::$name(node), AnyDurable::$name(disk)) => {
+                    $($(#[$here])* (Self::$name(it), AnyNode::$name(node), AnyDurable::$name(disk)) => {
                         it.sync(node, disk);
                     })*
                     _ => unreachable!("{MIXED}"),
@@ -142,7 +155,7 @@ macro_rules! registry {
                 out: &mut S,
             ) {
                 match (self, node) {
-                    $((Self::$name(it), AnyNode::$name(node)) => {
+                    $($(#[$here])* (Self::$name(it), AnyNode::$name(node)) => {
                         let input = match input {
                             Input::Start { restart } => Input::Start { restart },
                             Input::Request { from, request } => Input::Request { from, request },
@@ -160,14 +173,14 @@ macro_rules! registry {
 
             fn view(&self, node: &AnyNode) -> NodeView {
                 match (self, node) {
-                    $((Self::$name(it), AnyNode::$name(node)) => it.view(node),)*
+                    $($(#[$here])* (Self::$name(it), AnyNode::$name(node)) => it.view(node),)*
                     _ => unreachable!("{MIXED}"),
                 }
             }
 
             fn message_view(&self, message: &AnyMessage) -> MessageView {
                 match (self, message) {
-                    $((Self::$name(it), AnyMessage::$name(message)) => it.message_view(message),)*
+                    $($(#[$here])* (Self::$name(it), AnyMessage::$name(message)) => it.message_view(message),)*
                     _ => unreachable!("{MIXED}"),
                 }
             }
@@ -179,7 +192,7 @@ macro_rules! registry {
                 violations: &mut Vec<Violation>,
             ) {
                 match (self, monitor, seen.before, seen.after) {
-                    $((
+                    $($(#[$here])* (
                         Self::$name(it),
                         AnyMonitor::$name(monitor),
                         AnyNode::$name(before),
@@ -205,7 +218,7 @@ macro_rules! registry {
                 violations: &mut Vec<Violation>,
             ) {
                 match (self, monitor, changed, other) {
-                    $((
+                    $($(#[$here])* (
                         Self::$name(it),
                         AnyMonitor::$name(monitor),
                         AnyNode::$name(changed),
@@ -217,29 +230,35 @@ macro_rules! registry {
 
             fn submitted(&self, monitor: &mut AnyMonitor, value: &Value) {
                 match (self, monitor) {
-                    $((Self::$name(it), AnyMonitor::$name(monitor)) => {
+                    $($(#[$here])* (Self::$name(it), AnyMonitor::$name(monitor)) => {
                         it.submitted(monitor, value);
                     })*
                     _ => unreachable!("{MIXED}"),
                 }
             }
 
+            fn is_operation(&self, command: &Value) -> bool {
+                match self {
+                    $($(#[$here])* Self::$name(it) => it.is_operation(command)),*
+                }
+            }
+
             fn is_milestone(&self, node: &AnyNode, fact: &Fact) -> bool {
                 match (self, node) {
-                    $((Self::$name(it), AnyNode::$name(node)) => it.is_milestone(node, fact),)*
+                    $($(#[$here])* (Self::$name(it), AnyNode::$name(node)) => it.is_milestone(node, fact),)*
                     _ => unreachable!("{MIXED}"),
                 }
             }
 
             fn phase(&self, message: &AnyMessage) -> Option<Phase> {
                 match (self, message) {
-                    $((Self::$name(it), AnyMessage::$name(message)) => it.phase(message),)*
+                    $($(#[$here])* (Self::$name(it), AnyMessage::$name(message)) => it.phase(message),)*
                     _ => unreachable!("{MIXED}"),
                 }
             }
         }
 
-        $(impl<S: Sink<Any>> Sink<super::$module::$name> for Inner<'_, S> {
+        $($(#[$here])* impl<S: Sink<Any>> Sink<super::$module::$name> for Inner<'_, S> {
             fn send(&mut self, to: NodeId, message: super::$module::Message) {
                 self.0.send(to, AnyMessage::$name(message));
             }
@@ -260,13 +279,13 @@ macro_rules! registry {
             }
         })*
     };
-    (@part $any:ident, $part:ident, $($name:ident($module:ident)),*) => {
+    (@part $any:ident, $part:ident, $($(#[$here:meta])* $name:ident($module:ident)),*) => {
         /// This part of whichever protocol it is; in bytes the same as the part itself.
         #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
         #[serde(untagged)]
         #[allow(missing_docs)]
         pub enum $any {
-            $($name(super::$module::$part)),*
+            $($(#[$here])* $name(super::$module::$part)),*
         }
     };
 }
@@ -276,6 +295,9 @@ struct Inner<'a, S>(&'a mut S);
 
 registry! {
     Paxos(paxos),
+    #[cfg(feature = "full")]
+    MultiPaxos(multi_paxos),
     Raft(raft),
+    #[cfg(feature = "full")]
     TwoPhase(two_phase),
 }

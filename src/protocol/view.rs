@@ -34,7 +34,7 @@ pub enum Shape {
 /// One entry of a log, or one accepted proposal.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Cell {
-    /// The index or slot, from 1.
+    /// The index or slot, from 1; 0 for the only proposal that there is.
     pub index: u32,
     /// What is in it.
     pub label: String,
@@ -42,6 +42,8 @@ pub struct Cell {
     pub epoch: Option<Epoch>,
     /// How far it has come.
     pub state: CellState,
+    /// Whether it holds a no-op.
+    pub no_op: bool,
 }
 
 /// How far an entry has come on this node.
@@ -55,6 +57,8 @@ pub enum CellState {
     Applied,
     /// Decided against: a transaction that is aborted.
     Aborted,
+    /// Nothing known here, but of later ones something is.
+    Gap,
 }
 
 /// A count on its way to a threshold.

@@ -5,10 +5,12 @@ use std::sync::Arc;
 
 use crate::check::Watched;
 use crate::protocol::{
-    ClientId, Comparison, Datum, Endpoint, Epoch, MessageKind, MessageView, NodeId, NodeView,
-    Outcome, Protocol, Rule, Violation,
+    ClientId, Comparison, Datum, Endpoint, Epoch, LINEARIZABILITY, MessageKind, MessageView,
+    NodeId, NodeView, Outcome, Property, Protocol, Rule, Violation,
 };
-use crate::world::{Event, Exchange, Flight, Loss, MessageId, Payload, Pending, Step, World};
+use crate::world::{
+    Event, Exchange, Flight, Loss, MessageId, Payload, Pending, Queued, Step, World,
+};
 
 use super::Sentence;
 
@@ -41,6 +43,8 @@ pub struct Moment {
     pub cut: Vec<(Endpoint, Endpoint)>,
     /// The properties lost so far.
     pub violations: Arc<Vec<Violation>>,
+    /// A property of which nothing can be said any more.
+    pub undecided: Option<&'static Property>,
 }
 
 /// A server.
@@ -82,12 +86,12 @@ pub struct ClientCard {
     pub id: ClientId,
     /// Whether it waits for an answer.
     pub waiting: bool,
-    /// How many requests wait behind it.
-    pub queued: usize,
+    /// What waits behind it.
+    pub queue: Vec<Queued>,
     /// The node it believes in.
     pub guess: Option<NodeId>,
-    /// What it asked and was told.
-    pub history: Vec<Exchange>,
+    /// What it asked and was told, and how that went.
+    pub history: Vec<Arc<Exchange>>,
 }
 
 /// A message.
@@ -155,6 +159,11 @@ impl Moment {
         self.nodes.iter().find(|node| node.id == id)
     }
 
+    /// A client of the moment.
+    pub fn client(&self, id: ClientId) -> Option<&ClientCard> {
+        self.clients.iter().find(|client| client.id == id)
+    }
+
     /// A message of the moment.
     pub fn message(&self, id: MessageId) -> Option<&MessageCard> {
         self.messages.iter().find(|message| message.id == id)
@@ -186,6 +195,7 @@ pub(super) fn read<P: Protocol>(
         repeats,
         cut: world.network().cut.iter().copied().collect(),
         violations: watched.violations().clone(),
+        undecided: watched.clients().is_undecided().then_some(&LINEARIZABILITY),
         nodes,
     }
 }
@@ -240,7 +250,7 @@ fn clients<P: Protocol>(world: &World<P>) -> Vec<ClientCard> {
         .map(|(id, client)| ClientCard {
             id: *id,
             waiting: client.is_waiting(),
-            queued: client.queued(),
+            queue: client.queue().iter().cloned().collect(),
             guess: client.guess(),
             history: client.history().to_vec(),
         })

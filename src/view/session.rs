@@ -1,9 +1,9 @@
 //! The one facade that a screen talks to, so that components are not generic over protocols.
 
 use crate::history::Timeline;
-use crate::protocol::{About, Any, ClientId, NodeId, Protocol, Stride, Value, registry};
+use crate::protocol::{About, Any, ClientId, NodeId, Phase, Protocol, Stride, Value, registry};
 use crate::share::{Run, RunError};
-use crate::world::{Action, ActionError, Event, Payload, Pending, Scenario, ScenarioError};
+use crate::world::{Action, ActionError, Event, Payload, Pending, Scenario, ScenarioError, World};
 
 use super::moment::{self, Moment};
 use super::transcript::{self, Line};
@@ -243,31 +243,36 @@ impl Session {
 
     /// To where no message of the next phase is under way any more.
     fn run_to_phase_end(&mut self, losses: usize) {
+        let Some((wait, phase)) = self.steps_to_phase() else {
+            return;
+        };
         let mut steps = 0;
-        let phase = loop {
-            if let Some(phase) = self.next_phase() {
-                break phase;
-            }
+        for _ in 0..wait {
             if !self.stride_step(losses, &mut steps) {
                 return;
             }
-        };
-        while self.is_under_way(phase) && self.stride_step(losses, &mut steps) {}
-    }
-
-    /// The phase of the message that arrives next.
-    fn next_phase(&self) -> Option<crate::protocol::Phase> {
-        let world = self.timeline.current().world();
-        let (_, Pending::Arrival(id)) = world.next()? else {
-            return None;
-        };
-        match &*world.flights()[&id].payload {
-            Payload::Peer(message) => world.protocol().phase(message),
-            Payload::Request(_) | Payload::Reply(_) => None,
         }
+        let is_under_way = |it: &Self| phase.is_some_and(|phase| it.is_under_way(phase));
+        while is_under_way(self) && self.stride_step(losses, &mut steps) {}
     }
 
-    fn is_under_way(&self, phase: crate::protocol::Phase) -> bool {
+    /// How many steps away the next message of a phase arrives, and that phase; without one, where
+    /// the run comes to rest; nothing if there is neither, as where a leader's heartbeats go on for
+    /// ever. It tries on a copy, so that a search in vain leaves nothing behind.
+    fn steps_to_phase(&self) -> Option<(usize, Option<Phase>)> {
+        let mut scratch = self.timeline.current().clone();
+        for steps in 0..STRIDE_STEPS_MAX {
+            let phase = next_phase(scratch.world());
+            let ahead = self.timeline.action(self.position() + steps);
+            let action = ahead.unwrap_or(&Action::Next);
+            if phase.is_some() || scratch.apply(action).is_err() {
+                return Some((steps, phase));
+            }
+        }
+        None
+    }
+
+    fn is_under_way(&self, phase: Phase) -> bool {
         let world = self.timeline.current().world();
         world
             .flights()
@@ -278,5 +283,16 @@ impl Session {
                 }
                 Payload::Request(_) | Payload::Reply(_) => false,
             })
+    }
+}
+
+/// The phase of the message that arrives next.
+fn next_phase(world: &World<Any>) -> Option<Phase> {
+    let (_, Pending::Arrival(id)) = world.next()? else {
+        return None;
+    };
+    match &*world.flights()[&id].payload {
+        Payload::Peer(message) => world.protocol().phase(message),
+        Payload::Request(_) | Payload::Reply(_) => None,
     }
 }

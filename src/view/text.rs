@@ -39,10 +39,17 @@ pub struct Catalogue {
 impl Catalogue {
     /// Reads a catalogue: one flat JSON object of strings.
     pub fn from_json(bytes: &[u8]) -> Option<Self> {
+        let mut catalogue = Self::default();
+        catalogue.add_json(bytes).map(|()| catalogue)
+    }
+
+    /// Reads more texts of the same language.
+    pub fn add_json(&mut self, bytes: &[u8]) -> Option<()> {
         let json = Json::read(std::str::from_utf8(bytes).ok()?).ok()?;
-        let entry = |(key, text): &(String, Json)| Some((key.clone(), text.text()?.to_owned()));
-        let texts: Option<_> = json.fields()?.iter().map(entry).collect();
-        texts.map(|texts| Self { texts })
+        for (key, text) in json.fields()? {
+            self.texts.insert(key.clone(), text.text()?.to_owned());
+        }
+        Some(())
     }
 
     /// All keys.
@@ -114,6 +121,7 @@ impl Catalogue {
                 let terms: Vec<String> = terms.iter().map(ToString::to_string).collect();
                 format!("[{}]", terms.join(" "))
             }
+            Datum::List(items) => list(items.iter().map(|it| self.datum(it)).collect()),
             Datum::Pairs(pairs) => {
                 let pair = |(key, value): &(Datum, Datum)| {
                     format!("{} → {}", self.datum(key), self.datum(value))
@@ -176,6 +184,9 @@ fn work_key(work: Work) -> &'static str {
         Work::DataBaseNotes => "work.data_base_notes",
         Work::ConcurrencyControl => "work.concurrency_control",
         Work::TransactionCommit => "work.transaction_commit",
+        Work::PaxosMadeModeratelyComplex => "work.paxos_made_moderately_complex",
+        Work::FlexiblePaxos => "work.flexible_paxos",
+        Work::Linearizability => "work.linearizability",
     }
 }
 

@@ -456,8 +456,9 @@ impl<P: Protocol> World<P> {
 
     fn fire_client(&mut self, id: ClientId, step: &mut Step<P::Message>) {
         step.events.push(Event::Fired(id.into(), "retry"));
+        let now = self.state.now;
         if let Some(client) = self.state.clients.get_mut(&id) {
-            let reaction = client.on_retry(id);
+            let reaction = client.on_retry(id, now);
             self.react(id, reaction, step);
         }
     }

@@ -2,6 +2,7 @@
 //! What they were told is part of the run.
 
 use std::collections::VecDeque;
+use std::sync::Arc;
 
 use serde::Serialize;
 
@@ -46,10 +47,10 @@ pub struct Client {
     guess: Option<NodeId>,
     /// The request that waits for its answer.
     waiting: Option<Waiting>,
-    /// What waits behind it, each with the node it is meant for.
-    queue: VecDeque<(Option<NodeId>, Value)>,
-    /// What was asked and told, in order.
-    history: Vec<Exchange>,
+    /// What waits behind it.
+    queue: VecDeque<Queued>,
+    /// What was asked and told, in order; shared with other moments, copied on write.
+    history: Vec<Arc<Exchange>>,
     /// How often the retry timer was armed.
     draws: u32,
 }
@@ -61,19 +62,76 @@ struct Waiting {
     retry: Deadline,
 }
 
-/// What a client asked, and what it was told.
+/// What waits until the request under way is answered.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+pub struct Queued {
+    /// The node it is meant for; nothing for the one that the client will believe in.
+    pub to: Option<NodeId>,
+    /// What to ask for.
+    pub command: Value,
+    /// When it was submitted.
+    #[serde(skip)]
+    pub submitted: u64,
+}
+
+/// What a client asked, and what it was told. What only tells how it went decides nothing that
+/// follows, so it is no part of a state's bytes.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 pub struct Exchange {
     /// The serial number.
     pub sequence: u32,
     /// What it asked for.
     pub command: Value,
+    /// When it was submitted; before it was asked, if it had to wait.
+    #[serde(skip)]
+    pub submitted: u64,
     /// When it asked first.
     pub asked: u64,
     /// How often it asked again.
     pub retries: u32,
     /// When it was told, and what; nothing while it waits.
     pub told: Option<(u64, Option<Value>)>,
+    /// Who told it.
+    #[serde(skip)]
+    pub told_by: Option<NodeId>,
+    /// How it went before that, each with its time: the first turn, and the latest ones up to
+    /// [`TURNS_MAX`] together.
+    #[serde(skip)]
+    pub turns: Vec<(u64, Turn)>,
+}
+
+/// The most turns that an exchange remembers.
+pub const TURNS_MAX: usize = 12;
+
+/// Something that a client did about a request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Turn {
+    /// It sent the request for the first time.
+    Sent {
+        /// To whom.
+        to: NodeId,
+    },
+    /// It had no answer in time and sent the request again.
+    TimedOut {
+        /// To whom.
+        to: NodeId,
+    },
+    /// It was turned away, and sent the request to the node named, if one was.
+    TurnedAway {
+        /// By whom.
+        by: NodeId,
+        /// Where it was sent.
+        to: Option<NodeId>,
+    },
+}
+
+impl Exchange {
+    fn turn(&mut self, now: u64, turn: Turn) {
+        if self.turns.len() == TURNS_MAX {
+            self.turns.remove(1);
+        }
+        self.turns.push((now, turn));
+    }
 }
 
 /// What a client does about an input.
@@ -110,7 +168,7 @@ impl Client {
     }
 
     /// What was asked and told, in order.
-    pub fn history(&self) -> &[Exchange] {
+    pub fn history(&self) -> &[Arc<Exchange>] {
         &self.history
     }
 
@@ -119,9 +177,9 @@ impl Client {
         self.waiting.is_some()
     }
 
-    /// How many requests wait behind the one under way.
-    pub fn queued(&self) -> usize {
-        self.queue.len()
+    /// What waits behind the request under way, in order.
+    pub fn queue(&self) -> &VecDeque<Queued> {
+        &self.queue
     }
 
     /// Whether it can turn to that node.
@@ -129,14 +187,22 @@ impl Client {
         self.serves.contains(&node)
     }
 
-    /// The client as a search sees it: without times, and without a count of draws.
+    /// The client as a search sees it: without times, without a count of draws, and without what
+    /// only tells how it went.
     pub(crate) fn without_time(&self) -> Self {
         let mut client = self.clone();
         client.draws = 0;
         if let Some(waiting) = &mut client.waiting {
             waiting.retry = Deadline { since: 0, due: 0 };
         }
+        for queued in &mut client.queue {
+            queued.submitted = 0;
+        }
         for exchange in &mut client.history {
+            let exchange = Arc::make_mut(exchange);
+            exchange.submitted = 0;
+            exchange.turns.clear();
+            exchange.told_by = None;
             exchange.asked = 0;
             if let Some((at, _)) = &mut exchange.told {
                 *at = 0;
@@ -168,16 +234,35 @@ impl Client {
             let note = Note::new(&QUEUE, Outcome::Done)
                 .with("client", me)
                 .with("value", command.clone());
-            self.queue.push_back((to, command));
+            self.queue.push_back(Queued {
+                to,
+                command,
+                submitted: now,
+            });
             return Reaction {
                 notes: vec![note],
                 ..Reaction::default()
             };
         }
-        self.ask(me, to, command, now)
+        let wish = Queued {
+            to,
+            command,
+            submitted: now,
+        };
+        self.ask(me, wish, now)
     }
 
-    fn ask(&mut self, me: ClientId, to: Option<NodeId>, command: Value, now: u64) -> Reaction {
+    /// The exchange under way, or the last one.
+    fn latest(&mut self) -> Option<&mut Exchange> {
+        self.history.last_mut().map(Arc::make_mut)
+    }
+
+    fn ask(&mut self, me: ClientId, wish: Queued, now: u64) -> Reaction {
+        let Queued {
+            to,
+            command,
+            submitted,
+        } = wish;
         let to = to.or(self.guess).unwrap_or(self.serves[0]);
         let sequence = self.history.len() as u32 + 1;
         let note = Note::new(&ASK, Outcome::Done)
@@ -185,13 +270,16 @@ impl Client {
             .with("to", to)
             .with("sequence", sequence)
             .with("value", command.clone());
-        self.history.push(Exchange {
+        self.history.push(Arc::new(Exchange {
             sequence,
             command: command.clone(),
+            submitted,
             asked: now,
             retries: 0,
             told: None,
-        });
+            told_by: None,
+            turns: vec![(now, Turn::Sent { to })],
+        }));
         let request = Request { sequence, command };
         self.wait(request, to, note)
     }
@@ -211,15 +299,16 @@ impl Client {
     }
 
     /// No answer in time: the next node, with the same serial number.
-    pub(crate) fn on_retry(&mut self, me: ClientId) -> Reaction {
+    pub(crate) fn on_retry(&mut self, me: ClientId, now: u64) -> Reaction {
         let Some(waiting) = self.waiting.take() else {
             return Reaction::default();
         };
         let position = self.serves.iter().position(|node| *node == waiting.to);
         let next = position.map_or(0, |position| position + 1) % self.serves.len();
         let to = self.serves[next];
-        if let Some(exchange) = self.history.last_mut() {
+        if let Some(exchange) = self.latest() {
             exchange.retries += 1;
+            exchange.turn(now, Turn::TimedOut { to });
         }
         let note = Note::new(&RETRY_NEXT, Outcome::Done)
             .with("client", me)
@@ -253,12 +342,13 @@ impl Client {
             Answer::Done(result) => {
                 self.guess = Some(from);
                 self.waiting = None;
-                if let Some(exchange) = self.history.last_mut() {
+                if let Some(exchange) = self.latest() {
                     exchange.told = Some((now, result.clone()));
+                    exchange.told_by = Some(from);
                 }
                 let told = note(&TOLD, Outcome::Accepted).with("result", result.clone());
                 let mut reaction = match self.queue.pop_front() {
-                    Some((to, command)) => self.ask(me, to, command, now),
+                    Some(wish) => self.ask(me, wish, now),
                     None => Reaction::default(),
                 };
                 reaction.notes.insert(0, told);
@@ -268,6 +358,10 @@ impl Client {
                 let note = note(&REDIRECTED, Outcome::Refused).with("hint", *hint);
                 let request = waiting.request.clone();
                 self.guess = *hint;
+                if let Some(exchange) = self.latest() {
+                    let (by, to) = (from, *hint);
+                    exchange.turn(now, Turn::TurnedAway { by, to });
+                }
                 match hint {
                     Some(to) => self.wait(request, *to, note),
                     None => Reaction {

@@ -18,7 +18,7 @@ use serde::Serialize;
 
 pub use action::{Action, ActionError, TimerName, Trigger};
 pub(crate) use client::Reaction;
-pub use client::{CLIENT_RULES, Client, Exchange};
+pub use client::{CLIENT_RULES, Client, Exchange, Queued, TURNS_MAX, Turn};
 pub use event::{Event, Loss, Step};
 pub use message::{Flight, MessageId, Payload};
 pub use network::{LINK_MS_MAX, Network, PERMILLE};

@@ -291,22 +291,23 @@ test('by Tab and Enter: a message, and each thing that can be done to it', async
   }
 });
 
-test('Tab goes through nodes in their order, then through messages as they will arrive', async (lab) => {
+test('Tab goes through nodes and clients in their order, then through messages as they will arrive', async (lab) => {
   const who = await elected(lab);
   await tabTo(who, who.node(1));
   const order = [];
-  for (let i = 0; i < 7; i++) {
+  for (let i = 0; i < 8; i++) {
     order.push(await focused(who));
     await who.key('Tab');
   }
   assert.deepEqual(order.slice(0, 5).map((name) => name.slice(0, 2)), ['S1', 'S2', 'S3', 'S4', 'S5']);
+  assert.deepEqual(order.slice(5, 7).map((name) => name.slice(0, 9)), ['Client C1', 'Client C2']);
   const [, name, from, to] = (await who.next()).match(/(\S+) (\S\d) → (\S\d)/);
-  assert.ok(order[5].startsWith(`${name} from ${from} to ${to}`), order[5]);
+  assert.ok(order[7].startsWith(`${name} from ${from} to ${to}`), order[7]);
 });
 
 test('what has the focus shows it', async (lab) => {
   const who = await elected(lab);
-  for (const thing of [who.node(2), who.messages().first(), who.button('Step'), who.scrubber()]) {
+  for (const thing of [who.node(2), who.client(1), who.messages().first(), who.button('Step'), who.scrubber()]) {
     await tabTo(who, thing);
     const shows = await thing.evaluate((it) => {
       const parts = [it, ...it.querySelectorAll('*')].map((part) => getComputedStyle(part));

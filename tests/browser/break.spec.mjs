@@ -216,7 +216,7 @@ test('State shows durable and volatile variables apart, and marks what changed',
   assert.match(await who.variables(/clients/i).then(() => who.panel().innerText()), /has asked nothing yet/);
 
   // Another node, by its button there.
-  await who.panel().getByRole('group', { name: 'State of which node' }).getByRole('button', { name: 'S1' }).click();
+  await who.panel().getByRole('group', { name: 'State of which node or client' }).getByRole('button', { name: 'S1' }).click();
   assert.match((await who.variables(/^Durable/)).currentTerm, /^0$/);
 });
 
@@ -243,8 +243,9 @@ test('State shows what a message says', async (lab) => {
 test('Properties shows each of them with its state', async (lab) => {
   const who = await visit(lab);
   for (const [protocol, names] of [
-    ['Raft', ['Election Safety', 'Leader Append-Only', 'Log Matching', 'Leader Completeness', 'State Machine Safety']],
-    ['Paxos', ['Agreement', 'Validity', 'Promise Monotonicity', 'Ballot Monotonicity']],
+    ['Raft', ['Election Safety', 'Leader Append-Only', 'Log Matching', 'Leader Completeness', 'State Machine Safety',
+      'Linearizability']],
+    ['Paxos', ['Agreement', 'Validity', 'Promise Monotonicity', 'Ballot Monotonicity', 'Linearizability']],
   ]) {
     await who.protocol(protocol);
     await who.tab('Properties');

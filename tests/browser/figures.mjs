@@ -39,20 +39,31 @@ async function firstVisit(lab) {
   await reached(page, 'ready');
   await page.waitForLoadState('networkidle');
 
-  const rows = [...new Set(asked)]
+  const files = [...new Set(asked)]
     .filter((address) => address.startsWith(url))
-    .map((address) => new URL(address).pathname.slice(1) || 'index.html')
-    .map((file) => {
-      const bytes = readFileSync(join(DIST, file));
-      return { file, raw: bytes.length, gzip: gzipSync(bytes, { level: 9 }).length };
-    })
-    .sort((a, b) => b.gzip - a.gzip);
+    .map((address) => new URL(address).pathname.slice(1) || 'index.html');
+  const rows = files.map(weigh).sort((a, b) => b.gzip - a.gzip);
   const sum = (key) => rows.reduce((total, row) => total + row[key], 0);
   rows.push({ file: `all: ${rows.length} files, ${asked.length} requests`, raw: sum('raw'), gzip: sum('gzip') });
 
   title('A first visit, bytes', 'raw', 'gzip');
   rows.forEach(({ file, raw, gzip }) => row(file, raw, gzip));
   row('the limit', '', LIMIT);
+
+  const listed = await page.locator('link[data-asset]').evaluateAll((all) => all.map((it) => it.getAttribute('href')));
+  const later = listed.map((href) => href.replace('./', '')).filter((file) => !files.includes(file));
+  title('What is fetched when it is asked for, bytes', 'raw', 'gzip');
+  later.map(weigh).forEach(({ file, raw, gzip }) => row(file, raw, gzip));
+}
+
+function weigh(file) {
+  const bytes = readFileSync(join(DIST, file));
+  return { file, raw: bytes.length, gzip: gzipSync(bytes, { level: 9 }).length };
+}
+
+/** The lab with the full program from the start, which opens files without handing over first. */
+async function openFull(lab, options) {
+  return lab.open(`${await lab.serve()}#full`, options);
 }
 
 // --- Frames ---------------------------------------------------------------------------------
@@ -60,7 +71,7 @@ async function firstVisit(lab) {
 /** What a frame of a busy stage costs, beside a bare page that moves as many marks. */
 async function frames(lab) {
   title(`A frame with ${NODES} nodes and ${MESSAGES} messages in flight, ms`, 'script', 'main');
-  const ours = await lab.open(await lab.serve(), { init: countFrames });
+  const ours = await openFull(lab, { init: countFrames });
   const mark = (name, cost) => row(`${name} (${cost.frames} frames)`, cost.script.toFixed(2), cost.main.toFixed(2));
   const bare = await lab.open(await lab.serve({ policy: '', pages: { '/bare': barePage() } }) + 'bare', {
     init: countFrames,
@@ -156,7 +167,7 @@ async function costOfFrames(page) {
 /** How many events the engine simulates in a second, with the history that stepping back needs. */
 async function events(lab) {
   title('Simulated events a second in the browser, with history');
-  const page = await lab.open(await lab.serve());
+  const page = await openFull(lab);
   const count = 50_000;
   const spent = await open(page, { cluster: { nodes: 5 } }, [{ steps: count }]);
   row('Raft, five nodes, opened from a file', Math.round((count * 1000) / spent));
@@ -165,7 +176,7 @@ async function events(lab) {
 /** How long a step back takes in a run of 10,000 actions, and a jump to anywhere in it. */
 async function stepBack(lab) {
   title('In a run of 10,000 actions, ms of script', 'median', 'worst');
-  const page = await lab.open(await lab.serve());
+  const page = await openFull(lab);
   await open(page, { cluster: { nodes: 5 } }, [{ steps: 10_000 }]);
   const spent = await page.evaluate(async () => {
     const button = [...document.querySelectorAll('button')].find((it) => it.textContent.includes('Back'));

@@ -29,13 +29,17 @@ const TYPES = {
  * @param {string} options.policy the content security policy; empty for none
  * @param {object} options.types  other content types, by extension
  * @param {object} options.pages  pages that are in no folder: their HTML by their path
+ * @param {boolean} options.anybody whether pages of other origins may fetch the files
  * @returns {Promise<{url: string, close: () => void}>} the address of the folder
  */
-export async function serve(folder, { base = '/', policy = STRICT, types = {}, pages = {} } = {}) {
+export async function serve(folder, { base = '/', policy = STRICT, types = {}, pages = {}, anybody = false } = {}) {
   const server = createServer((request, response) => {
     const path = decodeURIComponent(new URL(request.url, 'http://localhost').pathname);
     if (policy) {
       response.setHeader('Content-Security-Policy', policy);
+    }
+    if (anybody) {
+      response.setHeader('Access-Control-Allow-Origin', '*');
     }
     if (pages[path]) {
       response.setHeader('Content-Type', TYPES['.html']);

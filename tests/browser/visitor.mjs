@@ -62,7 +62,7 @@ export class Visitor {
   }
 
   client(number) {
-    return this.page.getByRole('img', { name: new RegExp(`^Client C${number}: `) });
+    return this.page.getByRole('button', { name: new RegExp(`^Client C${number}: `) });
   }
 
   /** What can be done to the chosen thing. */
@@ -151,6 +151,8 @@ export class Visitor {
   /** The run so far, line by line. */
   async transcript() {
     await this.menu('Transcript');
+    // It comes with the full program, which may have to be fetched first.
+    await this.dialog().waitFor();
     const items = this.dialog().getByRole('listitem');
     const lines = (await items.allInnerTexts()).map((line) => line.trim());
     await this.close();
@@ -264,7 +266,10 @@ export class Visitor {
   }
 
   async protocol(name) {
-    await this.page.getByRole('group', { name: 'Protocol' }).getByRole('button', { name }).click();
+    const group = this.page.getByRole('group', { name: 'Protocol' });
+    await group.getByRole('button', { name }).click();
+    // Its texts may have to be fetched first.
+    await group.getByRole('button', { name, pressed: true }).waitFor();
   }
 
   async nodeCount(count) {

@@ -300,7 +300,7 @@ pub const RAFT_EXTENSIONS: &[&str] = &[
     "joint_consensus",
 ];
 
-/// A protocol on five nodes, in the forms that lose nothing.
+/// The protocols on five nodes, each in the forms that lose nothing.
 pub fn sound_scenarios(protocol: &str) -> Vec<Scenario> {
     let extensions: &[&[&str]] = match protocol {
         "raft" => &[
@@ -319,7 +319,14 @@ pub fn sound_scenarios(protocol: &str) -> Vec<Scenario> {
             RAFT_EXTENSIONS,
         ],
         "two_phase" => &[&[]],
-        _ => &[&[], &["silent_refusals"]],
+        "multi_paxos" => &[&[]],
+        _ => &[
+            &[],
+            &["silent_refusals"],
+            &["promise_equal"],
+            &["refuse_below_accepted"],
+            &["literal_p1a"],
+        ],
     };
     let of = |variants: &&[&str]| {
         let mut scenario = super::lab::scenario(protocol, 5, variants);
@@ -332,19 +339,31 @@ pub fn sound_scenarios(protocol: &str) -> Vec<Scenario> {
     };
     let mut scenarios: Vec<Scenario> = extensions.iter().map(of).collect();
     match protocol {
-        "paxos" => scenarios.push(with_roles()),
         "two_phase" => {
             scenarios.push(with_two_coordinators());
             scenarios.push(super::lab::scenario(protocol, 3, &[]));
         }
-        _ => {}
+        "raft" => {}
+        _ => {
+            scenarios.push(with_quorums(protocol, 4, 2));
+            scenarios.push(with_roles(protocol));
+        }
     }
     scenarios
 }
 
-/// Paxos with its roles apart: two proposers, three acceptors, one learner of its own.
-fn with_roles() -> Scenario {
-    let mut scenario = super::lab::scenario("paxos", 5, &[]);
+/// A larger quorum in phase 1 and a smaller one in phase 2.
+fn with_quorums(protocol: &str, phase1: u8, phase2: u8) -> Scenario {
+    let mut scenario = super::lab::scenario(protocol, 5, &[]);
+    scenario.cluster.quorums =
+        SortedMap::from([("phase1".into(), phase1), ("phase2".into(), phase2)]);
+    scenario.clients = 3;
+    scenario
+}
+
+/// Roles apart: two proposers, three acceptors, one learner of its own.
+fn with_roles(protocol: &str) -> Scenario {
+    let mut scenario = super::lab::scenario(protocol, 5, &[]);
     let players = |numbers: &[u8]| numbers.iter().copied().map(n).collect();
     scenario.cluster.roles = SortedMap::from([
         ("proposer".into(), players(&[1, 2])),

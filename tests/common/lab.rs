@@ -1,6 +1,7 @@
 //! A cluster under test: a watched world, and short words for what one does to it.
 
 use quorumscope::check::Watched;
+use quorumscope::protocol::multi_paxos::MultiPaxos;
 use quorumscope::protocol::paxos::Paxos;
 use quorumscope::protocol::raft::Raft;
 use quorumscope::protocol::two_phase::TwoPhase;
@@ -28,7 +29,7 @@ macro_rules! known {
     )*};
 }
 
-known!(Paxos, Raft, TwoPhase);
+known!(Paxos, Raft, MultiPaxos, TwoPhase);
 
 /// What a lab does when something makes no sense or a property is lost.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -193,6 +194,15 @@ impl<P: Known> Lab<P> {
     /// All that is under way from one node to another arrives.
     pub fn deliver(&mut self, from: u8, to: u8) {
         for id in self.flights(n(from), n(to)) {
+            self.act(Action::Deliver(id));
+        }
+    }
+
+    /// All answers to a client that are under way arrive.
+    pub fn deliver_replies(&mut self, client: u8) {
+        let all = self.world().flights().keys().copied();
+        let replies = all.filter(|id| id.to == ClientId(client).into());
+        for id in replies.collect::<Vec<_>>() {
             self.act(Action::Deliver(id));
         }
     }

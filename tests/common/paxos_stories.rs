@@ -63,6 +63,13 @@ impl Lab<Paxos> {
         }
     }
 
+    /// Accept reaches these acceptors, and nobody hears what they say.
+    pub fn accept_alone(&mut self, ballot: u8, to: &[u8]) {
+        for acceptor in to {
+            self.deliver_if(proposer(ballot), *acceptor, is_accept);
+        }
+    }
+
     /// What a proposer asks acceptors to accept, as far as that is still under way to S1, S2 or
     /// S3.
     pub fn asked(&self, ballot: u8) -> Option<String> {

@@ -6,6 +6,7 @@
 
 use std::path::{Path, PathBuf};
 
+use quorumscope::protocol::multi_paxos::MultiPaxos;
 use quorumscope::protocol::paxos::Paxos;
 use quorumscope::protocol::raft::Raft;
 use quorumscope::protocol::two_phase::TwoPhase;
@@ -50,6 +51,14 @@ fn all() -> Vec<(&'static str, Run)> {
         (
             "two_phase-broken",
             faults::<TwoPhase>(&scenario("two_phase", 3, &["unilateral_abort"]), 2),
+        ),
+        (
+            "multi_paxos-quiet",
+            quiet::<MultiPaxos>(&scenario("multi_paxos", 5, &[])),
+        ),
+        (
+            "multi_paxos-wild",
+            faults::<MultiPaxos>(&sound_scenarios("multi_paxos")[0], 3),
         ),
     ]
 }
@@ -110,6 +119,7 @@ fn known_runs_end_in_known_states() {
         let hash = match run.scenario.protocol.as_str() {
             "raft" => replay::<Raft>(&run),
             "two_phase" => replay::<TwoPhase>(&run),
+            "multi_paxos" => replay::<MultiPaxos>(&run),
             _ => replay::<Paxos>(&run),
         };
         assert_eq!(

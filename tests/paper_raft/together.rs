@@ -9,7 +9,7 @@ use quorumscope::world::Action;
 use super::server::{Server, entries, rules, vote};
 use crate::common::membership_stories::with_spares;
 use crate::common::record::{deliver, handle};
-use crate::common::{Lab, n};
+use crate::common::{Lab, n, value};
 
 /// S1 leads S1 to S3; S4 and S5 are spare machines.
 fn led(variants: &[&str]) -> Lab<Raft> {
@@ -42,17 +42,36 @@ fn no_outsider_stands() {
     assert_eq!(node.disk.term, 0);
 }
 
-/// A server that is only catching up cannot be made leader: the command is one like any other.
+/// A server that is only catching up cannot be made leader; the client is told who leads.
 #[test]
 fn leadership_goes_to_members_only() {
     let mut lab = led(&["single_server", "leadership_transfer"]);
     lab.ask(1, 1, "+S4");
-    for (client, target, rule) in [
-        (2, ">S4", "raft.leader.append"),
-        (3, ">S2", "raft.transfer.start"),
+    let step = lab.ask(2, 1, ">S4");
+    assert_eq!(step.notes[0].1.rule.id, "raft.transfer.outside");
+    lab.settle();
+    assert_eq!(lab.told(2), [Some("S1".into())]);
+    let step = lab.ask(3, 1, ">S4");
+    assert_eq!(step.notes[0].1.rule.id, "raft.transfer.start");
+}
+
+/// What administers the cluster is no operation of the store, wherever an extension takes it up;
+/// elsewhere it is one like any other.
+#[test]
+fn changes_and_transfers_are_no_operations() {
+    let operates = |variants: &[&str], command| {
+        let mut cluster = Cluster::of(3);
+        cluster.variants = variants.iter().map(|it| (*it).to_owned()).collect();
+        Raft::new(cluster).unwrap().is_operation(&value(command))
+    };
+    for (variant, command, unknown) in [
+        ("leadership_transfer", ">S2", ">S4"),
+        ("single_server", "-S3", "+S4"),
+        ("joint_consensus", "{S1,S2}", "{S1,S4}"),
     ] {
-        let step = lab.ask(client, 1, target);
-        assert_eq!(step.notes[0].1.rule.id, rule, "{target}");
+        assert!(!operates(&[variant], command), "{command}");
+        assert!(operates(&[variant], unknown), "{unknown}");
+        assert!(operates(&[], command), "{command}");
     }
 }
 

@@ -187,7 +187,7 @@ fn nothing_is_to_be_done_where_the_target_leads() {
     assert_eq!(server.node, before);
 }
 
-/// A command that names no member is a command like any other, and so is every one without the
+/// A command that names no server is a command like any other, and so is every one without the
 /// extension.
 #[test]
 fn other_commands_are_commands() {

@@ -1,10 +1,13 @@
 //! The hook that Trunk calls after each build: brings the folders of `static/` (catalogues,
-//! lessons) into the built folder.
+//! lessons) and the programs beside the core into the built folder.
 //!
 //! Each file gets a name that changes with its content, and a line in the page that says where it
 //! is. So a new page never meets an old catalogue in a cache, nor an old page a new one; and the
 //! boot script finds a file of the folder and a block of the single file in the same way. The files
 //! that lie in `static/` itself (styles, boot script, icon) are index.html's affair.
+//!
+//! Trunk lists the core. What it calls workers, the full program and the search, it leaves in the
+//! folder under their plain names, for this hook to list.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -12,7 +15,21 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, Result};
 use xxhash_rust::xxh64::xxh64;
 
+use crate::catalogue;
+use crate::html;
 use crate::project::Project;
+
+/// The core's glue, by its name in the page.
+const CORE_GLUE: &str = "quorumscope.js";
+
+/// The boot script, which Trunk must not minify: what it writes is for newer browsers.
+const BOOT: &str = "boot.js";
+
+/// The programs that are fetched when they are needed.
+const LATER: [&str; 2] = ["quorumscope-full", "quorumscope-search"];
+
+/// The program that runs in a worker, and the script in `static/` that goes with its glue.
+const CARRIED: (&str, &str) = ("quorumscope-search", "search.js");
 
 /// Does what the module says.
 pub fn run(project: &Project) -> Result<()> {
@@ -21,9 +38,89 @@ pub fn run(project: &Project) -> Result<()> {
         .context("only Trunk calls this: TRUNK_STAGING_DIR does not say where its build is")?;
     let page = staging.join("index.html");
     let html = fs::read_to_string(&page).context("Trunk has written no index.html")?;
-    let lines = copy(&project.assets(), &staging)?;
+    let mut html = replaced(&html, &staging, "link", CORE_GLUE, glue)?;
+    if std::env::var("TRUNK_PROFILE").is_ok_and(|profile| profile == "release") {
+        html = replaced(&html, &staging, "script", BOOT, |text| Ok(bare(text)))?;
+    }
+    let mut lines = copy(&project.assets(), &staging)?;
+    lines.extend(programs(&project.assets(), &staging)?);
     let listed = list(&html, &lines)?;
     fs::write(&page, listed).context("could not list the assets in index.html")
+}
+
+/// Puts a script that Trunk has listed in another form, with the name that goes with it.
+fn replaced(
+    html: &str,
+    staging: &Path,
+    element: &str,
+    name: &str,
+    form: impl Fn(&str) -> Result<String>,
+) -> Result<String> {
+    let tags = html::tags(html)?;
+    let stem = format!("./{}-", name.trim_end_matches(".js"));
+    let mut addresses = tags
+        .iter()
+        .filter(|tag| tag.name == element)
+        .filter_map(|tag| {
+            let address = tag.get("href").or_else(|| tag.get("src"))?;
+            (address.starts_with(&stem) && address.ends_with(".js")).then_some(address)
+        });
+    let address = addresses.next();
+    let address = address.with_context(|| format!("the page does not list {name}"))?;
+    let old = staging.join(address.trim_start_matches("./"));
+    let text = fs::read_to_string(&old).with_context(|| format!("there is no {address}"))?;
+    fs::remove_file(old)?;
+    let to = put(staging, name, form(&text)?.as_bytes())?;
+    Ok(html.replace(address, &format!("./{to}")))
+}
+
+/// A script without indentation and without the comments that have lines of their own.
+fn bare(text: &str) -> String {
+    let mut bare = String::with_capacity(text.len());
+    let mut in_comment = false;
+    for line in text.lines().map(str::trim) {
+        in_comment |= line.starts_with("/*");
+        if !in_comment && !line.is_empty() && !line.starts_with("//") {
+            bare.push_str(line);
+            bare.push('\n');
+        }
+        in_comment &= !line.ends_with("*/");
+    }
+    bare
+}
+
+/// Glue for a page that holds several programs: each defines `wasm_bindgen` as a script may do many
+/// times over.
+fn glue(text: &str) -> Result<String> {
+    let rest = text.strip_prefix("let wasm_bindgen");
+    let rest = rest.context("wasm-bindgen's glue begins with something else than expected")?;
+    Ok(format!("var wasm_bindgen{rest}"))
+}
+
+/// Lists the programs that Trunk has left under their plain names.
+fn programs(assets: &Path, staging: &Path) -> Result<Vec<String>> {
+    let mut lines = Vec::new();
+    for program in LATER {
+        let take = |file: String| -> Result<Vec<u8>> {
+            let from = staging.join(&file);
+            let bytes = fs::read(&from).with_context(|| format!("Trunk has built no {file}"))?;
+            fs::remove_file(from)?;
+            Ok(bytes)
+        };
+        let mut script = glue(&String::from_utf8(take(format!("{program}.js"))?)?)?;
+        if program == CARRIED.0 {
+            let carrier = fs::read_to_string(assets.join(CARRIED.1));
+            let carrier = carrier.with_context(|| format!("there is no static/{}", CARRIED.1))?;
+            script = format!("{script};\n{carrier}");
+        }
+        let wasm = take(format!("{program}_bg.wasm"))?;
+        for (extension, bytes) in [("js", script.as_bytes()), ("wasm", &wasm)] {
+            let name = format!("{program}.{extension}");
+            let file = put(staging, &name, bytes)?;
+            lines.push(line(&name, &file));
+        }
+    }
+    Ok(lines)
 }
 
 /// Copies the assets and returns the lines that list them.
@@ -32,17 +129,28 @@ fn copy(assets: &Path, staging: &Path) -> Result<Vec<String>> {
     for name in files_of_folders(assets)? {
         let bytes = fs::read(assets.join(&name))
             .with_context(|| format!("could not read static/{name}"))?;
-        let hashed = hashed(&name, &bytes);
-        let to = staging.join(&hashed);
-        let folder = to.parent().context("an asset has a folder")?;
-        fs::create_dir_all(folder)
-            .and_then(|()| fs::write(&to, bytes))
-            .with_context(|| format!("could not write {}", to.display()))?;
-        lines.push(format!(
-            "<link rel=\"asset\" data-asset=\"{name}\" href=\"./{hashed}\">"
-        ));
+        for (name, bytes) in catalogue::parts(&name, bytes)? {
+            let file = put(staging, &name, &bytes)?;
+            lines.push(line(&name, &file));
+        }
     }
     Ok(lines)
+}
+
+/// Writes an asset under a name that changes with its content, and returns that name.
+fn put(staging: &Path, name: &str, bytes: &[u8]) -> Result<String> {
+    let hashed = hashed(name, bytes);
+    let to = staging.join(&hashed);
+    let folder = to.parent().context("an asset has a folder")?;
+    fs::create_dir_all(folder)
+        .and_then(|()| fs::write(&to, bytes))
+        .with_context(|| format!("could not write {}", to.display()))?;
+    Ok(hashed)
+}
+
+/// What lists an asset in the page.
+fn line(name: &str, file: &str) -> String {
+    format!("<link rel=\"asset\" data-asset=\"{name}\" href=\"./{file}\">")
 }
 
 /// The files below the folders of `root`, as paths from there, in the order of their names.
@@ -94,7 +202,7 @@ fn list(html: &str, lines: &[String]) -> Result<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::{hashed, list};
+    use super::{bare, glue, hashed, list};
 
     #[test]
     fn a_name_changes_with_the_content() {
@@ -105,6 +213,24 @@ mod tests {
         assert!(one.starts_with("locales/en-") && one.ends_with(".json"));
         assert_ne!(one, two);
         assert!(hashed("a.b/name", b"").starts_with("a.b/name-"));
+    }
+
+    #[test]
+    fn a_bare_script_has_no_comments_and_all_of_its_code() {
+        let text = "/*\n * One.\n */\n(function () {\n  // Two.\n  /** Three. */\n  a('/* // */'); // four\n})();\n";
+        assert_eq!(
+            bare(text),
+            "(function () {\na('/* // */'); // four\n})();\n"
+        );
+    }
+
+    #[test]
+    fn glue_can_stand_beside_other_glue() {
+        assert_eq!(
+            glue("let wasm_bindgen=(a=>a)()").unwrap(),
+            "var wasm_bindgen=(a=>a)()"
+        );
+        assert!(glue("const wasm_bindgen=1").is_err());
     }
 
     #[test]

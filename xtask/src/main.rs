@@ -4,6 +4,7 @@
 //! browser tests open and what is shipped.
 
 mod assets;
+mod catalogue;
 mod dist;
 mod figures;
 mod html;

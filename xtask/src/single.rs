@@ -3,7 +3,7 @@
 //!
 //! The program and the assets are compressed and written as text, in script elements of a type
 //! that no browser runs. `static/boot.js` finds them there before it would fetch them, so folder
-//! and single file are one program.
+//! and single file are one program. The core is left out: who has the file has the full program.
 
 use std::fs;
 use std::io::Write as _;
@@ -17,6 +17,9 @@ use flate2::write::GzEncoder;
 
 use crate::html::{self, Tag};
 use crate::shell;
+
+/// What only the folder needs, where a first visit fetches as little as it can.
+const CORE: [&str; 2] = ["quorumscope.js", "quorumscope.wasm"];
 
 /// Packs `dist` into the file `to`.
 pub fn pack(dist: &Path, to: &Path) -> Result<()> {
@@ -48,6 +51,7 @@ fn packed(page: &str, read: &dyn Fn(&str) -> Result<Vec<u8>>) -> Result<String> 
                 let icon = BASE64.encode(read(href)?);
                 format!("<link rel=\"icon\" href=\"data:image/svg+xml;base64,{icon}\">")
             }
+            What::Core => String::new(),
             What::Asset(name, href) => {
                 blocks.push_str(&block(name, &read(href)?)?);
                 String::new()
@@ -71,6 +75,8 @@ enum What<'a> {
     Style(&'a str),
     Icon(&'a str),
     Asset(&'a str, &'a str),
+    /// A part of the core.
+    Core,
     Script(&'a str),
 }
 
@@ -79,6 +85,7 @@ fn what<'a>(tag: &Tag<'a>) -> Result<What<'a>> {
     Ok(
         match (tag.name, address, tag.get("data-asset"), tag.get("rel")) {
             (_, None, None, _) => What::Kept,
+            ("link", Some(_), Some(name), _) if CORE.contains(&name) => What::Core,
             ("link", Some(href), Some(name), _) => What::Asset(name, href),
             ("link", Some(href), None, Some("stylesheet")) => What::Style(href),
             ("link", Some(href), None, Some("icon")) if href.ends_with(".svg") => What::Icon(href),
@@ -129,6 +136,7 @@ mod tests {
     const PAGE: &str = "<head><link rel=\"stylesheet\" href=\"./a.css\"/>\
         <link rel=\"icon\" href=\"./i.svg\"/>\
         <link rel=\"preload\" data-asset=\"x.wasm\" href=\"./x-1.wasm\">\
+        <link rel=\"preload\" data-asset=\"quorumscope.wasm\" href=\"./core.wasm\">\
         <script src=\"./boot.js\" defer></script></head><body><p>text</p></body>";
 
     fn read(href: &str) -> anyhow::Result<Vec<u8>> {
@@ -145,6 +153,7 @@ mod tests {
         assert!(packed.contains("<style>\np{}</style>"));
         assert!(packed.contains("data-asset=\"x.wasm\" data-encoding=\"gzip\">"));
         assert!(packed.ends_with("<script>\n'<\\/script>'</script>\n</body>"));
+        assert!(!packed.contains("quorumscope.wasm"), "the core is left out");
         assert!(!packed.contains("src=") && !packed.contains("href=\"./"));
     }
 

@@ -76,12 +76,20 @@ fn native(root: &Path) -> Result<()> {
         )
         .args(strict),
     )?;
-    step(
-        "Linting, for wasm",
-        cargo(root, &["clippy", "--locked", "--lib", "--bins"])
-            .args(page)
-            .args(strict),
-    )?;
+    // The page's programs are built with other features than the rest.
+    for (program, features) in [
+        ("the full program", "page,full"),
+        ("the core", "page"),
+        ("the search", "full"),
+    ] {
+        step(
+            &format!("Linting {program}, for wasm"),
+            cargo(root, &["clippy", "--locked", "--lib", "--bins"])
+                .args(page)
+                .args(["--no-default-features", "--features", features])
+                .args(strict),
+        )?;
+    }
     step(
         "Building the documentation, natively",
         cargo(root, &["doc", "--locked", "--workspace", "--no-deps"])

@@ -3,11 +3,11 @@
 use super::{Choosing, DELAY_MS, Lab, Thing};
 use crate::app::dialog::Dialog;
 use crate::app::{host, stage, tray};
-use crate::protocol::{NodeId, Value, ValueError};
+use crate::protocol::{ClientId, NodeId, Value, ValueError};
 use crate::world::Action;
 
 impl Lab {
-    pub(super) fn submit(&mut self, node: NodeId, text: &str) {
+    pub(super) fn submit(&mut self, client: Option<ClientId>, to: Option<NodeId>, text: &str) {
         match Value::new(text) {
             Err(error) => {
                 let key = match error {
@@ -21,9 +21,8 @@ impl Lab {
                 // A client that is free, so that two proposers can be made to duel.
                 let clients = &self.moment.clients;
                 let free = clients.iter().find(|client| !client.waiting);
-                if let Some(client) = free.or(clients.first()) {
-                    let client = client.id;
-                    let to = Some(node);
+                let free = free.or(clients.first()).map(|client| client.id);
+                if let Some(client) = client.or(free) {
                     self.act(Action::Submit { client, to, value });
                 }
             }
@@ -104,9 +103,6 @@ impl Lab {
         self.notice = None;
         if self.dialog != Dialog::None {
             self.dialog = Dialog::None;
-            if let Some(opener) = self.opener.take() {
-                opener.focus().ok();
-            }
         } else if !host::close_menus() && self.choosing != Choosing::Nothing {
             self.choosing = Choosing::Nothing;
         } else if let Some(thing) = self.selected.take() {
@@ -131,6 +127,10 @@ impl Lab {
                 offer("ui.duplicate", None, Action::Duplicate(id)),
                 offer("ui.delay", None, Action::Delay(id, DELAY_MS)),
             ],
+            Some(Thing::Client(id)) => {
+                let action = Action::Fire(id.into(), "retry".to_owned());
+                vec![offer("ui.fire", Some("retry"), action)]
+            }
             Some(Thing::Node(id)) => {
                 let up = self.moment.node(id).is_some_and(|node| node.up);
                 let mut offers = vec![match up {
@@ -150,10 +150,17 @@ impl Lab {
         }
     }
 
-    pub(super) fn submit_to(&self) -> Option<NodeId> {
-        match self.selected {
-            Some(Thing::Node(id)) => self.moment.node(id).filter(|it| it.serves).map(|it| it.id),
-            _ => None,
+    /// Who can be made to ask whom.
+    pub(super) fn asking(&self) -> Option<tray::Asking> {
+        let serving = self.moment.nodes.iter().filter(|node| node.serves);
+        let serving = serving.map(|node| node.id);
+        match self.selected? {
+            Thing::Node(id) => serving
+                .filter(|it| *it == id)
+                .map(tray::Asking::Node)
+                .next(),
+            Thing::Client(id) => Some(tray::Asking::Client(id, serving.collect())),
+            Thing::Message(_) => None,
         }
     }
 }

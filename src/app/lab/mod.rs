@@ -1,8 +1,12 @@
 //! The root component: one session, one moment on screen, and everything that can be done to it.
 
 mod acting;
+mod handing;
 mod playing;
 mod scenes;
+
+use std::cell::Cell;
+use std::rc::Rc;
 
 use crate::sorted::SortedMap;
 
@@ -10,12 +14,13 @@ use yew::prelude::*;
 
 use super::dialog::{self, Dialog};
 use super::dom::{El, button, classed, el};
+use super::handing::{Ask, Handed, Screen};
 use super::keys;
 use super::motion::Motion;
 use super::panel::{self, Panel};
-use super::words::{Shared, Words};
-use super::{header, host, stage, transport, tray};
-use crate::protocol::NodeId;
+use super::words::{Language, Shared, Words};
+use super::{FIRST_PROTOCOL, FULL, header, host, stage, transport, tray};
+use crate::protocol::{ClientId, NodeId};
 use crate::view::{Moment, Session, first_look, open};
 use crate::world::{Action, ActionError, MessageId};
 
@@ -31,7 +36,19 @@ const NARROW: &str = "(max-width: 760px)";
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Thing {
     Node(NodeId),
+    Client(ClientId),
     Message(MessageId),
+}
+
+impl Thing {
+    /// What it is called, the same in every language.
+    pub(super) fn name(self) -> String {
+        match self {
+            Self::Node(id) => id.to_string(),
+            Self::Client(id) => id.to_string(),
+            Self::Message(id) => format!("{} → {}", id.from, id.to),
+        }
+    }
 }
 
 /// What a button waits for somebody to choose.
@@ -66,9 +83,10 @@ pub(super) enum Msg {
     Act(Action),
     /// Somebody tried what makes no sense now: why, as the last part of a key.
     Complain(&'static str),
-    /// Shows a node's state.
-    Look(NodeId),
-    Submit(NodeId, String),
+    /// Shows the state of a node or a client.
+    Look(Thing),
+    /// A client, or one that is free, asks a node, or the one it believes in, for something.
+    Submit(Option<ClientId>, Option<NodeId>, String),
     Kill,
     DropMessage,
     CutOff,
@@ -85,7 +103,8 @@ pub(super) enum Msg {
     Variant(&'static str, bool),
     FreshSeed,
     Language,
-    WordsLoaded(Result<Words, String>),
+    /// The texts that were asked for at that number are there, or not.
+    WordsLoaded(u32, Result<Words, String>),
     Theme,
     ShortcutKeys(bool),
     Narrow(bool),
@@ -93,11 +112,31 @@ pub(super) enum Msg {
     Save,
     OpenFile(web_sys::File),
     FileRead(Result<String, String>),
+    /// The page is drawn for the first time, and what the core had is to be gone on with.
+    Arrived,
+    /// The full program did not come.
+    FullFailed,
 }
 
-#[derive(Properties, PartialEq)]
+#[derive(Properties)]
 pub(super) struct Props {
-    pub(super) words: Words,
+    words: Words,
+    /// What the core handed over.
+    handed: Rc<Cell<Option<Handed>>>,
+}
+
+impl Props {
+    pub(super) fn new(words: Words, handed: Option<Handed>) -> Self {
+        let handed = Rc::new(Cell::new(handed));
+        Self { words, handed }
+    }
+}
+
+/// They are set once.
+impl PartialEq for Props {
+    fn eq(&self, other: &Self) -> bool {
+        Rc::ptr_eq(&self.handed, &other.handed)
+    }
 }
 
 pub(super) struct Lab {
@@ -121,7 +160,17 @@ pub(super) struct Lab {
     shortcut_keys: bool,
     narrow: bool,
     motion: Motion,
+    /// How often texts were asked for: what comes after others were asked for is too late.
+    words_asked: u32,
+    /// What is to be done when the texts are there.
+    after_words: Option<Msg>,
+    /// What waits for the full program.
+    wanted: Option<Ask>,
+    /// What the core handed over, until the page is drawn.
+    arriving: Option<Screen>,
     send: Callback<Msg>,
+    /// They are called no more when this goes.
+    _listeners: [Option<host::Listener>; 2],
 }
 
 impl Component for Lab {
@@ -130,17 +179,19 @@ impl Component for Lab {
 
     fn create(ctx: &Context<Self>) -> Self {
         let send = ctx.link().callback(|msg| msg);
-        host::on_media_change(NARROW, send.reform(Msg::Narrow));
-        host::on_key_down(send.reform(Msg::Key));
+        let listeners = [
+            host::on_media_change(NARROW, send.reform(Msg::Narrow)),
+            host::on_key_down(send.reform(Msg::Key)),
+        ];
         let dark = match host::recall("theme") {
             Some(theme) => theme == "dark",
             None => host::matches("(prefers-color-scheme: dark)"),
         };
-        let scenario = first_look("raft");
+        let scenario = first_look(FIRST_PROTOCOL);
         let Ok(session) = open(scenario, FIRST_SEED) else {
             unreachable!("a test opens every first look");
         };
-        let lab = Self {
+        let mut lab = Self {
             moment: Shared::new(session.moment()),
             session,
             stashed: SortedMap::new(),
@@ -158,8 +209,16 @@ impl Component for Lab {
             shortcut_keys: host::recall("keys").as_deref() != Some("off"),
             narrow: host::matches(NARROW),
             motion: Motion::new(send.reform(Msg::Due)),
+            words_asked: 0,
+            after_words: None,
+            wanted: None,
+            arriving: None,
             send,
+            _listeners: listeners,
         };
+        if FULL && let Some(handed) = ctx.props().handed.take() {
+            lab.take_over(handed);
+        }
         lab.show_theme();
         lab.hold_all();
         lab
@@ -190,25 +249,39 @@ impl Component for Lab {
                 self.selected,
                 self.choosing,
                 &offers,
-                self.submit_to(),
+                self.asking(),
                 send,
             ));
         let panels = panel::view(moment, words, about, self.panel, self.selected, send);
         let transport =
             transport::view(moment, words, &self.session, self.running, self.speed, send);
         let notice = self.notice.as_deref().unwrap_or_default();
+        let waiting = match self.wanted {
+            Some(_) if notice.is_empty() => words.t("ui.full_loading"),
+            _ => "",
+        };
         let spoken = classed("p", "unseen").set("role", "status");
         classed("div", "lab")
             .child(header::view(words, about.key, cluster, self.theme, send))
             .with(classed("main", "middle").with(stage_box).child(panels))
             .child(transport)
             .with(classed("p", "notice").set("role", "alert").text(notice))
+            .with(classed("p", "notice").set("role", "status").text(waiting))
             .with(spoken.set("aria-live", "polite").text(&self.spoken()))
             .child(self.dialog_view())
             .end()
     }
 
-    fn rendered(&mut self, _ctx: &Context<Self>, _first: bool) {
+    fn rendered(&mut self, ctx: &Context<Self>, _first: bool) {
+        // Only now: while a modal dialogue is there, nothing behind it takes the focus.
+        if self.dialog == Dialog::None
+            && let Some(opener) = self.opener.take()
+        {
+            opener.focus().ok();
+        }
+        if self.arriving.is_some() {
+            ctx.link().send_message(Msg::Arrived);
+        }
         if self.narrow && self.selected.is_some() && self.revealed != self.selected {
             host::reveal(".tray");
         }
@@ -216,11 +289,19 @@ impl Component for Lab {
         self.motion
             .set_scene(stage::scene(&self.moment, self.narrow));
     }
+
+    fn destroy(&mut self, _ctx: &Context<Self>) {
+        self.motion.stop();
+    }
 }
 
 impl Lab {
     /// Does what was asked; says whether the page has to be drawn anew.
     fn respond(&mut self, msg: Msg) -> bool {
+        if !FULL && let Some(ask) = Ask::of(&msg) {
+            self.ask_full(ask);
+            return true;
+        }
         match msg {
             Msg::Key(event) => {
                 let dialog_open = self.dialog != Dialog::None;
@@ -238,14 +319,14 @@ impl Lab {
             Msg::Stride => self.stride(),
             Msg::Fork => self.fork(),
             Msg::Complain(key) => self.complain(&format!("error.{key}")),
-            Msg::Look(id) => self.selected = Some(Thing::Node(id)),
+            Msg::Look(thing) => self.selected = Some(thing),
             Msg::RunPause => self.set_running(!self.running),
             Msg::Speed(speed) => {
                 self.speed = speed.min(RATES.len() - 1);
                 self.flow();
             }
             Msg::Act(action) => self.act(action),
-            Msg::Submit(node, text) => self.submit(node, &text),
+            Msg::Submit(client, to, text) => self.submit(client, to, &text),
             Msg::Kill => self.kill(),
             Msg::DropMessage => self.drop_message(),
             Msg::CutOff => self.cut_off(),
@@ -265,8 +346,12 @@ impl Lab {
                 let scenario = self.session.scenario().clone();
                 self.restart(scenario, host::fresh_seed());
             }
-            Msg::Language => return self.load_language(),
-            Msg::WordsLoaded(words) => self.on_words(words),
+            Msg::Language => {
+                let language = self.words.language.other();
+                self.load_words(language, self.session.about().key);
+                return false;
+            }
+            Msg::WordsLoaded(asked, words) => return self.on_words(asked, words),
             Msg::Theme => self.change_theme(),
             Msg::ShortcutKeys(on) => {
                 self.shortcut_keys = on;
@@ -282,6 +367,11 @@ impl Lab {
                 return false;
             }
             Msg::FileRead(text) => self.open_file(text),
+            Msg::Arrived => self.arrive(),
+            Msg::FullFailed => {
+                self.wanted = None;
+                self.complain("ui.full_failed");
+            }
         }
         true
     }
@@ -291,7 +381,7 @@ impl Lab {
         self.moment = Shared::new(self.session.moment());
         let gone = |thing: Thing| match thing {
             Thing::Message(id) => self.moment.message(id).is_none(),
-            Thing::Node(_) => false,
+            Thing::Node(_) | Thing::Client(_) => false,
         };
         if self.selected.is_some_and(gone) {
             // The tray goes, and whoever was in it must not be left nowhere.
@@ -311,27 +401,41 @@ impl Lab {
         self.complain(&format!("error.{}", error.key()));
     }
 
-    fn load_language(&self) -> bool {
-        let language = self.words.language.other();
+    /// Loads the texts of a protocol, in a language.
+    fn load_words(&mut self, language: Language, protocol: &'static str) {
+        self.words_asked += 1;
+        let asked = self.words_asked;
+        let words = self.words.clone();
         let send = self.send.clone();
         wasm_bindgen_futures::spawn_local(async move {
-            send.emit(Msg::WordsLoaded(Words::load(language).await));
+            let loaded = words.with(language, protocol).await;
+            send.emit(Msg::WordsLoaded(asked, loaded));
         });
-        false
     }
 
-    fn on_words(&mut self, words: Result<Words, String>) {
+    fn on_words(&mut self, asked: u32, words: Result<Words, String>) -> bool {
+        if asked != self.words_asked {
+            return false;
+        }
+        let after = self.after_words.take();
         match words {
             Ok(words) => {
-                host::remember("language", words.language.tag());
-                host::set_language(words.language.tag(), words.t("ui.title"));
+                if words.language != self.words.language {
+                    host::remember("language", words.language.tag());
+                    host::set_language(words.language.tag(), words.t("ui.title"));
+                }
                 self.notice = None;
                 self.words = words;
+                if let Some(msg) = after {
+                    self.respond(msg);
+                }
             }
-            Err(_) => {
-                self.complain("ui.language_failed");
-            }
+            Err(_) => self.complain(match after {
+                Some(_) => "ui.texts_failed",
+                None => "ui.language_failed",
+            }),
         }
+        true
     }
 
     fn change_theme(&mut self) {

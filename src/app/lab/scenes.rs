@@ -1,20 +1,24 @@
 //! Which run is on stage: protocol, size, variants, files. What is there stays until the next one
 //! has opened.
 
-use super::{Choosing, FIRST_SEED, Lab};
+use super::{Choosing, FIRST_SEED, FULL, Lab, Msg};
 use crate::app::host;
 use crate::app::panel::Panel;
-use crate::protocol::NODES_ON_STAGE_MAX;
+use crate::protocol::registry::OpenError;
+use crate::protocol::{ClusterError, NODES_ON_STAGE_MAX};
 use crate::share::{self, Run, RunError};
 use crate::view::{Sentence, Session, first_look, open, reopen};
-use crate::world::Scenario;
+use crate::world::{Scenario, ScenarioError};
 
 impl Lab {
     /// Starts a scenario anew; where it cannot run, says so and keeps what there is.
     pub(super) fn restart(&mut self, scenario: Scenario, seed: u32) {
         match open(scenario, seed) {
             Ok(session) => self.put_on_stage(session),
-            Err(_) => self.complain("ui.cannot_start"),
+            Err(error) => {
+                let sentence = scenario_error(&error, "ui.cannot_start");
+                self.notice = Some(self.words.say(&sentence));
+            }
         }
     }
 
@@ -40,6 +44,10 @@ impl Lab {
         if key == self.session.about().key {
             return;
         }
+        if !self.words.has(key) {
+            self.after_words = Some(Msg::Protocol(key));
+            return self.load_words(self.words.language, key);
+        }
         match self.stashed.remove(&key) {
             Some(session) => self.put_on_stage(session),
             None => self.restart(first_look(key), FIRST_SEED),
@@ -53,6 +61,7 @@ impl Lab {
         let mut scenario = self.session.scenario().clone();
         scenario.cluster.nodes = count;
         scenario.cluster.roles.clear();
+        scenario.cluster.quorums.clear();
         self.restart(scenario, self.session.seed());
     }
 
@@ -75,15 +84,20 @@ impl Lab {
     }
 
     pub(super) fn open_file(&mut self, text: Result<String, String>) {
-        let run = match text {
-            Err(_) => return self.complain("ui.file_unreadable"),
-            Ok(text) => Run::from_json(&text),
+        // The core gives the text of a file to the full program.
+        let text = match text {
+            Ok(text) if FULL => text,
+            _ => return self.complain("ui.file_unreadable"),
         };
-        let opened = run.and_then(|run| {
+        let opened = Run::from_json(&text).and_then(|run| {
             let on_stage = run.scenario.cluster.nodes <= NODES_ON_STAGE_MAX;
             reopen(&run).map(|opened| (opened, on_stage))
         });
         match opened {
+            Ok((opened, true)) if !self.words.has(opened.session.about().key) => {
+                self.after_words = Some(Msg::FileRead(Ok(text)));
+                self.load_words(self.words.language, opened.session.about().key);
+            }
             Err(error) => self.notice = Some(self.words.say(&file_error(&error))),
             Ok((_, false)) => self.complain("ui.nodes_out_of_range"),
             Ok((opened, true)) => {
@@ -136,6 +150,19 @@ fn file_error(error: &RunError) -> Sentence {
         E::NotARun => Sentence::new("ui.file_not_a_run"),
         E::Newer(version) => Sentence::new("ui.file_newer").with("version", *version),
         E::TooManyActions => Sentence::new("ui.file_too_many_actions"),
-        E::Scenario(_) => Sentence::new("ui.file_bad_scenario"),
+        E::Scenario(error) => scenario_error(error, "ui.file_bad_scenario"),
+    }
+}
+
+/// Why a scenario cannot run; `otherwise` where there is no more to say.
+fn scenario_error(error: &ScenarioError, otherwise: &'static str) -> Sentence {
+    match error {
+        ScenarioError::Open(OpenError::Cluster(ClusterError::BadQuorum(_))) => {
+            Sentence::new("ui.bad_quorum")
+        }
+        ScenarioError::Open(OpenError::Cluster(ClusterError::QuorumsApart)) => {
+            Sentence::new("ui.quorums_apart")
+        }
+        _ => Sentence::new(otherwise),
     }
 }

@@ -1,5 +1,6 @@
 //! The panels beside the stage: why, rules, state, properties.
 
+mod history;
 mod properties;
 mod rules;
 mod state;
@@ -14,7 +15,7 @@ use super::words::Words;
 use crate::protocol::About;
 use crate::view::Moment;
 
-pub(super) use state::told;
+pub(super) use history::client_state;
 
 /// Which panel is open.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -11,16 +11,24 @@ fn violation<'a>(moment: &'a Moment, property: &Property) -> Option<&'a Violatio
     moment.violations.iter().find(|it| it.property == property)
 }
 
+/// How a property stands: the class, the sign and the word.
+fn standing(moment: &Moment, property: &'static Property) -> [&'static str; 3] {
+    if violation(moment, property).is_some() {
+        ["no", "✗", "ui.lost"]
+    } else if moment.undecided == Some(property) {
+        ["open", "?", "ui.undecided"]
+    } else {
+        ["ok", "✓", "ui.holds"]
+    }
+}
+
 pub(super) fn view(moment: &Moment, words: &Words, about: &'static About) -> Html {
     let row = |property: &&'static Property| {
         let lost = violation(moment, property);
         let name = format!("property.{}", property.id);
-        let (class, sign, state) = match lost {
-            None => ("ok", "✓ ", "ui.holds"),
-            Some(_) => ("no", "✗ ", "ui.lost"),
-        };
+        let [class, sign, state] = standing(moment, property);
         let title = el("h2")
-            .with(classed("span", class).text(sign))
+            .with(classed("span", class).text(sign).text(" "))
             .text(words.t(&name))
             .text(" ")
             .with(
@@ -34,6 +42,8 @@ pub(super) fn view(moment: &Moment, words: &Words, about: &'static About) -> Htm
             .with(el("p").text(words.t(&format!("{name}.says"))));
         if let Some(violation) = lost {
             section = section.with(facts(violation, words));
+        } else if moment.undecided == Some(*property) {
+            section = section.with(el("p").text(words.t("ui.undecided.says")));
         }
         section
             .with(classed("p", "cite").text(&words.citations(property.citations)))
@@ -59,12 +69,8 @@ fn facts(violation: &Violation, words: &Words) -> El {
 /// All properties at a glance.
 pub(super) fn chips(moment: &Moment, words: &Words, about: &'static About) -> Html {
     let chip = |property: &&'static Property| {
-        let lost = violation(moment, property).is_some();
         let name = format!("property.{}", property.id);
-        let (class, sign, state) = match lost {
-            true => ("no", "✗", "ui.lost"),
-            false => ("ok", "✓", "ui.holds"),
-        };
+        let [class, sign, state] = standing(moment, property);
         el("li")
             .key(property.id)
             .put("class", classes("chip", &[(true, class)]))

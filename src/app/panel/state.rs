@@ -1,11 +1,13 @@
-//! State: all variables of a node, durable and volatile apart, with what the last step changed.
+//! State: all variables of a node, durable and volatile apart, with what the last step changed; or
+//! a client's history.
 
 use yew::prelude::*;
 
+use super::history;
 use crate::app::dom::{El, button, classed, el};
 use crate::app::lab::{Msg, Thing};
 use crate::app::words::Words;
-use crate::protocol::{Datum, Endpoint, Field, NodeId, Storage};
+use crate::protocol::{Datum, Endpoint, Field, Storage};
 use crate::view::{ClientCard, Moment, NodeCard};
 
 pub(super) fn view(
@@ -14,19 +16,16 @@ pub(super) fn view(
     selected: Option<Thing>,
     send: &Callback<Msg>,
 ) -> Html {
-    let chosen = match selected {
-        Some(Thing::Node(id)) => Some(id),
-        _ => None,
-    };
     // Without a choice: the node of the last step.
     let acting = moment.happened.iter().find_map(|it| match it.at {
-        Some(Endpoint::Node(id)) => Some(id),
+        Some(Endpoint::Node(id)) => Some(Thing::Node(id)),
         _ => None,
     });
-    let shown = chosen
+    let shown = selected
+        .filter(|thing| !matches!(thing, Thing::Message(_)))
         .or(acting)
-        .or(moment.nodes.first().map(|node| node.id));
-    let mut state = classed("div", "state").with(node_choice(moment, words, shown, send));
+        .or(moment.nodes.first().map(|node| Thing::Node(node.id)));
+    let mut state = classed("div", "state").with(choice(moment, words, shown, send));
     let message = match selected {
         Some(Thing::Message(id)) => moment.message(id),
         _ => None,
@@ -37,13 +36,23 @@ pub(super) fn view(
         let rows = rows.map(|(key, value)| row(key, value, false, words));
         state = state.with(table(&heading, rows));
     }
-    if let Some(node) = shown.and_then(|id| moment.node(id)) {
-        if !node.up {
-            state = state.with(el("p").text(words.t("ui.node_is_down")));
+    match shown {
+        Some(Thing::Node(id)) => {
+            if let Some(node) = moment.node(id) {
+                if !node.up {
+                    state = state.with(el("p").text(words.t("ui.node_is_down")));
+                }
+                state = state
+                    .with(fields("ui.durable", Storage::Durable, node, words))
+                    .with(fields("ui.volatile", Storage::Volatile, node, words));
+            }
         }
-        state = state
-            .with(fields("ui.durable", Storage::Durable, node, words))
-            .with(fields("ui.volatile", Storage::Volatile, node, words));
+        Some(Thing::Client(id)) => {
+            if let Some(client) = moment.client(id) {
+                state = state.with(history::view(client, words));
+            }
+        }
+        Some(Thing::Message(_)) | None => {}
     }
     let told = moment.clients.iter().map(|it| client(it, words));
     state
@@ -52,19 +61,21 @@ pub(super) fn view(
         .end()
 }
 
-fn node_choice(moment: &Moment, words: &Words, shown: Option<NodeId>, send: &Callback<Msg>) -> El {
-    let one = |node: &NodeCard| {
-        let name = node.id.to_string();
-        button(send, Msg::Look(node.id))
+fn choice(moment: &Moment, words: &Words, shown: Option<Thing>, send: &Callback<Msg>) -> El {
+    let nodes = moment.nodes.iter().map(|it| Thing::Node(it.id));
+    let clients = moment.clients.iter().map(|it| Thing::Client(it.id));
+    let one = |thing: Thing| {
+        let name = thing.name();
+        button(send, Msg::Look(thing))
             .key(&name)
-            .flag("aria-pressed", shown == Some(node.id))
+            .flag("aria-pressed", shown == Some(thing))
             .text(&name)
             .end()
     };
     classed("div", "segments")
         .set("role", "group")
         .say("aria-label", words.t("ui.state_of"))
-        .each(moment.nodes.iter().map(one))
+        .each(nodes.chain(clients).map(one))
 }
 
 fn fields(heading: &'static str, storage: Storage, node: &NodeCard, words: &Words) -> El {
@@ -96,28 +107,9 @@ fn row(key: &'static str, value: &Datum, changed: bool, words: &Words) -> Html {
         .end()
 }
 
-/// What a client asked and was told, one sentence for each request.
-pub(in crate::app) fn told(client: &ClientCard, words: &Words) -> Vec<String> {
-    let sentence = |exchange: &crate::world::Exchange| {
-        let command = exchange.command.to_string();
-        match &exchange.told {
-            None => words.fill("ui.client_waits", &[("value", &command)]),
-            Some((_, result)) => {
-                let result = words.datum(&result.clone().into());
-                let args = [("value", &*command), ("result", &result)];
-                words.fill("ui.client_told", &args)
-            }
-        }
-    };
-    match client.history.is_empty() {
-        true => vec![words.t("ui.client_idle").to_owned()],
-        false => client.history.iter().map(sentence).collect(),
-    }
-}
-
 fn client(client: &ClientCard, words: &Words) -> Html {
     let name = client.id.to_string();
-    let text = told(client, words).join(words.t("ui.clause_separator"));
+    let text = history::client_state(client, words);
     el("li")
         .key(&name)
         .with(el("b").text(&name))

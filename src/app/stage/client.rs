@@ -1,8 +1,9 @@
-//! One client on the stage, with what it was told last.
+//! One client on the stage, with what it asked or was told last.
 
 use yew::prelude::*;
 
 use crate::app::dom::{classed, classes, el};
+use crate::app::lab::{Msg, Thing};
 use crate::app::panel;
 use crate::app::words::Words;
 use crate::view::ClientCard;
@@ -11,7 +12,13 @@ use crate::view::geometry::{Point, translate};
 /// The most characters of a value shown under a client.
 const VALUE_CHARS: usize = 8;
 
-pub(super) fn view(card: &ClientCard, at: Point, words: &Words) -> Html {
+pub(super) fn view(
+    card: &ClientCard,
+    at: Point,
+    words: &Words,
+    selected: bool,
+    send: &Callback<Msg>,
+) -> Html {
     let short = |text: &str| text.chars().take(VALUE_CHARS).collect::<String>();
     let last = card.history.last();
     let told = match last.map(|it| (&it.command, &it.told)) {
@@ -20,7 +27,10 @@ pub(super) fn view(card: &ClientCard, at: Point, words: &Words) -> Html {
         Some((_, Some((_, Some(result))))) => format!("✓ {}", short(result.as_str())),
         Some((_, Some((_, None)))) => "✓".into(),
     };
-    let state = panel::told(card, words).pop().unwrap_or_default();
+    let state = panel::client_state(card, words);
+    let thing = Thing::Client(card.id);
+    let choose = send.reform(move |_: ()| Msg::Choose(thing));
+    let title = format!("{}\n{state}", words.t("ui.client_title"));
     let id = card.id.to_string();
     let spoken = words.fill("ui.client_label", &[("client", &id), ("state", &state)]);
     let rect = el("rect")
@@ -37,12 +47,22 @@ pub(super) fn view(card: &ClientCard, at: Point, words: &Words) -> Html {
     };
     el("g")
         .key(&id)
-        .put("id", format!("client-{id}"))
-        .set("role", "img")
-        .put("class", classes("client", &[(card.waiting, "waiting")]))
+        .put("id", super::dom_id(thing))
+        .set("role", "button")
+        .set("tabindex", "0")
+        .put(
+            "class",
+            classes(
+                "client",
+                &[(card.waiting, "waiting"), (selected, "selected")],
+            ),
+        )
         .put("aria-label", spoken)
+        .flag("aria-pressed", selected)
         .put("transform", translate(at))
-        .with(el("title").text(&state))
+        .on_click(choose.reform(|_| ()))
+        .on_key(super::node::on_activation(choose))
+        .with(el("title").text(&title))
         .with(rect)
         .with(label("name", "5", &id))
         .with(label("told", "30", &told))

@@ -56,6 +56,7 @@ fn lane(cards: &[MessageCard], position: usize) -> u32 {
 pub(super) fn dom_id(thing: Thing) -> String {
     match thing {
         Thing::Node(id) => format!("node-{id}"),
+        Thing::Client(id) => format!("client-{id}"),
         Thing::Message(id) => format!("message-{id}"),
     }
 }
@@ -156,7 +157,10 @@ pub(super) fn view(
     };
     let messages = by_arrival(moment).into_iter().enumerate();
     let clients = moment.clients.iter();
-    let clients = clients.map(|card| client::view(card, stage.at(card.id.into()), words));
+    let clients = clients.map(|card| {
+        let is_selected = selected == Some(Thing::Client(card.id));
+        client::view(card, stage.at(card.id.into()), words, is_selected, send)
+    });
     let landed = moment
         .landed
         .iter()

@@ -71,10 +71,12 @@ fn spoken(card: &NodeCard, words: &Words) -> String {
         ];
         parts.push(words.fill("ui.tally_label", &args));
     }
-    let count = card.view.cells.len();
+    let cells = card.view.cells.iter();
+    let stored = cells.filter(|cell| cell.state != CellState::Gap);
+    let count = stored.clone().count();
     if count > 0 {
         let known = |cell: &&Cell| matches!(cell.state, CellState::Chosen | CellState::Applied);
-        let committed = card.view.cells.iter().filter(known).count().to_string();
+        let committed = stored.filter(known).count().to_string();
         let args = [("count", &*count.to_string()), ("chosen", &committed)];
         parts.push(words.fill("ui.cells_label", &args));
     }
@@ -244,8 +246,8 @@ fn cells(props: &Props) -> El {
     let view = &props.card.view;
     let group = classed("g", "cells");
     let top = props.radius + 13.0;
-    if view.badge.is_some_and(|badge| badge.owner.is_some()) {
-        return group.each(view.cells.iter().map(|it| proposal(it, top)));
+    if let Some(only) = view.cells.first().filter(|cell| cell.index == 0) {
+        return group.each(std::iter::once(proposal(only, top)));
     }
     if view.cells.is_empty() && props.first_cell == 1 {
         return group;
@@ -259,8 +261,7 @@ fn cells(props: &Props) -> El {
             Some(cell) => (
                 cell_class(cell),
                 format!("{index}: {}", cell.label),
-                cell.epoch
-                    .map_or_else(String::new, |it| it.number.to_string()),
+                cell_text(cell),
             ),
         };
         let at = Point {
@@ -277,8 +278,20 @@ fn cell_class(cell: &Cell) -> String {
         CellState::Chosen => "cell chosen",
         CellState::Applied => "cell chosen applied",
         CellState::Aborted => "cell aborted",
+        CellState::Gap => "cell empty gap",
     };
     classes(state, &[(true, &epoch_class(cell.epoch))])
+}
+
+/// The term or ballot that wrote an entry, and a mark for a no-op.
+fn cell_text(cell: &Cell) -> String {
+    let mut text = cell
+        .epoch
+        .map_or_else(String::new, |it| it.number.to_string());
+    if cell.no_op {
+        text.push('∅');
+    }
+    text
 }
 
 fn cell_mark(key: &str, class: String, at: Point, width: f64, title: &str, text: &str) -> Html {

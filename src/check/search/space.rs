@@ -12,14 +12,14 @@ use std::sync::Arc;
 
 use super::bounds::{Bounds, BoundsError, Command, Cost, Goal, Left};
 use super::table::{Interner, Memo, mix};
-use crate::check::Watched;
 use crate::check::condition::{Condition, Situation};
+use crate::check::{Linearizable, Watched};
 use crate::protocol::{
-    ClientId, Endpoint, Fact, Input, NodeId, NodeView, Note, Observation, Protocol, RangeMs, Reply,
-    Sink, Value, Violation,
+    Answer, ClientId, Endpoint, Fact, Input, LINEARIZABILITY, NodeId, NodeView, Note, Observation,
+    Protocol, RangeMs, Reply, Sink, Value, Violation,
 };
 use crate::sorted::SortedSet;
-use crate::world::{Client, Exchange, Payload, Reaction, World};
+use crate::world::{Client, Exchange, Payload, Reaction};
 
 /// One endpoint: what it is, without times.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -127,8 +127,12 @@ enum Seen {
     Nothing,
     /// A node went from one state to another and did this.
     Node { before: u32, facts: Vec<Fact> },
-    /// A client was asked for this.
-    Submitted(Value),
+    /// A client was asked for something, was told, and sent a request, each if so.
+    Client {
+        submitted: Option<Value>,
+        told: Option<(u32, Option<Value>)>,
+        asked: Option<(u32, Value)>,
+    },
 }
 
 /// A state, wherever it is stored.
@@ -204,7 +208,8 @@ pub(super) struct Space<P: Protocol> {
     transitions: Vec<Transition>,
     by_input: Memo,
     sends: Vec<u32>,
-    monitors: Interner<P::Monitor>,
+    /// What is remembered of nodes, and of what clients were told.
+    monitors: Interner<(P::Monitor, Linearizable)>,
     /// From a monitor and a transition to the monitor after it, doubled, and one more if the goal
     /// is reached.
     by_transition: Memo,
@@ -310,12 +315,13 @@ impl<P: Protocol> Space<P> {
             by_pair: Memo::new(),
         };
         let left = Left::of(bounds, about.timers)?;
-        let state = space.project(world, start.monitor(), left);
+        let state = space.project(start, left);
         Ok((space, state))
     }
 
     /// A world as a state of this space.
-    pub(super) fn project(&mut self, world: &World<P>, monitor: &P::Monitor, left: Left) -> State {
+    pub(super) fn project(&mut self, watched: &Watched<P>, left: Left) -> State {
+        let world = watched.world();
         let mut locals = Vec::new();
         for machine in world.machines().values() {
             let local = Local::Node {
@@ -340,7 +346,10 @@ impl<P: Protocol> Space<P> {
         }
         messages.sort_unstable();
         let monitor = match self.lose {
-            Some(_) => self.monitors.number(monitor.clone()).0,
+            Some(_) => {
+                let monitors = (watched.monitor().clone(), watched.clients().clone());
+                self.monitors.number(monitors).0
+            }
             None => 0,
         };
         let of_locals = locals.iter().map(|local| hash_of_local(*local));
@@ -398,6 +407,22 @@ impl<P: Protocol> Space<P> {
 
     pub(super) fn timer_name(&self, position: u8) -> &'static str {
         self.protocol.about().timers[usize::from(position)]
+    }
+
+    /// Whether the property to lose is one of nodes, or any.
+    fn watches_nodes(&self) -> bool {
+        let lose = self.lose.as_deref();
+        lose.is_some_and(|id| id != LINEARIZABILITY.id)
+    }
+
+    /// Whether it is the one of clients, or any, and clients hear anything at all.
+    fn watches_clients(&self) -> bool {
+        let lose = self.lose.as_deref();
+        self.replies && lose.is_some_and(|id| id.is_empty() || id == LINEARIZABILITY.id)
+    }
+
+    fn place_of(&self, local: u32) -> usize {
+        usize::from(self.locals.get(local).0)
     }
 
     fn is_heard(&self, to: Endpoint) -> bool {
@@ -742,24 +767,34 @@ impl<P: Protocol> Space<P> {
         let Endpoint::Client(me) = self.ends[usize::from(place)] else {
             unreachable!("this place is a client's");
         };
-        let mut seen = Seen::Nothing;
+        let (mut submitted, mut told) = (None, None);
         let reaction = match step {
             Move::Submit(command) => {
                 let command = self.command(command);
-                seen = Seen::Submitted(command.value.clone());
+                submitted = Some(command.value.clone());
                 client.submit(me, command.to, command.value.clone(), 0)
             }
-            Move::Retry(_) => client.on_retry(me),
+            Move::Retry(_) => client.on_retry(me, 0),
             Move::Deliver(message) => {
                 let content = self.messages.get(message);
                 match (&*content.payload, content.from) {
                     (Payload::Reply(reply), Endpoint::Node(from)) => {
+                        if let Answer::Done(result) = &reply.answer {
+                            told = Some((reply.sequence, result.clone()));
+                        }
                         client.on_reply(me, from, reply, 0)
                     }
                     _ => Reaction::default(),
                 }
             }
             _ => Reaction::default(),
+        };
+        let asked = reaction.send.as_ref().map(|(_, it)| it);
+        let asked = asked.map(|it| (it.sequence, it.command.clone()));
+        let seen = Seen::Client {
+            submitted,
+            told,
+            asked,
         };
         let send = reaction.send.into_iter();
         let sends = send.map(|(to, request)| (to.into(), Payload::Request(request)));
@@ -835,7 +870,8 @@ impl<P: Protocol> Space<P> {
             }
         };
         let (monitor, mut found) = (value >> 1, value & 1 == 1);
-        if self.protocol.about().compares && usize::from(place) < self.nodes {
+        if self.protocol.about().compares && self.watches_nodes() && usize::from(place) < self.nodes
+        {
             let local = self.transitions[number as usize].local;
             for (other, other_local) in state.locals.iter().enumerate().take(self.nodes) {
                 if other != usize::from(place) {
@@ -865,10 +901,31 @@ impl<P: Protocol> Space<P> {
         let mut violations = Vec::new();
         match &transition.seen {
             Seen::Nothing => {}
-            Seen::Submitted(value) => self.protocol.submitted(&mut after, value),
+            Seen::Client {
+                submitted,
+                told,
+                asked,
+            } => {
+                let Endpoint::Client(client) = self.ends[self.place_of(transition.local)] else {
+                    unreachable!("this place is a client's");
+                };
+                if let Some(value) = submitted.as_ref().filter(|_| self.watches_nodes()) {
+                    self.protocol.submitted(&mut after.0, value);
+                }
+                if let Some((sequence, result)) = told.as_ref().filter(|_| self.watches_clients()) {
+                    violations.extend(after.1.told(client, *sequence, result.as_ref()));
+                }
+                if let Some((sequence, command)) = asked.as_ref()
+                    && self.watches_clients()
+                    && self.protocol.is_operation(command)
+                {
+                    after.1.asked(client, *sequence, command);
+                }
+            }
+            Seen::Node { .. } if !self.watches_nodes() => {}
             Seen::Node { before, facts } => {
                 let node = self.node(transition.local);
-                let Endpoint::Node(id) = self.ends[usize::from(self.locals.get(*before).0)] else {
+                let Endpoint::Node(id) = self.ends[self.place_of(*before)] else {
                     unreachable!("a monitor looks at nodes");
                 };
                 let seen = Observation {
@@ -877,7 +934,7 @@ impl<P: Protocol> Space<P> {
                     after: node,
                     facts,
                 };
-                self.protocol.observe(&mut after, &seen, &mut violations);
+                self.protocol.observe(&mut after.0, &seen, &mut violations);
             }
         }
         let found = self.is_goal(&violations);
@@ -890,7 +947,7 @@ impl<P: Protocol> Space<P> {
             return value == 1;
         }
         let mut violations = Vec::new();
-        let monitor = self.monitors.get(monitor);
+        let (monitor, _) = self.monitors.get(monitor);
         let (changed, other) = (self.node(changed), self.node(other));
         self.protocol
             .compare(monitor, changed, other, &mut violations);
@@ -932,7 +989,7 @@ impl<P: Protocol> Situation for Here<'_, P> {
                 },
             );
         clients
-            .flat_map(|(id, client)| client.history().iter().map(move |it| (id, it)))
+            .flat_map(|(id, client)| client.history().iter().map(move |it| (id, &**it)))
             .collect()
     }
 

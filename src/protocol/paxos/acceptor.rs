@@ -78,12 +78,17 @@ impl Paxos {
         out: &mut S,
     ) -> Verdict {
         let before = node.disk.promised;
-        let granted = before.is_none_or(|promised| ballot > promised);
+        let granted = before.is_none_or(|promised| {
+            ballot > promised
+                || ballot == promised && self.is(V::PromiseEqual)
+                || self.is(V::PromiseWithoutCheck)
+        });
+        let relation = Relation::of(&Some(ballot), &before);
         out.note(|| {
-            let (outcome, relation) = match before {
-                _ if granted => (Outcome::Accepted, Relation::Greater),
-                Some(promised) if promised == ballot => (Outcome::Ignored, Relation::Equal),
-                _ => (Outcome::Refused, Relation::Less),
+            let outcome = match relation {
+                _ if granted => Outcome::Accepted,
+                Relation::Equal => Outcome::Ignored,
+                _ => Outcome::Refused,
             };
             Note::new(&PROMISE, outcome)
                 .with("node", node.id)
@@ -97,9 +102,28 @@ impl Paxos {
             Some(promised) if !granted => Verdict::Refused(promised),
             _ => {
                 node.disk.promised = Some(ballot);
+                if let Some((id, _)) = &mut node.disk.accepted
+                    && self.is(V::TutorialAcceptor)
+                {
+                    *id = ballot;
+                }
                 out.fact(Fact::Promised { ballot });
                 Verdict::Granted
             }
+        }
+    }
+
+    /// What an acceptor is bound by in phase 2b, and its name as a side of a comparison.
+    fn bound(&self, disk: &Durable) -> (&'static str, Option<Epoch>) {
+        let accepted = accepted_ballot(disk);
+        if self.is(V::AcceptIgnoresPromise) {
+            ("promised", None)
+        } else if self.is(V::AcceptChecksAcceptedOnly)
+            || self.is(V::RefuseBelowAccepted) && accepted > disk.promised
+        {
+            ("accepted_ballot", accepted)
+        } else {
+            ("promised", disk.promised)
         }
     }
 
@@ -113,17 +137,15 @@ impl Paxos {
         value: &Value,
         out: &mut S,
     ) -> Verdict {
-        let (side, before) = if self.is(V::AcceptIgnoresPromise) {
-            ("accepted_ballot", accepted_ballot(&node.disk))
-        } else {
-            ("promised", node.disk.promised)
-        };
-        let granted = before.is_none_or(|promised| ballot >= promised);
+        let (side, before) = self.bound(&node.disk);
+        let granted = before.is_none_or(|bound| {
+            ballot > bound || ballot == bound && !self.is(V::AcceptStrictlyGreater)
+        });
         out.note(|| {
             let (outcome, relation) = if granted {
                 (Outcome::Accepted, Relation::AtLeast)
             } else {
-                (Outcome::Refused, Relation::Less)
+                (Outcome::Refused, Relation::of(&Some(ballot), &before))
             };
             Note::new(&ACCEPT, outcome)
                 .with("node", node.id)
@@ -136,8 +158,13 @@ impl Paxos {
         if let Some(promised) = before.filter(|_| !granted) {
             return Verdict::Refused(promised);
         }
-        node.disk.promised = node.disk.promised.max(Some(ballot));
-        node.disk.accepted = Some((ballot, value.clone()));
+        let kept = [V::AcceptKeepsPromise, V::RefuseBelowAccepted, V::LiteralP1a];
+        if !kept.into_iter().any(|it| self.is(it)) {
+            node.disk.promised = node.disk.promised.max(Some(ballot));
+        }
+        if !self.is(V::LiteralP1a) || accepted_ballot(&node.disk) <= Some(ballot) {
+            node.disk.accepted = Some((ballot, value.clone()));
+        }
         out.fact(Fact::Accepted {
             ballot,
             value: value.clone(),

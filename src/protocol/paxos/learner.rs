@@ -1,4 +1,4 @@
-//! The learner: a value is chosen once a majority of acceptors accepted it *in one ballot*
+//! The learner: a value is chosen once a quorum of acceptors accepted it *in one ballot*
 //! (§2.3).
 
 use super::*;
@@ -31,11 +31,20 @@ impl Paxos {
             });
             return;
         }
-        let quorum = self.quorum();
+        let quorum = if self.is(V::LearnFromOne) {
+            1
+        } else {
+            self.phase2_quorum()
+        };
         let votes = &mut node.learner.votes;
         let voters = votes.get_or_insert_with((ballot, value.clone()), SortedSet::new);
         voters.insert(from);
-        let count = voters.len();
+        let mut count = voters.len();
+        if self.is(V::LearnAcrossBallots) {
+            let same = votes.iter().filter(|((_, voted), _)| voted == value);
+            let voters: SortedSet<&NodeId> = same.flat_map(|(_, voters)| voters).collect();
+            count = voters.len();
+        }
         out.note(|| {
             Note::new(&LEARN_COUNT, Outcome::Accepted)
                 .with("node", node.id)
@@ -60,7 +69,7 @@ impl Paxos {
                 .because(
                     ("accepted_by", count as u32),
                     Relation::AtLeast,
-                    ("majority", quorum as u32),
+                    ("quorum", quorum as u32),
                 )
         });
         out.fact(Fact::Learned {

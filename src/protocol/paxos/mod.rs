@@ -3,6 +3,10 @@
 //! Three roles, on every node or on chosen ones. A **proposer** picks a ballot and asks
 //! (`1a` prepare); **acceptors** promise (`1b`) and later accept (`2b`); **learners** find out.
 //! A node's own acceptor and learner answer at once, without a message.
+//!
+//! The quorums of the two phases are majorities, or of the sizes that the cluster sets: then only
+//! those of different phases have to share an acceptor (Howard, Malkhi and Spiegelman, *Flexible
+//! Paxos*, 2016).
 
 mod acceptor;
 mod learner;
@@ -16,9 +20,8 @@ use crate::sorted::{SortedMap, SortedSet};
 use serde::Serialize;
 
 use super::{
-    About, Cluster, ClusterError, Epoch, Fact, Input, MessageView, NodeId, NodeView, Note,
+    About, Cluster, ClusterError, Epoch, Fact, Input, MessageView, NodeId, NodeView, Note, Object,
     Observation, Outcome, Phase, Protocol, RangeMs, Sink, Stride, Value, VariantSet, Violation,
-    majority,
 };
 pub use learner::Learner;
 pub use properties::Monitor;
@@ -109,10 +112,15 @@ pub enum Timer {
     Retry,
 }
 
-/// How long a proposer waits for a majority before it tries again; doubled with each attempt.
+/// How long a proposer waits for a quorum before it tries again; doubled with each attempt.
 pub const RETRY: RangeMs = RangeMs::new(100, 200);
 /// After this many attempts the wait is doubled no further.
 pub const BACKOFF_DOUBLINGS_MAX: u32 = 4;
+
+/// The quorum of promises.
+const PHASE_1: &str = "phase1";
+/// The quorum of acceptances: what it accepts in one ballot is chosen.
+const PHASE_2: &str = "phase2";
 
 /// The timers, in the order of their names in [`About::timers`].
 const TIMERS: &[Timer] = &[Timer::Retry];
@@ -163,9 +171,15 @@ impl Protocol for Paxos {
 
     fn sync(&self, node: &Node, disk: &mut Durable) {
         disk.clone_from(&node.disk);
-        if self.is(V::ForgetPromise) {
+        if self.is(V::ForgetAccepted) || self.is(V::ForgetEverything) {
+            disk.accepted = None;
+        }
+        if self.is(V::ForgetPromise) || self.is(V::ForgetEverything) {
             // What was accepted is synced, and with it the promise that it implies.
-            disk.promised = accepted_ballot(&node.disk);
+            disk.promised = accepted_ballot(disk);
+        }
+        if self.is(V::ReuseBallot) {
+            disk.round = 0;
         }
     }
 
@@ -211,7 +225,7 @@ impl Protocol for Paxos {
         seen: &Observation<'_, Self>,
         violations: &mut Vec<Violation>,
     ) {
-        monitor.observe(self.quorum(), seen, violations);
+        monitor.observe(self.phase2_quorum(), seen, violations);
     }
 
     fn submitted(&self, monitor: &mut Monitor, value: &Value) {
@@ -240,10 +254,11 @@ impl Paxos {
         key: "paxos",
         roles: &["proposer", "acceptor", "learner"],
         timers: &["retry"],
-        quorums: &[],
+        quorums: &[PHASE_1, PHASE_2],
         compares: false,
         contention: 0,
         rules: RULES,
+        object: Object::Consensus,
         properties: properties::PROPERTIES,
         variants: VARIANTS,
         stride: Stride::Phase,
@@ -253,22 +268,64 @@ impl Paxos {
     /// The protocol on a cluster.
     pub fn new(cluster: Cluster) -> Result<Self, ClusterError> {
         cluster.check(Self::ABOUT)?;
-        Ok(Self {
+        let paxos = Self {
             variants: VariantSet::of(&cluster, VARIANTS),
             proposers: cluster.players("proposer"),
             acceptors: cluster.players("acceptor"),
             learners: cluster.players("learner"),
             cluster,
-        })
+        };
+        paxos.check_quorums()?;
+        Ok(paxos)
     }
 
+    /// "Any phase 1 quorum must intersect with any phase 2 quorum": their sizes add up to more
+    /// than there are acceptors (*Flexible Paxos*).
+    fn check_quorums(&self) -> Result<(), ClusterError> {
+        let acceptors = self.acceptors.len();
+        let sizes = [PHASE_1, PHASE_2].map(|name| self.cluster.quorum(name, acceptors));
+        for (name, size) in [PHASE_1, PHASE_2].into_iter().zip(sizes) {
+            if size > acceptors {
+                return Err(ClusterError::BadQuorum(name.into()));
+            }
+        }
+        if sizes[0] + sizes[1] <= acceptors && !self.is(V::DisjointQuorums) {
+            return Err(ClusterError::QuorumsApart);
+        }
+        Ok(())
+    }
+
+    #[inline(always)]
     fn is(&self, variant: V) -> bool {
-        self.variants.has(variant as usize)
+        variant.is_in(self.variants)
     }
 
-    /// How many acceptors are a majority: any two majorities share one (§2.2).
-    pub fn quorum(&self) -> usize {
-        majority(self.acceptors.len())
+    /// How many promises a proposer waits for.
+    pub fn phase1_quorum(&self) -> usize {
+        let acceptors = self.acceptors.len();
+        let is_set = self.cluster.quorums.get(PHASE_1).is_some();
+        if self.is(V::DisjointQuorums) && !is_set {
+            // The most that need not meet the other phase's.
+            return (acceptors - self.phase2_quorum()).max(1);
+        }
+        self.quorum(PHASE_1)
+    }
+
+    /// How many acceptances in one ballot choose a value.
+    pub fn phase2_quorum(&self) -> usize {
+        self.quorum(PHASE_2)
+    }
+
+    /// A majority, where nobody says otherwise: any two majorities share an acceptor (§2.2).
+    fn quorum(&self, name: &str) -> usize {
+        let acceptors = self.acceptors.len();
+        if self.is(V::SingleQuorum) {
+            1
+        } else if self.is(V::HalfQuorum) {
+            acceptors.div_ceil(2)
+        } else {
+            self.cluster.quorum(name, acceptors)
+        }
     }
 }
 

@@ -6,7 +6,8 @@ use serde::Serialize;
 
 use super::{Paxos, Votes};
 use crate::protocol::{
-    Citation, Datum, Epoch, Fact, NodeId, Observation, Property, Statement, Value, Violation,
+    Citation, Datum, Epoch, Fact, LINEARIZABILITY, NodeId, Observation, Property, Statement, Value,
+    Violation,
 };
 
 const S2_1: Citation = Citation::paxos("2.1");
@@ -33,7 +34,8 @@ pub static BALLOTS: Property = Property {
     citations: &[S2_2],
 };
 
-pub(super) static PROPERTIES: &[&Property] = &[&AGREEMENT, &VALIDITY, &PROMISES, &BALLOTS];
+pub(super) static PROPERTIES: &[&Property] =
+    &[&AGREEMENT, &VALIDITY, &PROMISES, &BALLOTS, &LINEARIZABILITY];
 
 /// What is remembered of the past to watch the properties.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -55,7 +57,7 @@ pub struct Monitor {
 pub struct Chosen {
     value: Value,
     ballot: Epoch,
-    /// The acceptors that make the majority, or the learner that believes it.
+    /// The acceptors that make the quorum, or the learner that believes it.
     witnesses: Vec<NodeId>,
     learned: bool,
 }

@@ -121,7 +121,9 @@ impl Paxos {
 
     /// Phase 1a: a ballot higher than any this node has used or seen.
     fn prepare<S: Sink<Self>>(&self, node: &mut Node, out: &mut S) {
-        let seen = node.proposer.seen.max(node.disk.promised);
+        let promised = node.disk.promised;
+        let promised = promised.filter(|_| !self.is(V::ReuseBallot));
+        let seen = node.proposer.seen.max(promised);
         let seen_round = seen.map_or(0, |ballot| ballot.number);
         let used_round = node.disk.round;
         let ballot = Epoch::ballot(seen_round.max(used_round) + 1, node.id);
@@ -148,6 +150,10 @@ impl Paxos {
         node.proposer.tries += 1;
         let range = self.cluster.range("retry", RETRY);
         out.set_timer(Timer::Retry, range.times(1 << doublings));
+        if self.is(V::SkipPhase1) {
+            self.propose(node, ballot, None, out);
+            return;
+        }
         for to in self.acceptors.iter().filter(|to| **to != node.id) {
             out.send(*to, Message::Prepare { ballot });
         }
@@ -173,12 +179,13 @@ impl Paxos {
             out.note(|| stale(id, from, ballot, current));
             return;
         };
-        if current != Some(ballot) {
+        let lower = current > Some(ballot) && self.is(V::CountStalePromises);
+        let Some(current) = current.filter(|current| *current == ballot || lower) else {
             out.note(|| stale(id, from, ballot, current));
             return;
-        }
+        };
         promises.insert(from, accepted.cloned());
-        let (count, quorum) = (promises.len(), self.quorum());
+        let (count, quorum) = (promises.len(), self.phase1_quorum());
         out.note(|| {
             Note::new(&PROMISE_COUNT, Outcome::Accepted)
                 .with("node", id)
@@ -191,15 +198,18 @@ impl Paxos {
         if count < quorum {
             return;
         }
-        let any = self.is(V::AnyReportedValue);
-        let mut adopted: Option<Proposal> = None;
-        for reported in promises.values().flatten() {
-            let higher = adopted.as_ref().is_none_or(|best| reported > best && !any);
-            if higher {
-                adopted = Some(reported.clone());
-            }
-        }
-        self.propose(node, ballot, adopted, out);
+        let adopted = {
+            let mut reports = promises.values().flatten();
+            let adopted = if self.is(V::AnyReportedValue) {
+                reports.next()
+            } else if self.is(V::LowestReportedValue) {
+                reports.min()
+            } else {
+                reports.max()
+            };
+            adopted.cloned()
+        };
+        self.propose(node, current, adopted, out);
     }
 
     /// Phase 2a: the value of the highest-numbered proposal among the promises, "or any value if
@@ -274,7 +284,11 @@ impl Paxos {
                 .with("from", from)
                 .with("ballot", ballot)
                 .with("promised", promised)
-                .because(("ballot", ballot), Relation::Less, ("promised", promised))
+                .because(
+                    ("ballot", ballot),
+                    Relation::of(&ballot, &promised),
+                    ("promised", promised),
+                )
         });
     }
 

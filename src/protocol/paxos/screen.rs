@@ -12,7 +12,7 @@ pub(super) fn node(paxos: &Paxos, node: &Node) -> NodeView {
     let cells = shown.map(|(ballot, value)| {
         let known = chosen.is_some_and(|(_, chosen)| chosen == value);
         Cell {
-            index: 1,
+            index: 0,
             label: value.to_string(),
             epoch: Some(*ballot),
             state: if known {
@@ -20,6 +20,7 @@ pub(super) fn node(paxos: &Paxos, node: &Node) -> NodeView {
             } else {
                 CellState::Accepted
             },
+            no_op: false,
         }
     });
     NodeView {
@@ -44,21 +45,23 @@ fn role(paxos: &Paxos, node: &Node) -> (&'static str, Shape) {
 }
 
 fn tallies(paxos: &Paxos, node: &Node) -> Vec<Tally> {
-    let tally = |key, yes: Vec<NodeId>| Tally {
+    let tally = |key, yes: Vec<NodeId>, threshold: usize| Tally {
         key,
         members: paxos.acceptors.iter().copied().collect(),
         yes,
         no: Vec::new(),
-        threshold: paxos.quorum() as u8,
+        threshold: threshold as u8,
     };
     match &node.proposer.attempt {
         Attempt::Preparing { promises, .. } => {
-            vec![tally("promises", promises.keys().copied().collect())]
+            let yes = promises.keys().copied().collect();
+            vec![tally("promises", yes, paxos.phase1_quorum())]
         }
         Attempt::Accepting { ballot, value } => {
             let votes = node.learner.votes.get(&(*ballot, value.clone()));
             let voters = votes.map(|voters| voters.iter().copied().collect());
-            vec![tally("acceptances", voters.unwrap_or_default())]
+            let yes = voters.unwrap_or_default();
+            vec![tally("acceptances", yes, paxos.phase2_quorum())]
         }
         Attempt::Idle | Attempt::BackingOff { .. } => Vec::new(),
     }

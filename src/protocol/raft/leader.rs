@@ -160,7 +160,7 @@ impl Raft {
             out.note(|| note(&REQUEST_WAITING, Outcome::Ignored));
             return;
         }
-        if self.asks_for_change(node, &request.command) {
+        if self.asks_for_change(&request.command) {
             self.on_change(node, from, request, out);
             return;
         }

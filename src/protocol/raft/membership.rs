@@ -9,9 +9,9 @@ use super::*;
 use crate::protocol::{Answer, ClientId, Reply, Request};
 
 impl Raft {
-    /// The configuration that a command asks for; nothing if it is an ordinary command.
-    fn asked_for(&self, node: &Node, command: &Value) -> Option<Configuration> {
-        let now = self.configuration(node).new;
+    /// The configuration that a command asks for, given who the members are; nothing if it is an
+    /// ordinary command, whoever they are.
+    fn asked_for(&self, now: Members, command: &Value) -> Option<Configuration> {
         let one = || single_server::asked_for(command.as_str(), now);
         let any = || joint_consensus::asked_for(command.as_str(), now);
         let asked = self.is_single_server().then(one).flatten();
@@ -22,8 +22,8 @@ impl Raft {
     }
 
     /// Whether a command asks for a change of the members.
-    pub(super) fn asks_for_change(&self, node: &Node, command: &Value) -> bool {
-        self.asked_for(node, command).is_some()
+    pub(super) fn asks_for_change(&self, command: &Value) -> bool {
+        self.asked_for(self.members, command).is_some()
     }
 
     /// A client asks the leader for a change of the members.
@@ -83,7 +83,7 @@ impl Raft {
             ));
         }
         let committed = node.disk.log.term_at(node.commit).unwrap_or(0);
-        let asked = self.asked_for(node, &request.command)?;
+        let asked = self.asked_for(self.configuration(node).new, &request.command)?;
         let is_single = asked.old.is_none();
         if is_single && committed != node.disk.term && !self.is(V::ConfigBeforeCommit) {
             return Some(note(&CHANGE_TERM).because(
@@ -104,7 +104,7 @@ impl Raft {
             return Members::default();
         };
         let now = self.configuration(node).all();
-        let asked = self.asked_for(node, &joining.request.command);
+        let asked = self.asked_for(self.configuration(node).new, &joining.request.command);
         let all = asked.map_or(now, Configuration::all);
         all.iter().filter(|id| !now.contains(*id)).collect()
     }
@@ -151,7 +151,8 @@ impl Raft {
         let Some(Joining { client, request }) = duties.joining.take() else {
             return false;
         };
-        let Some(configuration) = self.asked_for(node, &request.command) else {
+        let Some(configuration) = self.asked_for(self.configuration(node).new, &request.command)
+        else {
             return false;
         };
         let rule = match configuration.old {

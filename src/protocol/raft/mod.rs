@@ -29,8 +29,8 @@ use serde::{Serialize, Serializer};
 
 use super::{
     About, ClientId, Cluster, ClusterError, Datum, Epoch, Fact, Input, KeyValue, MessageView,
-    NodeId, NodeView, Note, Observation, Outcome, Phase, Protocol, RangeMs, Relation, Rule, Sink,
-    Stride, Value, VariantSet, Violation, majority,
+    NodeId, NodeView, Note, Object, Observation, Outcome, Phase, Protocol, RangeMs, Relation, Rule,
+    Sink, Stride, Value, VariantSet, Violation, majority,
 };
 pub use configuration::{Change, Configuration, Members};
 pub use duties::{Duties, Joining, Read, Transfer};
@@ -485,6 +485,10 @@ impl Protocol for Raft {
 
     fn submitted(&self, _monitor: &mut Monitor, _value: &Value) {}
 
+    fn is_operation(&self, command: &Value) -> bool {
+        !self.asks_for_change(command) && self.target(command).is_none()
+    }
+
     fn is_milestone(&self, node: &Node, fact: &Fact) -> bool {
         match fact {
             Fact::BecameRole { role, .. } => *role == "leader",
@@ -509,6 +513,7 @@ impl Raft {
         compares: true,
         contention: 0,
         rules: RULES,
+        object: Object::KeyValue,
         properties: properties::PROPERTIES,
         variants: VARIANTS,
         stride: Stride::Milestone,
@@ -527,8 +532,9 @@ impl Raft {
         })
     }
 
+    #[inline(always)]
     fn is(&self, variant: V) -> bool {
-        self.variants.has(variant as usize)
+        variant.is_in(self.variants)
     }
 
     /// The range of election timeouts.

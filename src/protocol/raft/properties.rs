@@ -6,7 +6,8 @@ use serde::Serialize;
 
 use super::{Entry, Log, Node, Payload, Raft, Role, screen};
 use crate::protocol::{
-    Citation, Datum, Epoch, Fact, NodeId, Observation, Property, Statement, Value, Violation,
+    Citation, Datum, Epoch, Fact, LINEARIZABILITY, NodeId, Observation, Property, Statement, Value,
+    Violation,
 };
 
 const FIGURE_3: Citation = Citation::raft_figure("3");
@@ -43,6 +44,7 @@ pub(super) static PROPERTIES: &[&Property] = &[
     &LOG_MATCHING,
     &LEADER_COMPLETENESS,
     &STATE_MACHINE_SAFETY,
+    &LINEARIZABILITY,
 ];
 
 /// What is remembered of the past to watch the properties.

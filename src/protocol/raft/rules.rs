@@ -140,6 +140,8 @@ rules! {
         TIMEOUT_NOW = "raft.transfer.timeout_now" [Done, Ignored] T3_10, T4_2_3;
         /// The target is asked, and leads.
         TRANSFER_DONE = "raft.transfer.done" [Done] T3_10;
+        /// The target is no member.
+        TRANSFER_OUTSIDE = "raft.transfer.outside" [Refused] T3_10, T4_2_2;
         /// The prior leader steps down.
         TRANSFER_LEFT = "raft.transfer.left" [Done] T3_10, S8;
         /// An election timeout is over, and the prior leader still leads.

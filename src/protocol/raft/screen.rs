@@ -37,6 +37,7 @@ fn cells(node: &Node) -> Vec<Cell> {
         } else {
             CellState::Accepted
         },
+        no_op: entry.payload == Payload::NoOp,
     };
     node.disk.log.indexed().map(cell).collect()
 }

@@ -1,7 +1,7 @@
 //! Leadership transfer (thesis, §3.10). A client asks the leader for it with the command `>S2`.
 //!
 //! The answer names the server that leads, and only a server that leads gives one: the target,
-//! when it is asked as leader, or the prior leader, when it gives the transfer up and leads on. A
+//! when it is asked as leader, or the leader, when there is none or it gives the transfer up and leads on. A
 //! leader that steps down meanwhile knows only that somebody stands in a newer term; it sends the
 //! client to the target.
 
@@ -19,12 +19,12 @@ fn leads(node: &Node, sequence: u32) -> Reply {
 }
 
 impl Raft {
-    /// The server that a command wants to lead; none where it is no such command, or that server
-    /// is no member. It is then a command like any other.
-    fn target(&self, node: &Node, command: &Value) -> Option<NodeId> {
+    /// The server that a command wants to lead; none where there is no such server, or the
+    /// command is one like any other.
+    pub(super) fn target(&self, command: &Value) -> Option<NodeId> {
         let target = command.as_str().strip_prefix('>')?.trim().parse().ok()?;
-        let members = self.configuration(node).all();
-        members.contains(target).then_some(target)
+        let is_known = self.cluster.ids().any(|id| id == target);
+        (self.is(V::LeadershipTransfer) && is_known).then_some(target)
     }
 
     /// A request, as far as a transfer decides what becomes of it; says whether it does.
@@ -36,7 +36,8 @@ impl Raft {
         out: &mut S,
     ) -> bool {
         let sequence = request.sequence;
-        let wanted = self.target(node, &request.command);
+        let wanted = self.target(&request.command);
+        let members = self.configuration(node).all();
         let id = node.id;
         let Role::Leader { duties, .. } = &mut node.role else {
             return false;
@@ -65,6 +66,11 @@ impl Raft {
         };
         if target == id {
             out.note(|| note(&TRANSFER_DONE, Outcome::Done, target));
+            out.reply(from, leads(node, sequence));
+            return true;
+        }
+        if !members.contains(target) {
+            out.note(|| note(&TRANSFER_OUTSIDE, Outcome::Refused, target).with("members", members));
             out.reply(from, leads(node, sequence));
             return true;
         }

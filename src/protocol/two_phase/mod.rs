@@ -27,7 +27,7 @@ use serde::Serialize;
 
 use super::{
     About, ClientId, Cluster, ClusterError, Epoch, Fact, Input, MessageView, NodeId, NodeView,
-    Note, Observation, Outcome, Phase, Protocol, RangeMs, Sink, Stride, Value, VariantSet,
+    Note, Object, Observation, Outcome, Phase, Protocol, RangeMs, Sink, Stride, Value, VariantSet,
     Violation, majority,
 };
 pub use coordinator::{Collecting, Wish};
@@ -306,6 +306,7 @@ impl TwoPhase {
         timers: &["collect", "prepare", "decision", "resend"],
         quorums: &[],
         compares: false,
+        object: Object::None,
         contention: Timer::Decision as usize,
         rules: RULES,
         properties: properties::PROPERTIES,
@@ -327,7 +328,7 @@ impl TwoPhase {
     }
 
     fn is(&self, variant: V) -> bool {
-        self.variants.has(variant as usize)
+        variant.is_in(self.variants)
     }
 
     /// How many yes votes commit a transaction: those of all participants (§7.3, AC3).

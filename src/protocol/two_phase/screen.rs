@@ -54,6 +54,7 @@ fn cells(protocol: &TwoPhase, node: &Node) -> Vec<Cell> {
                 .as_ref()
                 .map_or_else(String::new, ToString::to_string),
             epoch: Some(*transaction),
+            no_op: false,
             state: match record.stage {
                 Stage::Started | Stage::Prepared => CellState::Accepted,
                 Stage::Committed => CellState::Chosen,
@@ -109,7 +110,7 @@ fn fields(node: &Node) -> Vec<Field> {
         Field::volatile("work", Datum::Pairs(working.collect())),
         Field::volatile("unsure", Datum::Pairs(asking.collect())),
         Field::volatile("collecting", collecting.map(|it| it.transaction)),
-        Field::volatile("waiting", node.wishes.len() as u32),
+        Field::volatile("requests_waiting", node.wishes.len() as u32),
         Field::volatile("untold", Datum::Pairs(telling.collect())),
     ]
 }

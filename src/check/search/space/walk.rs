@@ -6,6 +6,7 @@ use crate::check::search::table::mix;
 use crate::protocol::Any;
 use crate::protocol::registry::PROTOCOLS;
 use crate::sorted::SortedMap;
+use crate::world::World;
 use crate::world::{Action, MessageId, Pending, Scenario, Trigger};
 
 /// Numbers that look random and are the same each time.
@@ -262,8 +263,7 @@ fn walk(scenario: &Scenario, seed: u32, taken: &mut Taken) {
         follower.follow(watched.world(), &action);
         watched.apply(&action).unwrap();
         let left = follower.state.left;
-        let (world, monitor) = (watched.world(), watched.monitor());
-        let real = follower.space.project(world, monitor, left);
+        let real = follower.space.project(&watched, left);
         assert_eq!(follower.state, real, "after {action:?}");
         let name = format!("{action:?}");
         let kind: String = name.chars().take_while(|c| c.is_alphabetic()).collect();

@@ -1,0 +1,200 @@
+//! Handing over: what the core gives to the full program as one text, so that nobody notices that
+//! another program goes on.
+
+use super::dialog::Dialog;
+use super::lab::{Choosing, Msg, Theme, Thing};
+use super::panel::Panel;
+use super::words::Language;
+use crate::protocol::{Endpoint, registry};
+use crate::share::Run;
+use crate::share::json::Json;
+use crate::view::{Session, reopen};
+
+const DIALOGS: [Dialog; 4] = [
+    Dialog::None,
+    Dialog::Help,
+    Dialog::BreakRule,
+    Dialog::Transcript,
+];
+const PANELS: [Panel; 4] = [Panel::Why, Panel::Rules, Panel::State, Panel::Properties];
+const CHOOSING: [Choosing; 3] = [Choosing::Nothing, Choosing::Node, Choosing::Message];
+const THEMES: [Theme; 2] = [Theme::Light, Theme::Dark];
+
+/// What somebody asked of the core that only the full program can do.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Ask {
+    Show(Dialog),
+    Protocol(&'static str),
+    /// The text of a file.
+    Open(String),
+}
+
+impl Ask {
+    /// What a message asks for, where the core cannot do it.
+    pub(super) fn of(msg: &Msg) -> Option<Self> {
+        Some(match msg {
+            Msg::Show(dialog @ (Dialog::BreakRule | Dialog::Transcript)) => Self::Show(*dialog),
+            Msg::Protocol(key) if registry::find(key).is_none() => Self::Protocol(key),
+            Msg::FileRead(Ok(text)) => Self::Open(text.clone()),
+            _ => return None,
+        })
+    }
+
+    fn json(&self) -> Json {
+        let (what, argument) = match self {
+            Self::Show(dialog) => ("show", place(&DIALOGS, dialog)),
+            Self::Protocol(key) => ("protocol", (*key).into()),
+            Self::Open(text) => ("open", Json::Text(text.clone())),
+        };
+        Json::object([(what, argument)])
+    }
+
+    fn read(json: &Json) -> Option<Self> {
+        let (what, argument) = json.fields()?.first()?;
+        Some(match what.as_str() {
+            "show" => Self::Show(at(&DIALOGS, argument)?),
+            "protocol" => Self::Protocol(registry::find(argument.text()?)?.key),
+            "open" => Self::Open(argument.text()?.to_owned()),
+            _ => return None,
+        })
+    }
+}
+
+impl From<Ask> for Msg {
+    fn from(ask: Ask) -> Self {
+        match ask {
+            Ask::Show(dialog) => Self::Show(dialog),
+            Ask::Protocol(key) => Self::Protocol(key),
+            Ask::Open(text) => Self::FileRead(Ok(text)),
+        }
+    }
+}
+
+/// What the full program goes on from.
+pub(super) struct Handed {
+    /// The run on stage, at its cursor.
+    pub(super) session: Session,
+    /// The other protocols' runs.
+    pub(super) stashed: Vec<Session>,
+    pub(super) screen: Screen,
+}
+
+/// What the page shows and remembers beside its runs, and what was asked last.
+pub(super) struct Screen {
+    pub(super) language: Language,
+    pub(super) theme: Theme,
+    pub(super) shortcut_keys: bool,
+    pub(super) selected: Option<Thing>,
+    pub(super) choosing: Choosing,
+    pub(super) panel: Panel,
+    pub(super) dialog: Dialog,
+    pub(super) running: bool,
+    pub(super) speed: usize,
+    /// Virtual time as shown, in milliseconds; while a run flows it is between two events.
+    pub(super) shown: u64,
+    /// The way to what has the focus.
+    pub(super) focus: Option<String>,
+    /// Whether the menu is open.
+    pub(super) menu: bool,
+    /// What is typed in the tray.
+    pub(super) draft: String,
+    pub(super) ask: Option<Ask>,
+}
+
+impl Screen {
+    /// The text that is handed over.
+    pub(super) fn write(&self, session: &Session, stashed: &[&Session]) -> String {
+        let selected = self.selected.map(|thing| match thing {
+            Thing::Node(id) => Json::Text(id.to_string()),
+            Thing::Message(id) => Json::Text(id.to_string()),
+            Thing::Client(id) => Json::Text(id.to_string()),
+        });
+        let focus = self.focus.clone().map(Json::Text);
+        let ask = self.ask.as_ref().map(Ask::json);
+        let run = |session: &&Session| Json::Text(session.run().to_json());
+        Json::object([
+            ("run", run(&session)),
+            ("stashed", Json::list(stashed.iter().map(run))),
+            ("language", self.language.tag().into()),
+            ("theme", place(&THEMES, &self.theme)),
+            ("shortcut_keys", Json::Bool(self.shortcut_keys)),
+            ("selected", selected.unwrap_or(Json::Null)),
+            ("choosing", place(&CHOOSING, &self.choosing)),
+            ("panel", place(&PANELS, &self.panel)),
+            ("dialog", place(&DIALOGS, &self.dialog)),
+            ("running", Json::Bool(self.running)),
+            ("speed", Json::Number(self.speed as u64)),
+            ("shown", Json::Number(self.shown)),
+            ("focus", focus.unwrap_or(Json::Null)),
+            ("menu", Json::Bool(self.menu)),
+            ("draft", Json::Text(self.draft.clone())),
+            ("ask", ask.unwrap_or(Json::Null)),
+        ])
+        .write()
+    }
+}
+
+impl Handed {
+    /// Reads the text; nothing where it is not one that a core has written.
+    pub(super) fn read(text: &str) -> Option<Self> {
+        let json = Json::read(text).ok()?;
+        let yes = |name| Some(*json.get(name)? == Json::Bool(true));
+        let session = session(json.get("run")?)?;
+        let stashed = json.get("stashed")?.items()?.iter();
+        let selected = match json.get("selected")?.text() {
+            None => None,
+            Some(name) => Some(match name.parse() {
+                Ok(Endpoint::Node(node)) => Thing::Node(node),
+                Ok(Endpoint::Client(client)) => Thing::Client(client),
+                Err(_) => Thing::Message(name.parse().ok()?),
+            }),
+        };
+        let ask = match json.get("ask")? {
+            Json::Null => None,
+            ask => Some(Ask::read(ask)?),
+        };
+        let screen = Screen {
+            language: Language::of(json.get("language")?.text()?)?,
+            theme: at(&THEMES, json.get("theme")?)?,
+            shortcut_keys: yes("shortcut_keys")?,
+            selected,
+            choosing: at(&CHOOSING, json.get("choosing")?)?,
+            panel: at(&PANELS, json.get("panel")?)?,
+            dialog: at(&DIALOGS, json.get("dialog")?)?,
+            running: yes("running")?,
+            speed: json.get("speed")?.number()? as usize,
+            shown: json.get("shown")?.number()?.into(),
+            focus: json.get("focus")?.text().map(str::to_owned),
+            menu: yes("menu")?,
+            draft: json.get("draft")?.text()?.to_owned(),
+            ask,
+        };
+        Some(Self {
+            stashed: stashed.map(self::session).collect::<Option<_>>()?,
+            session,
+            screen,
+        })
+    }
+
+    /// The protocol of the run on stage.
+    pub(super) fn protocol(&self) -> &'static str {
+        self.session.about().key
+    }
+}
+
+/// A run that was handed over: it opens whole, since the core has just had it on stage.
+fn session(json: &Json) -> Option<Session> {
+    let opened = reopen(&Run::from_json(json.text()?).ok()?).ok()?;
+    let whole = opened.stopped.is_none() && opened.same_state == Some(true);
+    whole.then_some(opened.session)
+}
+
+/// A choice as its place among all.
+fn place<T: PartialEq>(all: &[T], one: &T) -> Json {
+    let place = all.iter().position(|it| it == one);
+    Json::Number(place.unwrap_or(0) as u64)
+}
+
+fn at<T: Copy>(all: &[T], place: &Json) -> Option<T> {
+    all.get(place.number()? as usize).copied()
+}
