@@ -9,7 +9,7 @@ use common::chaos::{Chaos, sound_scenarios};
 use common::membership_stories::{
     changes_too_early, joint_by_one_majority, removed_servers_come_back,
 };
-use common::raft_stories::{figure_8, figure_8_d1};
+use common::raft_stories::{figure_8, figure_8_d1, reads_of_a_superseded_leader};
 use common::{
     Known, Lab, Mood, multi_paxos_stories, n, paxos_mistakes as mistakes, paxos_stories, scenario,
     two_phase_stories, value, watched,
@@ -570,6 +570,7 @@ fn rafts_mistakes_are_caught() {
         ("tutorial_node", votes_twice),
         ("config_before_commit", changes_too_early),
         ("one_majority", joint_by_one_majority),
+        ("read_without_quorum", reads_of_a_superseded_leader),
     ]);
 }
 

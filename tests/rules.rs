@@ -9,7 +9,7 @@ use std::sync::LazyLock;
 use common::chaos::{Chaos, sound_scenarios};
 use common::lab::{Known, Lab, Mood};
 use common::multi_paxos_stories::{gap_filled, in_two_slots, late_request};
-use common::raft_stories::late_copy;
+use common::raft_stories::{late_copy, reads_of_a_superseded_leader};
 use common::record::{deliver, handle};
 use common::{n, scenario, value, watched};
 use quorumscope::protocol::multi_paxos::{self, MultiPaxos};
@@ -337,6 +337,7 @@ fn every_declared_outcome_is_reached() {
     note_all(&mut reached, step.notes.iter().map(|(_, note)| note));
     let (mut lab, copy) = late_request();
     lab.act(Action::Deliver(copy));
+    reached_by_run(&mut reached, &reads_of_a_superseded_leader(&["read_without_quorum"]));
     for lab in [lab, gap_filled(&[], Mood::Strict), in_two_slots()] {
         reached_by_run(&mut reached, &lab);
     }

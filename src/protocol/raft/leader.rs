@@ -150,7 +150,8 @@ impl Raft {
         if self.is(V::LeadershipTransfer) && self.transfers(node, from, request, out) {
             return;
         }
-        if self.is(V::ReadIndex) && self.reads(node, from, request, out) {
+        let reads = self.is(V::ReadIndex) || self.is(V::ReadWithoutQuorum);
+        if reads && self.reads(node, from, request, out) {
             return;
         }
         // An entry of an older term is committed only by one of this term behind it (§5.4.2).

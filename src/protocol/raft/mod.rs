@@ -412,6 +412,8 @@ impl Protocol for Raft {
                         self.on_append_entries(node, from, message, out);
                     }
                     Message::AppendReply { .. } => self.on_append_reply(node, from, message, out),
+                    // Only extensions send the rest, and the core has none.
+                    _ if !cfg!(feature = "full") => {}
                     Message::InstallSnapshot { term, snapshot } => {
                         self.on_install_snapshot(node, from, *term, snapshot, out);
                     }

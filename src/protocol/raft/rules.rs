@@ -2,7 +2,7 @@
 
 use super::properties::{ELECTION_SAFETY, LEADER_COMPLETENESS, STATE_MACHINE_SAFETY};
 use crate::protocol::Effect::{Extends, Harmless, Loses, Stalls};
-use crate::protocol::{Citation, rules, variants};
+use crate::protocol::{Citation, LINEARIZABILITY, rules, variants};
 
 const FIGURE_2: Citation = Citation::raft_figure("2");
 const FIGURE_8: Citation = Citation::raft_figure("8");
@@ -160,6 +160,8 @@ rules! {
         READ_COUNT = "raft.read_index.count" [Accepted, Ignored] T6_4;
         /// A majority has confirmed.
         READ_ANSWER = "raft.read_index.answer" [Done] T6_4, S8;
+        /// With nobody asked: right only as long as there is no other leader.
+        READ_AT_ONCE = "raft.read_index.at_once" [Done] T6_4, S8;
         /// The leader steps down first.
         READ_LEFT = "raft.read_index.left" [Refused] T6_4, S8;
     }
@@ -270,4 +272,6 @@ variants! {
     ConfigBeforeCommit = "config_before_commit" at CHANGE_TERM: Loses(&LEADER_COMPLETENESS);
     /// Joint consensus is decided by the new majority alone.
     OneMajority = "one_majority" at CHANGE_JOINT: Loses(&LEADER_COMPLETENESS);
+    /// A leader answers a read from its own state, and asks nobody whether it still leads.
+    ReadWithoutQuorum = "read_without_quorum" at READ_ANSWER: Loses(&LINEARIZABILITY);
 }
