@@ -337,7 +337,10 @@ fn every_declared_outcome_is_reached() {
     note_all(&mut reached, step.notes.iter().map(|(_, note)| note));
     let (mut lab, copy) = late_request();
     lab.act(Action::Deliver(copy));
-    reached_by_run(&mut reached, &reads_of_a_superseded_leader(&["read_without_quorum"]));
+    reached_by_run(
+        &mut reached,
+        &reads_of_a_superseded_leader(&["read_without_quorum"]),
+    );
     for lab in [lab, gap_filled(&[], Mood::Strict), in_two_slots()] {
         reached_by_run(&mut reached, &lab);
     }
