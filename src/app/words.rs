@@ -98,10 +98,10 @@ impl Words {
     /// Loads a language, with the texts of one protocol.
     pub(super) async fn load(language: Language, protocol: &'static str) -> Result<Self, String> {
         // Side by side.
-        let (shared, own) = (part(language, ""), part(language, protocol));
+        let (shared, own) = (parts(language, &SHARED), own_parts(language, protocol));
         let mut catalogue = Catalogue::default();
-        add(&mut catalogue, shared.await?)?;
-        add(&mut catalogue, own.await?)?;
+        add(&mut catalogue, shared).await?;
+        add(&mut catalogue, own).await?;
         Ok(Self {
             language,
             catalogue: Shared::new(catalogue),
@@ -120,7 +120,7 @@ impl Words {
         }
         if !self.has(protocol) {
             let mut catalogue = (*self.catalogue).clone();
-            add(&mut catalogue, part(language, protocol).await?)?;
+            add(&mut catalogue, own_parts(language, protocol)).await?;
             self.catalogue = Shared::new(catalogue);
             self.protocols.push(protocol);
         }
@@ -143,19 +143,35 @@ impl Words {
     }
 }
 
-/// Loads a part of a catalogue: a protocol's texts, or without a name those that all need. The
-/// build parts them.
-fn part(
-    language: Language,
-    protocol: &str,
-) -> impl Future<Output = Result<Vec<u8>, String>> + use<> {
-    let slash = if protocol.is_empty() { "" } else { "/" };
-    host::load(&format!("locales/{}{slash}{protocol}.json", language.tag()))
+/// How many parts there are of each kind: the full program has texts of its own.
+const PARTS: usize = if FULL { 2 } else { 1 };
+/// The parts that all protocols need, by what their names have behind the language.
+const SHARED: [&str; 2] = ["", "/full"];
+
+type Loading = Vec<Pin<Box<dyn Future<Output = Result<Vec<u8>, String>>>>>;
+
+/// Begins to load parts of a catalogue. The build parts them.
+fn parts(language: Language, names: &[impl Display]) -> Loading {
+    let load = |name| -> Pin<Box<dyn Future<Output = _>>> {
+        let tag = language.tag();
+        Box::pin(host::load(&format!("locales/{tag}{name}.json")))
+    };
+    names.iter().take(PARTS).map(load).collect()
 }
 
-fn add(catalogue: &mut Catalogue, json: Vec<u8>) -> Result<(), String> {
-    let added = catalogue.add_json(&json);
-    added.ok_or_else(|| "a catalogue is damaged".into())
+/// Begins to load a protocol's own parts.
+fn own_parts(language: Language, protocol: &str) -> Loading {
+    let names = [format!("/{protocol}"), format!("/{protocol}.full")];
+    parts(language, &names)
+}
+
+/// Adds parts when they have come.
+async fn add(catalogue: &mut Catalogue, parts: Loading) -> Result<(), String> {
+    for part in parts {
+        let added = catalogue.add_json(&part.await?);
+        added.ok_or("a catalogue is damaged")?;
+    }
+    Ok(())
 }
 
 impl Deref for Words {

@@ -2,6 +2,7 @@
 //! page may have none, between two frames of the page. What goes in and comes out is text.
 
 mod replay;
+mod search;
 
 use crate::share::json::Json;
 
@@ -26,15 +27,24 @@ pub trait Job {
 ///
 /// - `replay`: the text of a run's file. It says the `hash` of the state at the run's end, after
 ///   `actions` actions.
+/// - `search`: the text of a [`crate::share::search::SearchRequest`]. It says `states`,
+///   `transitions`, `depth`, `frontier` and `bytes`; in the end also its `status` (`found`,
+///   `exhausted`, `depth` or `memory`) and, where it has found one, the shortest `run` as the text
+///   of a file, with the cursor at its start.
 ///
 /// A request that cannot be served is a job that is done at once: its result has an `error`.
 pub fn serve(request: &str) -> Box<dyn Job> {
     let (what, rest) = request.split_once('\n').unwrap_or((request, ""));
     let job = match what {
-        "replay" => replay::Replay::of(rest).map(|job| Box::new(job) as Box<dyn Job>),
+        "replay" => replay::Replay::of(rest).map(boxed),
+        "search" => search::Searching::of(rest).map(boxed),
         _ => Err(format!("nobody serves \u{201c}{what}\u{201d}")),
     };
     job.unwrap_or_else(|error| Box::new(Refused(error)))
+}
+
+fn boxed(job: impl Job + 'static) -> Box<dyn Job> {
+    Box::new(job)
 }
 
 /// A request that cannot be served.

@@ -132,6 +132,12 @@ fn check_head(text: &str, format: &str) -> Result<Json, RunError> {
         return Err(RunError::TooLarge(text.len()));
     }
     let file = Json::read(text).map_err(RunError::Malformed)?;
+    check_format(&file, format)?;
+    Ok(file)
+}
+
+/// Checks that a file, or one inside another, is of this format and of a version we know.
+fn check_format(file: &Json, format: &str) -> Result<(), RunError> {
     if file.get("format").and_then(Json::text) != Some(format) {
         return Err(RunError::NotARun);
     }
@@ -140,7 +146,7 @@ fn check_head(text: &str, format: &str) -> Result<Json, RunError> {
     if version > VERSION {
         return Err(RunError::Newer(version));
     }
-    Ok(file)
+    Ok(())
 }
 
 /// One place in the list of actions: so many of the scheduler's own choices, then one of somebody

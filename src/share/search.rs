@@ -6,13 +6,16 @@
 
 use super::codec::{self, map, map_json, only, optional, parse, small};
 use super::json::Json;
-use super::{RunError, check_head};
+use super::{RunError, check_format, check_head};
 use crate::check::search::{Bounds, Command, Goal};
 use crate::sorted::SortedMap;
 use crate::world::Scenario;
 
 /// What every such file says it is.
 pub const FORMAT: &str = "quorumscope-search";
+
+/// What a file of several searches, each with a name, says it is.
+pub const FORMAT_ALL: &str = "quorumscope-searches";
 
 /// A search that can be begun.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -56,11 +59,33 @@ impl SearchRequest {
     /// Why it is no search that can be begun.
     pub fn from_json(text: &str) -> Result<Self, RunError> {
         let file = check_head(text, FORMAT)?;
-        let request = read(&file).ok_or(RunError::BadHead)?;
-        request.scenario.check().map_err(RunError::Scenario)?;
-        crate::protocol::Any::open(&request.scenario.protocol, &request.scenario.cluster)?;
-        Ok(request)
+        checked(&file)
     }
+
+    /// Reads a file of several searches, in its order:
+    /// `{"format":"quorumscope-searches","version":1,"searches":{"NAME":{…},…}}`.
+    ///
+    /// # Errors
+    ///
+    /// Why one of them is no search that can be begun.
+    pub fn all_from_json(text: &str) -> Result<Vec<(String, Self)>, RunError> {
+        let file = check_head(text, FORMAT_ALL)?;
+        let all = only(&file, &["format", "version", "searches"]).and(file.get("searches"));
+        let all = all.and_then(Json::fields).ok_or(RunError::BadHead)?;
+        let one = |(name, request): &(String, Json)| {
+            check_format(request, FORMAT)?;
+            Ok((name.clone(), checked(request)?))
+        };
+        all.iter().map(one).collect()
+    }
+}
+
+/// A request whose head has been checked.
+fn checked(file: &Json) -> Result<SearchRequest, RunError> {
+    let request = read(file).ok_or(RunError::BadHead)?;
+    request.scenario.check().map_err(RunError::Scenario)?;
+    crate::protocol::Any::open(&request.scenario.protocol, &request.scenario.cluster)?;
+    Ok(request)
 }
 
 fn read(file: &Json) -> Option<SearchRequest> {
@@ -216,5 +241,42 @@ mod tests {
         assert_eq!(SearchRequest::from_json(&wrong), Err(RunError::BadHead));
         let other = text.replace("quorumscope-search", "quorumscope-run");
         assert_eq!(SearchRequest::from_json(&other), Err(RunError::NotARun));
+    }
+    /// A file of several gives each with its name, in order; one that is wrong spoils them all.
+    #[test]
+    fn several_in_one_file() {
+        let request = |nodes| SearchRequest {
+            scenario: Scenario::of("raft", nodes),
+            seed: 1,
+            bounds: Bounds::default(),
+            goal: Goal::Lose(None),
+        };
+        let file = |searches: &str| {
+            format!(r#"{{"format":"{FORMAT_ALL}","version":1,"searches":{{{searches}}}}}"#)
+        };
+        let (three, five) = (request(3), request(5));
+        let pair = format!(r#""b":{},"a":{}"#, three.to_json(), five.to_json());
+        let text = file(&pair);
+        let all = SearchRequest::all_from_json(&text);
+        assert_eq!(all, Ok(vec![("b".into(), three), ("a".into(), five)]));
+        assert_eq!(SearchRequest::all_from_json(&file("")), Ok(Vec::new()));
+        for (from, to, error) in [
+            (FORMAT_ALL, FORMAT, RunError::NotARun),
+            (
+                "\"version\":1,\"searches\"",
+                "\"searches\"",
+                RunError::BadHead,
+            ),
+            ("\"searches\"", "\"search\"", RunError::BadHead),
+            ("\"quorumscope-search\"", "\"other\"", RunError::NotARun),
+            ("\"seed\"", "\"weed\"", RunError::BadHead),
+        ] {
+            assert!(text.contains(from), "{from}");
+            let wrong = text.replacen(from, to, 1);
+            assert_eq!(SearchRequest::all_from_json(&wrong), Err(error), "{from}");
+        }
+        let wrong = text.replacen("\"nodes\":3", "\"nodes\":200", 1);
+        let error = SearchRequest::all_from_json(&wrong);
+        assert!(matches!(error, Err(RunError::Scenario(_))), "{error:?}");
     }
 }

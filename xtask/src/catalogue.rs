@@ -1,5 +1,6 @@
 //! Parts a language's catalogue: what all protocols need, and the texts of each protocol, so that a
-//! visitor fetches only those of what is on the screen. Authors write one file for each language.
+//! visitor fetches only those of what is on the screen; and of both what the full program alone
+//! shows, so that a first visit does without. Authors write one file for each language.
 
 use std::collections::BTreeMap;
 
@@ -10,6 +11,14 @@ const FOLDER: &str = "locales/";
 
 /// The keys `FAMILY.PROTOCOL.…` that belong to a protocol alone.
 const FAMILIES: [&str; 6] = ["fact", "note", "property", "rule", "section", "variant"];
+
+/// Of those, the one that only the full program shows.
+const FULL_OWN: &str = "variant";
+/// What only the full program shows, whichever protocol it is about.
+const FULL_SHARED: &str = "search";
+
+/// A protocol is what has a name in the catalogue.
+const PROTOCOL: &str = "protocol.";
 
 type Texts = BTreeMap<String, String>;
 
@@ -22,9 +31,24 @@ pub fn parts(name: &str, bytes: Vec<u8>) -> Result<Vec<(String, Vec<u8>)>> {
     let texts: Texts =
         serde_json::from_slice(&bytes).with_context(|| format!("static/{name} is no catalogue"))?;
     let mut parts: BTreeMap<String, Texts> = BTreeMap::new();
+    // The program asks for all of these, whatever is in them.
+    let full_shared = format!("{FOLDER}{language}/full.json");
+    parts.insert(full_shared.clone(), Texts::new());
+    for key in texts.keys() {
+        if let Some(protocol) = key.strip_prefix(PROTOCOL).filter(|it| !it.contains('.')) {
+            let name = |end| format!("{FOLDER}{language}/{protocol}{end}");
+            parts.insert(name(".json"), Texts::new());
+            parts.insert(name(".full.json"), Texts::new());
+        }
+    }
     for (key, text) in &texts {
+        let family = key.split('.').next().unwrap_or_default();
         let name = match protocol(key, &texts) {
+            Some(protocol) if family == FULL_OWN => {
+                format!("{FOLDER}{language}/{protocol}.full.json")
+            }
             Some(protocol) => format!("{FOLDER}{language}/{protocol}.json"),
+            None if family == FULL_SHARED => full_shared.clone(),
             None => name.to_owned(),
         };
         let part = parts.entry(name).or_default();
@@ -36,12 +60,12 @@ pub fn parts(name: &str, bytes: Vec<u8>) -> Result<Vec<(String, Vec<u8>)>> {
     written.collect()
 }
 
-/// The protocol that a key belongs to. A protocol is what has a name in the catalogue.
+/// The protocol that a key belongs to.
 fn protocol<'a>(key: &'a str, texts: &Texts) -> Option<&'a str> {
     let mut words = key.split('.');
     let family = words.next()?;
     let protocol = words.next()?;
-    let is_one = FAMILIES.contains(&family) && texts.contains_key(&format!("protocol.{protocol}"));
+    let is_one = FAMILIES.contains(&family) && texts.contains_key(&format!("{PROTOCOL}{protocol}"));
     is_one.then_some(protocol)
 }
 
@@ -52,7 +76,7 @@ mod tests {
     #[test]
     fn a_catalogue_falls_into_parts_and_nothing_is_lost() {
         let json = br#"{"note.client.x": "1", "note.raft.x": "2", "protocol.raft": "Raft",
-            "protocol.raft.says": "3", "work.raft": "4"}"#;
+            "protocol.raft.says": "3", "search.stop": "5", "variant.raft.y": "6", "work.raft": "4"}"#;
         let parts = parts("locales/xx.json", json.to_vec()).unwrap();
         let texts: Vec<_> = parts
             .iter()
@@ -62,8 +86,21 @@ mod tests {
         let own = r#"{"note.raft.x":"2"}"#;
         assert_eq!(
             texts,
-            [("locales/xx.json", shared), ("locales/xx/raft.json", own)]
+            [
+                ("locales/xx.json", shared),
+                ("locales/xx/full.json", r#"{"search.stop":"5"}"#),
+                ("locales/xx/raft.full.json", r#"{"variant.raft.y":"6"}"#),
+                ("locales/xx/raft.json", own),
+            ]
         );
+    }
+
+    #[test]
+    fn every_part_that_is_asked_for_is_there() {
+        let parts = parts("locales/xx.json", br#"{"protocol.raft": "Raft"}"#.to_vec()).unwrap();
+        let names: Vec<_> = parts.iter().map(|(name, _)| name.as_str()).collect();
+        let expected = ["", "/full", "/raft.full", "/raft"];
+        assert_eq!(names, expected.map(|part| format!("locales/xx{part}.json")));
     }
 
     #[test]
