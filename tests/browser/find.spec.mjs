@@ -190,6 +190,17 @@ test('it stops when it is told to, and says what it covered', async (lab) => {
   await who.step();
 });
 
+test('where the memory is full it stops by itself, the page lives, and it can be done again', async (lab) => {
+  const who = await visit(lab);
+  for (let i = 0; i < 2; i++) {
+    await searchForLong(who);
+    await who.dialog().getByText(/The memory for a search is full\.$/).first().waitFor({ timeout: 60_000 });
+    assert.match(await outcome(who), /^Nothing found so far: covered to depth \d+, [\d,]+ states\. The memory/);
+    await who.close();
+    await who.step();
+  }
+});
+
 test('closing the dialogue stops it too', async (lab) => {
   const who = await visit(lab, { init: countWorkers });
   await searchForLong(who);

@@ -298,6 +298,9 @@ impl Component for Lab {
         if FULL && let Some(id) = self.finder.focus.take() {
             host::focus(id);
         }
+        if FULL && std::mem::take(&mut self.finder.reveal) && self.narrow {
+            host::reveal(".strip");
+        }
         if self.arriving.is_some() {
             ctx.link().send_message(Msg::Arrived);
         }

@@ -132,6 +132,7 @@ impl Lab {
         let Some(before) = self.put_on_stage(session) else {
             return;
         };
+        self.finder.reveal = true;
         if self.found.len() == KEPT_MAX {
             self.found.remove(0);
         }

@@ -379,7 +379,7 @@ impl Form {
                 choice(
                     format!("node.{row}"),
                     node,
-                    Some(words.t("ui.ask_any")),
+                    Some(words.t("search.command_guess")),
                     nodes,
                 )
                 .put("aria-label", label("search.command_node")),

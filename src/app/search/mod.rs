@@ -171,6 +171,8 @@ pub(super) struct Finder {
     count: u32,
     /// What is to have the focus when it is drawn.
     pub(super) focus: Option<&'static str>,
+    /// Whether what was found has yet to be scrolled into sight, on a narrow page.
+    pub(super) reveal: bool,
 }
 
 impl Finder {
@@ -183,6 +185,7 @@ impl Finder {
             of_variant: false,
             count: 0,
             focus: None,
+            reveal: false,
         }
     }
 
