@@ -9,8 +9,8 @@ use std::sync::LazyLock;
 use common::chaos::{Chaos, sound_scenarios};
 use common::lab::{Known, Lab, Mood};
 use common::multi_paxos_stories::{gap_filled, in_two_slots, late_request};
-use common::raft_stories::late_copy;
-use common::record::handle;
+use common::raft_stories::{late_copy, reads_of_a_superseded_leader};
+use common::record::{deliver, handle};
 use common::{n, scenario, value, watched};
 use quorumscope::protocol::multi_paxos::{self, MultiPaxos};
 use quorumscope::protocol::paxos::{self, Paxos};
@@ -18,8 +18,8 @@ use quorumscope::protocol::raft::{self, Raft};
 use quorumscope::protocol::registry::PROTOCOLS;
 use quorumscope::protocol::two_phase::{self, TwoPhase};
 use quorumscope::protocol::{
-    Citation, ClientId, Cluster, Comparison, Datum, Endpoint, Epoch, Input, Note, Outcome, Place,
-    Protocol, Relation, Request, Rule, Work,
+    Citation, ClientId, Cluster, Comparison, Datum, Endpoint, Epoch, Input, KeyValue, Note,
+    Outcome, Place, Protocol, Relation, Request, Rule, Work,
 };
 use quorumscope::sorted::SortedSet;
 use quorumscope::world::{Action, CLIENT_RULES, Scenario};
@@ -209,13 +209,78 @@ fn reached_directly(reached: &mut Reached) {
     let raft = Raft::new(Cluster::of(3)).unwrap();
     let mut node = raft.boot(n(1), &raft.blank(n(1)));
     let other_role = handle(&raft, &mut node, Input::Fire(raft::Timer::Heartbeat));
-    note_all(reached, other_role.notes.iter());
+    node.disk.term = 2;
+    let late = raft::Message::TimeoutNow { term: 1 };
+    let late = deliver(&raft, &mut node, n(2), &late);
+    note_all(reached, other_role.notes.iter().chain(&late.notes));
+    // Rare enough for random runs to miss it: an old message reaches into a newer snapshot.
+    let log = raft::Snapshot {
+        last_index: 2,
+        last_term: 1,
+        machine: KeyValue::default(),
+        configuration: None,
+    };
+    node.disk.log.compact(log.clone().into());
+    let old = raft::Message::AppendEntries {
+        term: 2,
+        prev_index: 0,
+        prev_term: 0,
+        entries: [].into(),
+        leader_commit: 0,
+    };
+    let covered = deliver(&raft, &mut node, n(2), &old);
+    let deposed = raft::Message::InstallSnapshot {
+        term: 1,
+        snapshot: log.into(),
+    };
+    let deposed = deliver(&raft, &mut node, n(3), &deposed);
+    note_all(reached, covered.notes.iter().chain(&deposed.notes));
     let multi = MultiPaxos::new(Cluster::of(3)).unwrap();
     let mut node = multi.boot(n(1), &multi.blank(n(1)));
     let fire = Input::Fire(multi_paxos::Timer::Heartbeat);
     let other_role = handle(&multi, &mut node, fire);
     note_all(reached, other_role.notes.iter());
     two_phase_directly(reached);
+}
+
+/// A copy of a request for a transfer arrives while it is going on.
+fn repeated_transfer() -> Vec<Note> {
+    let mut lab = Lab::<Raft>::new(&scenario("raft", 3, &["leadership_transfer"]));
+    lab.campaign(1);
+    lab.submit(1, 1, ">S2");
+    let request = lab.flights(ClientId(1), n(1))[0];
+    lab.act(Action::Duplicate(request));
+    let copies = lab.flights(ClientId(1), n(1));
+    let steps = copies.into_iter().map(|id| lab.act(Action::Deliver(id)));
+    let notes = steps.flat_map(|step| step.notes);
+    notes.map(|(_, note)| note).collect()
+}
+
+/// A client asks again for a read that waits for a majority's confirmation, and another server
+/// stands before there is one.
+fn unlucky_read() -> Vec<Note> {
+    let mut lab = Lab::<Raft>::new(&scenario("raft", 3, &["read_index"]));
+    lab.campaign(1);
+    lab.ask(1, 1, "x?");
+    lab.act(Action::Fire(ClientId(1).into(), "retry".into()));
+    lab.deliver(1, 2);
+    let again = lab.flights(ClientId(1), n(2))[0];
+    lab.act(Action::Deliver(again));
+    let hint = lab.flights(n(2), ClientId(1))[0];
+    lab.act(Action::Deliver(hint));
+    let again = lab.flights(ClientId(1), n(1))[0];
+    let mut notes = lab.act(Action::Deliver(again)).notes;
+    for confirmation in lab.flights(n(2), n(1)) {
+        lab.act(Action::Drop(confirmation));
+    }
+    lab.fire(1, "heartbeat");
+    lab.fire(2, "election");
+    for (from, to) in [(1, 2), (2, 1)] {
+        for id in lab.flights(n(from), n(to)) {
+            notes.extend(lab.act(Action::Deliver(id)).notes);
+        }
+    }
+    notes.into_iter().map(|(_, note)| note).collect()
 }
 
 /// A node that does not coordinate is asked to; timers run out that have been disarmed; and a
@@ -265,11 +330,14 @@ fn every_declared_outcome_is_reached() {
     // Few nodes: everything that a single server does at once.
     reached_by_chaos::<Paxos>(&mut reached, &scenario("paxos", 1, &[]), 2);
     reached_by_chaos::<Raft>(&mut reached, &scenario("raft", 1, &[]), 2);
+    note_all(&mut reached, unlucky_read().iter());
+    note_all(&mut reached, repeated_transfer().iter());
     let (mut lab, copy) = late_copy();
     let step = lab.act(Action::Deliver(copy));
     note_all(&mut reached, step.notes.iter().map(|(_, note)| note));
     let (mut lab, copy) = late_request();
     lab.act(Action::Deliver(copy));
+    reached_by_run(&mut reached, &reads_of_a_superseded_leader(&["read_without_quorum"]));
     for lab in [lab, gap_filled(&[], Mood::Strict), in_two_slots()] {
         reached_by_run(&mut reached, &lab);
     }
@@ -320,9 +388,10 @@ fn notes_of_an_outcome_name_the_same_things() {
                 .insert(args);
         }
     };
-    for seed in 0..10 {
+    let forms = sound_scenarios("raft");
+    for seed in 0..20 {
         let mut chaos = Chaos::new(seed);
-        let mut raft = watched::<Raft>(&sound_scenarios("raft")[0], 1);
+        let mut raft = watched::<Raft>(&forms[seed as usize % forms.len()], 1);
         let mut paxos = watched::<Paxos>(&sound_scenarios("paxos")[0], 1);
         let mut multi = watched::<MultiPaxos>(&sound_scenarios("multi_paxos")[0], 1);
         let mut two_phase = watched::<TwoPhase>(&sound_scenarios("two_phase")[0], 1);

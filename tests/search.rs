@@ -131,13 +131,13 @@ fn limits_are_said() {
         1,
         &elections(3),
         &Goal::Nothing,
-        1_000_000,
+        8_000_000,
     );
     let small = small.as_mut().unwrap();
     assert_eq!(small.advance(usize::MAX), Status::OutOfMemory);
     let stopped = small.progress();
     assert!(
-        stopped.bytes <= 1_000_000 && stopped.frontier > 0,
+        stopped.bytes <= 8_000_000 && stopped.frontier > 0,
         "{stopped:?}"
     );
     assert_eq!(small.advance(usize::MAX), Status::OutOfMemory);

@@ -78,6 +78,14 @@ impl KeyValue {
         sequence <= latest
     }
 
+    /// What a command that only reads finds; nothing for a command that writes.
+    pub fn look_up(&self, command: &Value) -> Option<Value> {
+        match Operation::parse(command.as_str()) {
+            Operation::Get(key) => Value::new(self.pairs.get(key)?).ok(),
+            Operation::Set(..) | Operation::Add(..) => None,
+        }
+    }
+
     /// Executes a command, which must be newer than the client's latest, and gives its result.
     pub fn execute(&mut self, client: ClientId, sequence: u32, command: &Value) -> Option<Value> {
         let operation = Operation::parse(command.as_str());

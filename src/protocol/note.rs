@@ -104,6 +104,14 @@ impl Citation {
         }
     }
 
+    /// A section of Ongaro's thesis.
+    pub const fn raft_thesis(section: &'static str) -> Self {
+        Self {
+            work: Work::RaftThesis,
+            place: Place::Section(section),
+        }
+    }
+
     /// A figure of the Raft paper.
     pub const fn raft_figure(figure: &'static str) -> Self {
         Self {

@@ -227,12 +227,55 @@ impl Chaos {
         })
     }
 
+    /// Where members can come and go, one command in three is about them.
+    fn membership<P: Protocol>(&mut self, world: &World<P>) -> Option<String> {
+        let cluster = world.protocol().cluster();
+        let on = [
+            ["single_server", "config_before_commit"],
+            ["joint_consensus", "one_majority"],
+        ]
+        .map(|either| either.iter().any(|it| cluster.variants.contains(*it)));
+        if on == [false; 2] || self.rng.below(3) > 0 {
+            return None;
+        }
+        let single = on[0] && (!on[1] || self.rng.below(2) == 0);
+        if single {
+            let id = self.rng.pick(cluster.ids())?;
+            return Some(format!("{}{id}", ["+", "-"][self.rng.below(2)]));
+        }
+        let chosen = cluster.ids().filter(|_| self.rng.below(2) == 0);
+        let ids: Vec<String> = chosen.map(|id| id.to_string()).collect();
+        Some(format!("{{{}}}", ids.join(",")))
+    }
+
     fn submit<P: Protocol>(&mut self, world: &World<P>) -> Action {
         let to = match self.rng.below(3) {
             0 => None,
             _ => self.rng.pick(world.protocol().serves()),
         };
-        let name = ["n", "m"][self.rng.below(2)];
+        let text = self.wish(world);
+        Action::Submit {
+            client: self.client(world),
+            to,
+            value: value(&text),
+        }
+    }
+
+    /// A command: mostly one that adds, so that whether it was executed twice, and whether a read
+    /// is stale, shows.
+    fn wish<P: Protocol>(&mut self, world: &World<P>) -> String {
+        if let Some(change) = self.membership(world) {
+            return change;
+        }
+        let variants = &world.protocol().cluster().variants;
+        if variants.contains("leadership_transfer") && self.rng.below(4) == 0 {
+            let nodes = usize::from(world.protocol().cluster().nodes);
+            return format!(">S{}", 1 + self.rng.below(nodes));
+        }
+        let key = ["n", "m"][self.rng.below(2)];
+        if variants.contains("read_index") && self.rng.below(2) == 0 {
+            return format!("{key}?");
+        }
         let number = 1 + self.rng.below(99);
         // Some transactions are refused, by one participant or by all.
         let refusal = match (world.protocol().about().key, number % 8) {
@@ -240,14 +283,22 @@ impl Chaos {
             ("two_phase", 1) => "!S3 ",
             _ => "",
         };
-        let text = format!("{refusal}{name}+{number}");
-        Action::Submit {
-            client: self.client(world),
-            to,
-            value: value(&text),
-        }
+        format!("{refusal}{key}+{number}")
     }
 }
+
+/// Raft with everything that extends it.
+pub const RAFT_EXTENSIONS: &[&str] = &[
+    "no_op",
+    "conflict_hint",
+    "pre_vote",
+    "check_quorum",
+    "leadership_transfer",
+    "read_index",
+    "snapshots",
+    "single_server",
+    "joint_consensus",
+];
 
 /// The protocols on five nodes, each in the forms that lose nothing.
 pub fn sound_scenarios(protocol: &str) -> Vec<Scenario> {
@@ -257,6 +308,15 @@ pub fn sound_scenarios(protocol: &str) -> Vec<Scenario> {
             &["no_op"],
             &["conflict_hint"],
             &["no_op", "conflict_hint"],
+            &["snapshots"],
+            &["snapshots", "conflict_hint"],
+            &["single_server"],
+            &["joint_consensus"],
+            &["single_server", "joint_consensus", "snapshots"],
+            &["one_entry"],
+            &["pre_vote", "read_index"],
+            &["check_quorum", "leadership_transfer"],
+            RAFT_EXTENSIONS,
         ],
         "two_phase" => &[&[]],
         "multi_paxos" => &[&[]],
@@ -271,6 +331,10 @@ pub fn sound_scenarios(protocol: &str) -> Vec<Scenario> {
     let of = |variants: &&[&str]| {
         let mut scenario = super::lab::scenario(protocol, 5, variants);
         scenario.clients = 3;
+        if variants.contains(&"single_server") {
+            let members = (1..=4).map(n).collect();
+            scenario.cluster.roles = SortedMap::from([("member".into(), members)]);
+        }
         scenario
     };
     let mut scenarios: Vec<Scenario> = extensions.iter().map(of).collect();

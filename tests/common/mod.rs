@@ -3,6 +3,7 @@
 
 pub mod chaos;
 pub mod lab;
+pub mod membership_stories;
 pub mod multi_paxos_stories;
 pub mod paxos_mistakes;
 pub mod paxos_stories;

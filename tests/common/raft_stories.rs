@@ -105,3 +105,19 @@ pub fn figure_8_d1(lab: &mut Lab<Raft>) {
         lab.campaign_among(5, &[2, 3, 4]);
     }
 }
+
+/// S1 has been superseded by S2 and does not know it; C2 asks it for what C1 has changed since.
+pub fn reads_of_a_superseded_leader(variants: &[&str]) -> Lab<Raft> {
+    let mut lab = Lab::<Raft>::of(&scenario("raft", 3, variants), 1, Mood::Lenient);
+    lab.campaign(1);
+    lab.ask(1, 1, "n=1");
+    lab.settle();
+    lab.partition(&[&[1], &[2, 3]]);
+    lab.fire(2, "election");
+    lab.settle();
+    lab.ask(1, 2, "n=2");
+    lab.settle();
+    lab.ask(2, 1, "n?");
+    lab.settle();
+    lab
+}

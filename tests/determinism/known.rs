@@ -26,6 +26,7 @@ fn all() -> Vec<(&'static str, Run)> {
         ("raft-faults", faults::<Raft>(&raft[0], 2)),
         ("raft-wild", faults::<Raft>(&raft[0], 3)),
         ("raft-extensions", faults::<Raft>(&raft[3], 4)),
+        ("raft-members", faults::<Raft>(&raft[8], 8)),
         ("raft-nine", faults::<Raft>(&scenario("raft", 9, &[]), 5)),
         ("paxos-quiet", quiet::<Paxos>(&scenario("paxos", 5, &[]))),
         ("paxos-faults", faults::<Paxos>(&paxos[0], 2)),

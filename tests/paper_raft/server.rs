@@ -105,7 +105,7 @@ impl Server {
     /// A leader's `nextIndex` and `matchIndex` of a peer.
     pub fn progress(&self, peer: u8) -> (u32, u32) {
         match &self.node.role {
-            Role::Leader { next, matched } => (next[&n(peer)], matched[&n(peer)]),
+            Role::Leader { next, matched, .. } => (next[&n(peer)], matched[&n(peer)]),
             other => panic!("{other:?} has no nextIndex"),
         }
     }
@@ -142,6 +142,7 @@ pub fn request_vote(term: u32, (last_term, last_index): (u32, u32)) -> Message {
         term,
         last_index,
         last_term,
+        transfer: false,
     }
 }
 

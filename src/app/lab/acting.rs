@@ -140,7 +140,13 @@ impl Lab {
                     true => offer("ui.kill", None, Action::Crash(id)),
                     false => offer("ui.restart", None, Action::Restart(id)),
                 }];
-                for timer in self.session.about().timers.iter().copied() {
+                // Timers of extensions that are off are armed nowhere, ever.
+                let on_some_node = |name: &&str| {
+                    let mut nodes = self.moment.nodes.iter();
+                    nodes.any(|node| node.timers.iter().any(|it| it.name == *name))
+                };
+                let timers = self.session.about().timers.iter().copied();
+                for timer in timers.filter(on_some_node) {
                     let action = Action::Fire(id.into(), timer.to_owned());
                     offers.push(offer("ui.fire", Some(timer), action));
                 }

@@ -126,7 +126,11 @@ pub(super) fn view(
 ) -> Html {
     let stage = geometry(moment, narrow);
     let crowded = moment.messages.len() >= CROWD || narrow && moment.messages.len() > 4;
-    let longest = moment.nodes.iter().map(|node| node.view.cells.len() as u32);
+    let longest = moment
+        .nodes
+        .iter()
+        .filter_map(|node| node.view.cells.last());
+    let longest = longest.map(|cell| cell.index);
     let longest = longest.max().unwrap_or(0);
     let window = CELLS[usize::from(narrow)];
     let node = |card: &crate::view::NodeCard| {

@@ -1,14 +1,29 @@
-//! States of one depth, flat in memory: they are needed until they have been expanded, and then
-//! only their fingerprints remain.
+//! States of one depth, flat in memory, in blocks: they are needed until they have been expanded,
+//! and then only their fingerprints remain.
+
+use std::collections::VecDeque;
 
 use super::bounds::Left;
 use super::space::{Candidate, Space, State, StateRef};
 use crate::protocol::Protocol;
 
-/// States one after another.
+/// How many states a block holds.
+const STATES: usize = 1 << 12;
+/// How many messages it holds at first; one state's more than that make it longer.
+const MESSAGES: usize = STATES * 16;
+
+/// States one after another, first in, first out.
 #[derive(Debug)]
 pub(super) struct Layer {
     /// How many endpoints a state has.
+    ends: usize,
+    blocks: VecDeque<Block>,
+    len: usize,
+}
+
+/// So many of them.
+#[derive(Debug)]
+pub(super) struct Block {
     ends: usize,
     locals: Vec<u32>,
     /// Where each state's messages end.
@@ -24,54 +39,107 @@ struct Rest {
     monitor: u32,
 }
 
-/// Bytes that a vector asks for when so many items more do not fit: it doubles.
-pub(super) fn grown<T>(items: &Vec<T>, more: usize) -> usize {
-    match items.len() + more > items.capacity() {
-        true => (items.len() + more).max(items.capacity() * 2) * size_of::<T>(),
-        false => 0,
-    }
-}
-
 impl Layer {
     pub(super) fn new(ends: usize) -> Self {
         Self {
             ends,
-            locals: Vec::new(),
-            message_ends: Vec::new(),
-            messages: Vec::new(),
-            rest: Vec::new(),
+            blocks: VecDeque::new(),
+            len: 0,
         }
+    }
+
+    /// How many states there are.
+    pub(super) fn len(&self) -> usize {
+        self.len
+    }
+
+    pub(super) fn bytes(&self) -> usize {
+        self.blocks.len() * Block::bytes(self.ends)
+    }
+
+    /// The states that were pushed first.
+    pub(super) fn front(&self) -> Option<&Block> {
+        self.blocks.front()
+    }
+
+    /// Forgets the states of the first block.
+    pub(super) fn pop_front(&mut self) {
+        if let Some(block) = self.blocks.pop_front() {
+            self.len -= block.len();
+        }
+    }
+
+    /// The state that was pushed last.
+    pub(super) fn last(&self) -> Option<StateRef<'_>> {
+        let block = self.blocks.back()?;
+        Some(block.get(block.len().checked_sub(1)?))
+    }
+
+    pub(super) fn push(&mut self, state: &State) {
+        let block = self.block(state.messages.len());
+        block.locals.extend_from_slice(&state.locals);
+        block.messages.extend_from_slice(&state.messages);
+        block.end(Rest {
+            hash: state.hash,
+            left: state.left,
+            monitor: state.monitor,
+        });
+        self.len += 1;
+    }
+
+    /// Builds the state that a candidate stands for at the end of this layer.
+    #[inline]
+    pub(super) fn push_built<P: Protocol>(
+        &mut self,
+        space: &Space<P>,
+        parent: StateRef<'_>,
+        candidate: &Candidate,
+    ) {
+        // One step may send to everybody, twice.
+        let block = self.block(parent.messages.len() + 2 * parent.locals.len());
+        let start = block.locals.len();
+        block.locals.extend_from_slice(parent.locals);
+        let locals = &mut block.locals[start..];
+        space.build(parent, candidate, locals, &mut block.messages);
+        block.end(Rest {
+            hash: candidate.hash,
+            left: parent.left.minus(candidate.step.cost()),
+            monitor: candidate.monitor,
+        });
+        self.len += 1;
+    }
+
+    /// A block with room for a state of so many messages.
+    fn block(&mut self, messages: usize) -> &mut Block {
+        let has_room =
+            |block: &Block| block.len() < STATES && block.messages.len() + messages <= MESSAGES;
+        if !self.blocks.back().is_some_and(has_room) {
+            self.blocks.push_back(Block::new(self.ends));
+        }
+        let last = self.blocks.len() - 1;
+        &mut self.blocks[last]
+    }
+}
+
+impl Block {
+    fn new(ends: usize) -> Self {
+        Self {
+            ends,
+            locals: Vec::with_capacity(STATES * ends),
+            message_ends: Vec::with_capacity(STATES),
+            messages: Vec::with_capacity(MESSAGES),
+            rest: Vec::with_capacity(STATES),
+        }
+    }
+
+    /// Bytes that one takes.
+    pub(super) fn bytes(ends: usize) -> usize {
+        STATES * (ends * size_of::<u32>() + size_of::<u32>() + size_of::<Rest>())
+            + MESSAGES * size_of::<u32>()
     }
 
     pub(super) fn len(&self) -> usize {
         self.rest.len()
-    }
-
-    pub(super) fn clear(&mut self) {
-        self.locals.clear();
-        self.message_ends.clear();
-        self.messages.clear();
-        self.rest.clear();
-    }
-
-    pub(super) fn bytes(&self) -> usize {
-        (self.locals.capacity() + self.message_ends.capacity() + self.messages.capacity())
-            * size_of::<u32>()
-            + self.rest.capacity() * size_of::<Rest>()
-    }
-
-    /// Bytes that it may take besides while so many states, of so many messages each, are added.
-    pub(super) fn bytes_to_grow(&self, states: usize, messages: usize) -> usize {
-        grown(&self.locals, states * self.ends)
-            + grown(&self.message_ends, states)
-            + grown(&self.messages, states * messages)
-            + grown(&self.rest, states)
-    }
-
-    /// The most messages that a state of some has.
-    pub(super) fn messages_max(&self, states: std::ops::Range<usize>) -> usize {
-        let counts = states.map(|at| self.get(at).messages.len());
-        counts.max().unwrap_or(0)
     }
 
     pub(super) fn get(&self, at: usize) -> StateRef<'_> {
@@ -87,35 +155,6 @@ impl Layer {
             monitor: rest.monitor,
             hash: rest.hash,
         }
-    }
-
-    pub(super) fn push(&mut self, state: &State) {
-        self.locals.extend_from_slice(&state.locals);
-        self.messages.extend_from_slice(&state.messages);
-        self.end(Rest {
-            hash: state.hash,
-            left: state.left,
-            monitor: state.monitor,
-        });
-    }
-
-    /// Builds the state that a candidate stands for at the end of this layer.
-    #[inline]
-    pub(super) fn push_built<P: Protocol>(
-        &mut self,
-        space: &Space<P>,
-        parent: StateRef<'_>,
-        candidate: &Candidate,
-    ) {
-        let start = self.locals.len();
-        self.locals.extend_from_slice(parent.locals);
-        let locals = &mut self.locals[start..];
-        space.build(parent, candidate, locals, &mut self.messages);
-        self.end(Rest {
-            hash: candidate.hash,
-            left: parent.left.minus(candidate.step.cost()),
-            monitor: candidate.monitor,
-        });
     }
 
     fn end(&mut self, rest: Rest) {

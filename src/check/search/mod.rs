@@ -16,9 +16,9 @@ use crate::protocol::Protocol;
 use crate::world::{Action, Scenario, ScenarioError};
 
 use super::Watched;
-use layer::{Layer, grown};
+use layer::{Block, Layer};
 use space::{Candidate, Space, State};
-use table::Fingerprints;
+use table::{Chunks, Fingerprints};
 
 /// How many states are expanded together, so that their look-ups overlap.
 const BLOCK: usize = 64;
@@ -60,7 +60,7 @@ pub struct Progress {
     pub depth: u32,
     /// States seen and not yet expanded.
     pub frontier: u64,
-    /// Bytes in use.
+    /// Bytes in use at the most so far.
     pub bytes: u64,
     /// Distinct states of a single endpoint, distinct messages, and distinct pairs of a state and
     /// an input, behind all of these.
@@ -94,18 +94,19 @@ pub struct Search<P: Protocol> {
     root: State,
     seen: Fingerprints,
     /// For each state but the first, the state that it was reached from.
-    parents: Vec<u32>,
+    parents: Chunks<u32>,
     /// And which of that state's candidates it was.
-    ordinals: Vec<u16>,
+    ordinals: Chunks<u16>,
     layer: Layer,
     next: Layer,
-    /// How many states of the layer have been expanded.
+    /// How many states of the layer's first block have been expanded.
     expanded: usize,
-    /// The number of the layer's first state.
+    /// The number of that block's first state.
     first: usize,
     depth: u32,
     depth_max: u32,
     bytes_max: usize,
+    bytes_peak: usize,
     transitions: u64,
     status: Status,
     /// The state before the last action of what was found, and which action it is.
@@ -116,7 +117,7 @@ pub struct Search<P: Protocol> {
 /// A candidate, with where it came from.
 struct Next {
     candidate: Candidate,
-    /// By place in the layer.
+    /// By place in the layer's first block.
     parent: u32,
     ordinal: u16,
 }
@@ -147,20 +148,24 @@ impl<P: Protocol> Search<P> {
         layer.push(&root);
         let mut seen = Fingerprints::new();
         seen.insert(root.hash);
+        let (mut parents, mut ordinals) = (Chunks::new(), Chunks::new());
+        parents.push(0);
+        ordinals.push(0);
         Ok(Self {
             next: Layer::new(root.locals.len()),
             space,
             scenario,
             seed,
             seen,
-            parents: vec![0],
-            ordinals: vec![0],
+            parents,
+            ordinals,
             layer,
             expanded: 0,
             first: 0,
             depth: 0,
             depth_max: bounds.depth.unwrap_or(u32::MAX),
             bytes_max,
+            bytes_peak: 0,
             transitions: 0,
             status: match is_there {
                 true => Status::Found,
@@ -191,7 +196,7 @@ impl<P: Protocol> Search<P> {
             transitions: self.transitions,
             depth: self.depth,
             frontier: (self.layer.len() - self.expanded + self.next.len()) as u64,
-            bytes: self.bytes() as u64,
+            bytes: self.bytes_peak.max(self.bytes()) as u64,
             parts: (locals as u64, messages as u64, transitions as u64),
         }
     }
@@ -220,90 +225,83 @@ impl<P: Protocol> Search<P> {
     }
 
     fn bytes_besides_seen(&self) -> usize {
-        self.parents.capacity() * size_of::<u32>()
-            + self.ordinals.capacity() * size_of::<u16>()
+        self.parents.bytes()
+            + self.ordinals.bytes()
             + self.layer.bytes()
             + self.next.bytes()
             + self.space.bytes()
     }
 
     fn expand_block(&mut self) {
-        if self.expanded == self.layer.len() && !self.go_deeper() {
+        let Some(block) = self.layer.front() else {
+            self.go_deeper();
             return;
-        }
-        let end = (self.expanded + BLOCK).min(self.layer.len());
-        let block = &mut self.block;
-        block.clear();
+        };
+        let end = (self.expanded + BLOCK).min(block.len());
+        let candidates = &mut self.block;
+        candidates.clear();
         for parent in self.expanded..end {
             let mut ordinal = 0;
-            self.space
-                .candidates(self.layer.get(parent), &mut |candidate| {
-                    block.push(Next {
-                        candidate,
-                        parent: parent as u32,
-                        ordinal,
-                    });
-                    ordinal += 1;
+            self.space.candidates(block.get(parent), &mut |candidate| {
+                candidates.push(Next {
+                    candidate,
+                    parent: parent as u32,
+                    ordinal,
                 });
+                ordinal += 1;
+            });
         }
-        let more = self.block.len();
-        // One step may send to everybody, twice.
-        let messages = self.layer.messages_max(self.expanded..end) + 2 * self.root.locals.len();
+        let more = candidates.len();
         let needed = self.bytes_besides_seen()
-            + grown(&self.parents, more)
-            + grown(&self.ordinals, more)
-            + self.next.bytes_to_grow(more, messages)
+            + 2 * Block::bytes(self.root.locals.len())
             + self.seen.bytes_to_grow(more);
         if needed > self.bytes_max {
             self.status = Status::OutOfMemory;
             return;
         }
-        self.seen.reserve(self.block.len());
-        let block = self.block.iter();
-        let touched = block.fold(0, |all, next| all ^ self.seen.touch(next.candidate.hash));
+        self.seen.reserve(more);
+        let all = self.block.iter();
+        let touched = all.fold(0, |all, next| all ^ self.seen.touch(next.candidate.hash));
         std::hint::black_box(touched);
-        self.transitions += self.block.len() as u64;
+        self.transitions += more as u64;
         for next in &self.block {
             let parent = self.first + next.parent as usize;
-            if next.candidate.found {
+            let mut found = next.candidate.found;
+            if !found && self.seen.insert(next.candidate.hash) {
+                self.parents.push(parent as u32);
+                self.ordinals.push(next.ordinal);
+                let before = block.get(next.parent as usize);
+                self.next.push_built(&self.space, before, &next.candidate);
+                found = self.space.reads_states()
+                    && self.next.last().is_some_and(|it| self.space.is_reached(it));
+            }
+            if found {
                 self.found = Some((parent, next.ordinal));
                 self.status = Status::Found;
                 return;
             }
-            if self.seen.insert(next.candidate.hash) {
-                self.parents.push(parent as u32);
-                self.ordinals.push(next.ordinal);
-                let before = self.layer.get(next.parent as usize);
-                self.next.push_built(&self.space, before, &next.candidate);
-                if self.space.reads_states()
-                    && self.space.is_reached(self.next.get(self.next.len() - 1))
-                {
-                    self.found = Some((parent, next.ordinal));
-                    self.status = Status::Found;
-                    return;
-                }
-            }
         }
         self.expanded = end;
+        if end == block.len() {
+            self.first += end;
+            self.expanded = 0;
+            self.bytes_peak = self.bytes_peak.max(self.bytes());
+            self.layer.pop_front();
+        }
     }
 
-    /// Begins the next depth; says whether there is one.
-    fn go_deeper(&mut self) -> bool {
+    /// Begins the next depth, if there is one.
+    fn go_deeper(&mut self) {
         if self.next.len() == 0 {
             self.status = Status::Exhausted;
-            return false;
-        }
-        if self.depth + 1 >= self.depth_max {
-            self.depth += 1;
-            self.status = Status::DepthReached;
-            return false;
+            return;
         }
         self.depth += 1;
-        self.first += self.layer.len();
-        self.expanded = 0;
-        self.layer.clear();
+        if self.depth >= self.depth_max {
+            self.status = Status::DepthReached;
+            return;
+        }
         std::mem::swap(&mut self.layer, &mut self.next);
-        true
     }
 }
 

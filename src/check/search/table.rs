@@ -157,6 +157,49 @@ impl Memo {
     }
 }
 
+/// How many items a chunk of [`Chunks`] holds.
+const CHUNK: usize = 1 << 14;
+
+/// A long list in pieces of one size: it never has to be copied to grow.
+#[derive(Clone, Debug)]
+pub(super) struct Chunks<T> {
+    chunks: Vec<Vec<T>>,
+    len: usize,
+}
+
+impl<T: Copy> Chunks<T> {
+    pub(super) fn new() -> Self {
+        Self {
+            chunks: Vec::new(),
+            len: 0,
+        }
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.len
+    }
+
+    /// Bytes in use.
+    pub(super) fn bytes(&self) -> usize {
+        self.chunks.len() * CHUNK * size_of::<T>()
+    }
+
+    #[inline]
+    pub(super) fn push(&mut self, item: T) {
+        if self.len.is_multiple_of(CHUNK) {
+            self.chunks.push(Vec::with_capacity(CHUNK));
+        }
+        if let Some(chunk) = self.chunks.last_mut() {
+            chunk.push(item);
+        }
+        self.len += 1;
+    }
+
+    pub(super) fn get(&self, at: usize) -> T {
+        self.chunks[at / CHUNK][at % CHUNK]
+    }
+}
+
 /// Things that are equal get one number, in the order in which they are seen first.
 #[derive(Clone, Debug)]
 pub(super) struct Interner<T> {

@@ -17,8 +17,8 @@ impl<P: Protocol> Search<P> {
         let mut ordinals = vec![ordinal];
         let mut at = last;
         while at > 0 {
-            ordinals.push(self.ordinals[at]);
-            at = self.parents[at] as usize;
+            ordinals.push(self.ordinals.get(at));
+            at = self.parents.get(at) as usize;
         }
         let world = Watched::new(self.space.protocol().clone(), &self.scenario, self.seed);
         let Ok(mut watched) = world else {

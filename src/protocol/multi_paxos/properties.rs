@@ -112,8 +112,8 @@ impl Monitor {
             contradict(
                 violations,
                 &PROMISES,
-                with_ballot("paxos.promised", seen.node, before),
-                with_ballot("paxos.promise_now", seen.node, after),
+                with_ballot("multi_paxos.promised", seen.node, before),
+                with_ballot("multi_paxos.promise_now", seen.node, after),
             );
         }
         for fact in seen.facts {
@@ -161,8 +161,8 @@ impl Monitor {
             contradict(
                 violations,
                 &BALLOTS,
-                with_ballot("paxos.ballot_used", node, last),
-                with_ballot("paxos.ballot_now", node, Some(ballot)),
+                with_ballot("multi_paxos.ballot_used", node, last),
+                with_ballot("multi_paxos.ballot_now", node, Some(ballot)),
             );
         }
     }
@@ -202,7 +202,7 @@ impl Monitor {
             witnesses,
         };
         if let Some(value) = decree.command().filter(|it| !self.submitted.contains(*it)) {
-            let never = Statement::new("paxos.never_submitted").with("value", value.clone());
+            let never = Statement::new("multi_paxos.never_submitted").with("value", value.clone());
             contradict(violations, &VALIDITY, never, now.statement(slot));
         }
         let first = self.chosen.get_or_insert_with(slot, || now.clone());

@@ -1,6 +1,7 @@
 //! Leader election (§5.2) and the election restriction (§5.4.1).
 
 use super::*;
+use crate::protocol::Rule;
 
 /// Whether a candidate's log is at least as up-to-date as a voter's: the later last term wins;
 /// with equal terms, the longer log (§5.4.1). Positions are (term, index) of the last entry.
@@ -8,20 +9,45 @@ pub fn up_to_date(candidate: (u32, u32), voter: (u32, u32)) -> bool {
     candidate >= voter
 }
 
+/// The rules of a voter's checks, in their order: those of a vote, or those of a pre-vote.
+pub(super) struct Checks {
+    pub(super) term: &'static Rule,
+    pub(super) taken: &'static Rule,
+    pub(super) log: &'static Rule,
+    pub(super) grant: &'static Rule,
+}
+
+static CHECKS: Checks = Checks {
+    term: &VOTE_TERM,
+    taken: &VOTE_TAKEN,
+    log: &VOTE_LOG,
+    grant: &VOTE_GRANT,
+};
+
 impl Raft {
-    /// "Increment currentTerm, vote for self, reset election timer, send RequestVote RPCs to all
-    /// other servers" (Figure 2, candidates).
+    /// "If a follower receives no communication over […] the election timeout, then it assumes
+    /// there is no viable leader and begins an election" (§5.2).
     pub(super) fn on_election_timeout<S: Sink<Self>>(&self, node: &mut Node, out: &mut S) {
         match &node.role {
             Role::Leader { .. } => {
                 out.note(|| wrong_role(node, "election"));
                 return;
             }
+            _ if !self.may_stand(node, out) => return,
             Role::Candidate { .. } => out.fact(Fact::ElectionLost {
                 epoch: Epoch::term(node.disk.term),
             }),
-            Role::Follower { .. } => {}
+            Role::Follower { .. } | Role::PreCandidate { .. } => {}
         }
+        match self.is(V::PreVote) {
+            true => self.canvass(node, out),
+            false => self.stand(node, false, out),
+        }
+    }
+
+    /// "Increment currentTerm, vote for self, reset election timer, send RequestVote RPCs to all
+    /// other servers" (Figure 2, candidates). `transfer` says that the leader has asked for it.
+    pub(super) fn stand<S: Sink<Self>>(&self, node: &mut Node, transfer: bool, out: &mut S) {
         node.disk.term += 1;
         node.disk.voted_for = Some(node.id);
         node.role = Role::Candidate {
@@ -38,15 +64,17 @@ impl Raft {
             role: "candidate",
             epoch: Epoch::term(term),
         });
+        self.end_lease(out);
         self.arm_election(out);
         let (last_term, last_index) = node.disk.log.last_position();
-        for to in self.cluster.peers(node.id) {
+        for to in self.peers(node).iter() {
             out.send(
                 to,
                 Message::RequestVote {
                     term,
                     last_index,
                     last_term,
+                    transfer,
                 },
             );
         }
@@ -61,7 +89,7 @@ impl Raft {
         candidate: (u32, u32),
         out: &mut S,
     ) {
-        let granted = self.judge(node, from, term, candidate, out);
+        let granted = self.judge(node, from, term, candidate, &CHECKS, out);
         if granted {
             node.disk.voted_for = Some(from);
             self.arm_election(out);
@@ -70,13 +98,15 @@ impl Raft {
         out.send(from, Message::VoteReply { term, granted });
     }
 
-    /// RequestVote, receiver implementation (Figure 2).
-    fn judge<S: Sink<Self>>(
+    /// RequestVote, receiver implementation (Figure 2). In a term that the voter has yet to enter,
+    /// nobody has its vote.
+    pub(super) fn judge<S: Sink<Self>>(
         &self,
         node: &Node,
         from: NodeId,
         term: u32,
         candidate: (u32, u32),
+        checks: &'static Checks,
         out: &mut S,
     ) -> bool {
         let current = node.disk.term;
@@ -88,7 +118,7 @@ impl Raft {
         };
         if term < current {
             out.note(|| {
-                note(&VOTE_TERM, Outcome::Refused).because(
+                note(checks.term, Outcome::Refused).because(
                     ("message_term", Epoch::term(term)),
                     Relation::Less,
                     ("current_term", Epoch::term(current)),
@@ -96,10 +126,12 @@ impl Raft {
             });
             return false;
         }
-        let taken = node.disk.voted_for.filter(|voted| *voted != from);
-        if let Some(voted) = taken.filter(|_| !self.is(V::VoteTwice)) {
+        let here = term == current;
+        let taken = node.disk.voted_for.filter(|it| here && *it != from);
+        let votes_again = self.is(V::VoteTwice) || self.is(V::TutorialNode);
+        if let Some(voted) = taken.filter(|_| !votes_again) {
             out.note(|| {
-                note(&VOTE_TAKEN, Outcome::Refused)
+                note(checks.taken, Outcome::Refused)
                     .with("voted_for", voted)
                     .because(
                         ("voted_for", voted),
@@ -122,18 +154,19 @@ impl Raft {
                 ("voter_last", position(voter)),
             )
         };
-        if !up_to_date(candidate, voter) && !self.is(V::VoteWithoutLogs) {
+        let any_log = self.is(V::VoteWithoutLogs) || self.is(V::TutorialNode);
+        if !up_to_date(candidate, voter) && !any_log {
             out.note(|| {
                 let older = if candidate.0 < voter.0 {
                     "last_term_older"
                 } else {
                     "log_shorter"
                 };
-                compared(note(&VOTE_LOG, Outcome::Refused).with("why", Datum::Word(older)))
+                compared(note(checks.log, Outcome::Refused).with("why", Datum::Word(older)))
             });
             return false;
         }
-        out.note(|| compared(note(&VOTE_GRANT, Outcome::Accepted)));
+        out.note(|| compared(note(checks.grant, Outcome::Accepted)));
         true
     }
 
@@ -146,7 +179,7 @@ impl Raft {
         out: &mut S,
     ) {
         let current = node.disk.term;
-        let quorum = self.quorum();
+        let deciding = self.deciding(node);
         let id = node.id;
         let Role::Candidate {
             granted: yes,
@@ -156,7 +189,7 @@ impl Raft {
             out.note(|| stale_vote(id, from, term, current));
             return;
         };
-        if term < current {
+        if term < current && !self.is(V::CountStaleVotes) {
             out.note(|| stale_vote(id, from, term, current));
             return;
         }
@@ -167,14 +200,14 @@ impl Raft {
             no.insert(from);
             Outcome::Refused
         };
-        let count = yes.len();
+        let (count, quorum) = deciding.count(Members::from(&*yes), self.quorum());
         out.note(|| {
             Note::new(&VOTE_COUNT, outcome)
                 .with("node", id)
                 .with("from", from)
                 .with("term", Epoch::term(term))
-                .with("count", count as u32)
-                .with("quorum", quorum as u32)
+                .with("count", count)
+                .with("quorum", quorum)
         });
         self.try_to_win(node, out);
     }
@@ -184,7 +217,7 @@ impl Raft {
         let Role::Candidate { granted, .. } = &node.role else {
             return;
         };
-        let (count, quorum) = (granted.len(), self.quorum());
+        let (count, quorum) = self.count(node, granted.into());
         if count < quorum {
             return;
         }
@@ -193,11 +226,7 @@ impl Raft {
             Note::new(&ELECTION_WON, Outcome::Accepted)
                 .with("node", node.id)
                 .with("term", term)
-                .because(
-                    ("votes", count as u32),
-                    Relation::AtLeast,
-                    ("majority", quorum as u32),
-                )
+                .because(("votes", count), Relation::AtLeast, ("majority", quorum))
         });
         self.lead(node, out);
     }

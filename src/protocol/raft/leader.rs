@@ -6,8 +6,11 @@ use crate::protocol::{Answer, ClientId, Reply, Request};
 
 /// The highest index that a majority stores, given the highest index that each server stores.
 pub fn majority_index(matched: &[u32]) -> u32 {
-    let needed = majority(matched.len());
-    let stored_by = |index| matched.iter().filter(|stored| **stored >= index).count();
+    index_stored_by(majority(matched.len()) as u32, matched)
+}
+
+fn index_stored_by(needed: u32, matched: &[u32]) -> u32 {
+    let stored_by = |index| matched.iter().filter(|stored| **stored >= index).count() as u32;
     let common = matched.iter().filter(|index| stored_by(**index) >= needed);
     common.copied().max().unwrap_or(0)
 }
@@ -16,17 +19,21 @@ impl Raft {
     /// Upon election: fresh `nextIndex` and `matchIndex`, and a heartbeat to each server.
     pub(super) fn lead<S: Sink<Self>>(&self, node: &mut Node, out: &mut S) {
         let next_index = node.disk.log.last_index() + 1;
-        let peers = self.cluster.peers(node.id);
+        let peers = self.peers(node).iter();
         node.role = Role::Leader {
             next: peers.clone().map(|peer| (peer, next_index)).collect(),
             matched: peers.map(|peer| (peer, 0)).collect(),
+            duties: Duties::default(),
         };
         out.fact(Fact::BecameRole {
             role: "leader",
             epoch: Epoch::term(node.disk.term),
         });
         out.cancel_timer(Timer::Election);
-        if self.is(V::NoOp) {
+        if self.is(V::CheckQuorum) {
+            self.begin_lease(out);
+        }
+        if self.is(V::NoOp) || self.is(V::ReadIndex) || self.changes_members() {
             let term = node.disk.term;
             let payload = Payload::NoOp;
             let index = node.disk.log.push(Entry { term, payload });
@@ -50,7 +57,7 @@ impl Raft {
     }
 
     /// AppendEntries to every server: a heartbeat, with whatever that server may lack.
-    fn beat<S: Sink<Self>>(&self, node: &Node, out: &mut S) {
+    fn beat<S: Sink<Self>>(&self, node: &mut Node, out: &mut S) {
         out.note(|| {
             Note::new(&LEADER_HEARTBEAT, Outcome::Done)
                 .with("node", node.id)
@@ -59,24 +66,42 @@ impl Raft {
         });
         let range = self.cluster.range("heartbeat", HEARTBEAT);
         out.set_timer(Timer::Heartbeat, range);
-        for peer in self.cluster.peers(node.id) {
-            self.replicate(node, peer, out);
+        self.replicate_to_all(node, out);
+        self.confirm_all(node, out);
+    }
+
+    /// To every server that the leader replicates to, in order.
+    pub(super) fn replicate_to_all<S: Sink<Self>>(&self, node: &Node, out: &mut S) {
+        if let Role::Leader { next, .. } = &node.role {
+            for peer in next.keys() {
+                self.replicate(node, *peer, out);
+            }
         }
     }
 
     /// "AppendEntries RPC with log entries starting at nextIndex" (Figure 2, leaders).
-    fn replicate<S: Sink<Self>>(&self, node: &Node, to: NodeId, out: &mut S) {
+    pub(super) fn replicate<S: Sink<Self>>(&self, node: &Node, to: NodeId, out: &mut S) {
         let Role::Leader { next, .. } = &node.role else {
             return;
         };
-        let prev_index = next[&to] - 1;
+        let Some(next) = next.get(&to).copied() else {
+            return;
+        };
+        if self.send_snapshot(node, to, next, out) {
+            return;
+        }
+        let prev_index = next - 1;
+        let mut entries = node.disk.log.from(prev_index + 1);
+        if self.is(V::OneEntry) || self.is(V::CommitToLogLength) {
+            entries = &entries[..entries.len().min(1)];
+        }
         out.send(
             to,
             Message::AppendEntries {
                 term: node.disk.term,
                 prev_index,
                 prev_term: node.disk.log.term_at(prev_index).unwrap_or(0),
-                entries: node.disk.log.from(prev_index + 1).into(),
+                entries: entries.into(),
                 leader_commit: node.commit,
             },
         );
@@ -90,14 +115,15 @@ impl Raft {
         out: &mut S,
     ) {
         let sequence = request.sequence;
+        let id = node.id;
         let note = |rule, outcome| {
             Note::new(rule, outcome)
-                .with("node", node.id)
+                .with("node", id)
                 .with("client", from)
                 .with("sequence", sequence)
                 .with("command", request.command.clone())
         };
-        if let Role::Follower { .. } | Role::Candidate { .. } = node.role {
+        if !matches!(node.role, Role::Leader { .. }) {
             let hint = match node.role {
                 Role::Follower { leader } => leader,
                 _ => None,
@@ -113,12 +139,19 @@ impl Raft {
             out.reply(from, Reply { sequence, answer });
             return;
         }
-        let same = |entry: &Entry| match &entry.payload {
-            Payload::Command { client, request } => *client == from && request.sequence == sequence,
-            Payload::NoOp => false,
+        let same = |entry: &Entry| {
+            let origin = entry.payload.origin();
+            origin.is_some_and(|(client, it)| client == from && it.sequence == sequence)
         };
         if node.machine.has_executed(from, sequence) {
             out.note(|| note(&REQUEST_OLD, Outcome::Ignored));
+            return;
+        }
+        if self.is(V::LeadershipTransfer) && self.transfers(node, from, request, out) {
+            return;
+        }
+        let reads = self.is(V::ReadIndex) || self.is(V::ReadWithoutQuorum);
+        if reads && self.reads(node, from, request, out) {
             return;
         }
         // An entry of an older term is committed only by one of this term behind it (§5.4.2).
@@ -126,6 +159,10 @@ impl Raft {
         let will_commit = node.disk.log.last_position().0 == node.disk.term;
         if will_commit && node.disk.log.from(node.applied + 1).iter().any(same) {
             out.note(|| note(&REQUEST_WAITING, Outcome::Ignored));
+            return;
+        }
+        if self.asks_for_change(&request.command) {
+            self.on_change(node, from, request, out);
             return;
         }
         let term = node.disk.term;
@@ -136,9 +173,7 @@ impl Raft {
         let note = note(&REQUEST_APPEND, Outcome::Accepted);
         let index = node.disk.log.push(Entry { term, payload });
         out.note(|| note.with("index", index).with("term", Epoch::term(term)));
-        for peer in self.cluster.peers(node.id) {
-            self.replicate(node, peer, out);
-        }
+        self.replicate_to_all(node, out);
         self.advance_commit(node, out);
     }
 
@@ -161,11 +196,12 @@ impl Raft {
         let (id, current) = (node.id, node.disk.term);
         let log = node.disk.log.clone();
         let leading = *term == current;
-        let Role::Leader { next, matched } = &mut node.role else {
-            out.note(|| stale_append(id, from, *term, current));
-            return;
-        };
-        let (Some(next), Some(matched)) = (next.get_mut(&from), matched.get_mut(&from)) else {
+        let Role::Leader {
+            next,
+            matched,
+            duties,
+        } = &mut node.role
+        else {
             out.note(|| stale_append(id, from, *term, current));
             return;
         };
@@ -173,6 +209,11 @@ impl Raft {
             out.note(|| stale_append(id, from, *term, current));
             return;
         }
+        let (Some(next), Some(matched)) = (next.get_mut(&from), matched.get_mut(&from)) else {
+            out.note(|| membership::reply_of_outsider(id, from));
+            return;
+        };
+        self.hear(duties, from);
         if *success {
             // Only upwards: an older reply may come later.
             *matched = (*matched).max((*match_index).min(log.last_index()));
@@ -189,6 +230,7 @@ impl Raft {
             if next <= node.disk.log.last_index() {
                 self.replicate(node, from, out);
             }
+            self.hand_over(node, from, out);
         } else {
             let before = *next;
             let backed = match hint {
@@ -218,24 +260,40 @@ impl Raft {
     /// "If there exists an N such that N > commitIndex, a majority of `matchIndex[i]` ≥ N, and
     /// `log[N].term` == currentTerm: set commitIndex = N" (Figure 2, leaders; §5.4.2, Figure 8).
     pub fn advance_commit<S: Sink<Self>>(&self, node: &mut Node, out: &mut S) {
+        self.count_replicas(node, out);
+        self.go_on_with_changes(node, out);
+    }
+
+    fn count_replicas<S: Sink<Self>>(&self, node: &mut Node, out: &mut S) {
         let Role::Leader { matched, .. } = &node.role else {
             return;
         };
-        let mut stored: Vec<u32> = matched.values().copied().collect();
-        stored.push(node.disk.log.last_index());
-        let count = |index| stored.iter().filter(|stored| **stored >= index).count() as u32;
-        let index = majority_index(&stored);
+        let own = node.disk.log.last_index();
+        let stored = |id: NodeId| match matched.get(&id) {
+            Some(index) => *index,
+            None if id == node.id => own,
+            None => 0,
+        };
+        let deciding = self.deciding(node);
+        let quorum = self.quorum();
+        let of_half = |half: Members| {
+            let stored: Vec<u32> = half.iter().map(stored).collect();
+            index_stored_by(quorum(half), &stored)
+        };
+        let index = deciding.halves().map(of_half).min().unwrap_or(0);
         if index <= node.commit {
             return;
         }
         let term = node.disk.log.term_at(index).unwrap_or(0);
+        let storing = deciding.all().iter().filter(|id| stored(*id) >= index);
+        let (count, quorum) = deciding.count(storing.collect(), quorum);
         let own = term == node.disk.term;
         let note = |outcome, relation| {
             Note::new(&LEADER_COMMIT, outcome)
                 .with("node", node.id)
                 .with("index", index)
-                .with("count", count(index))
-                .with("quorum", self.quorum() as u32)
+                .with("count", count)
+                .with("quorum", quorum)
                 .because(
                     ("entry_term", Epoch::term(term)),
                     relation,
@@ -255,6 +313,7 @@ impl Raft {
             note(Outcome::Accepted, relation)
         });
         self.commit_to(node, index, out);
+        self.begin_reads(node, out);
     }
 }
 
@@ -262,8 +321,8 @@ impl Raft {
 /// at the follower's first entry of it where the leader has none.
 fn after_hint(log: &Log, hint: Hint) -> u32 {
     let last_of = |term| {
-        let position = log.entries().iter().rposition(|entry| entry.term == term);
-        position.map(|position| position as u32 + 1)
+        let mut entries = log.indexed().rev();
+        entries.find_map(|(index, entry)| (entry.term == term).then_some(index))
     };
     hint.term
         .and_then(last_of)

@@ -1,9 +1,11 @@
-//! The log: entries numbered from 1, shared copy on write between nodes' pasts.
+//! The log: entries numbered from 1, shared copy on write between nodes' pasts. With snapshots, a
+//! prefix of it is discarded and the snapshot stands in its place (§7).
 
 use std::sync::Arc;
 
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
+use super::{Change, Snapshot};
 use crate::protocol::{ClientId, Request, Value};
 
 /// One log entry.
@@ -27,26 +29,49 @@ pub enum Payload {
         /// For what, with its serial number.
         request: Request,
     },
+    /// A configuration (§6).
+    Configuration(Change),
 }
 
 impl Payload {
-    /// The command; none for a no-op.
-    pub fn command(&self) -> Option<&Value> {
+    /// Who asked for it, and for what; nobody for a no-op.
+    pub fn origin(&self) -> Option<(ClientId, &Request)> {
         match self {
             Self::NoOp => None,
-            Self::Command { request, .. } => Some(&request.command),
+            Self::Command { client, request } => Some((*client, request)),
+            Self::Configuration(change) => Some((change.client, &change.request)),
         }
+    }
+
+    /// The command; none for a no-op.
+    pub fn command(&self) -> Option<&Value> {
+        self.origin().map(|(_, request)| &request.command)
     }
 }
 
 /// A log. Cloning shares it; writing to a shared one copies.
-#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-pub struct Log(Arc<Vec<Entry>>);
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Log {
+    /// What stands for the entries that were discarded.
+    snapshot: Option<Arc<Snapshot>>,
+    /// The entries after it.
+    entries: Arc<Vec<Entry>>,
+}
 
 impl Log {
-    /// The index of the last entry; 0 for an empty log.
+    /// The index of the last entry that was discarded; 0 if none was.
+    pub fn base(&self) -> u32 {
+        self.snapshot().map_or(0, |snapshot| snapshot.last_index)
+    }
+
+    /// What stands for the entries that were discarded.
+    pub fn snapshot(&self) -> Option<&Arc<Snapshot>> {
+        self.snapshot.as_ref()
+    }
+
+    /// The index of the last entry, discarded or not; 0 for an empty log.
     pub fn last_index(&self) -> u32 {
-        self.0.len() as u32
+        self.base() + self.entries.len() as u32
     }
 
     /// The last entry as (term, index), which is what elections compare (§5.4.1).
@@ -57,52 +82,174 @@ impl Log {
         )
     }
 
-    /// The entry at an index.
-    pub fn get(&self, index: u32) -> Option<&Entry> {
-        let position = usize::try_from(index.checked_sub(1)?).ok()?;
-        self.0.get(position)
+    /// Where the entry at an index stands among those that are kept.
+    fn position(&self, index: u32) -> Option<usize> {
+        usize::try_from(index.checked_sub(self.base() + 1)?).ok()
     }
 
-    /// The term at an index; 0 before the first entry.
+    /// The entry at an index, unless it was discarded.
+    pub fn get(&self, index: u32) -> Option<&Entry> {
+        self.entries.get(self.position(index)?)
+    }
+
+    /// The term at an index; 0 before the first entry. Of the discarded entries, only the last
+    /// one's is known.
     pub fn term_at(&self, index: u32) -> Option<u32> {
-        if index == 0 {
-            return Some(0);
+        if index == self.base() {
+            return Some(self.snapshot().map_or(0, |snapshot| snapshot.last_term));
         }
         self.get(index).map(|entry| entry.term)
     }
 
-    /// All entries, first first.
+    /// The entries that are kept, first first.
     pub fn entries(&self) -> &[Entry] {
-        &self.0
+        &self.entries
     }
 
-    /// The entries from an index on.
+    /// The entries that are kept, each with its index.
+    pub fn indexed(&self) -> impl DoubleEndedIterator<Item = (u32, &Entry)> {
+        let base = self.base();
+        let entries = self.entries.iter().enumerate();
+        entries.map(move |(position, entry)| (base + 1 + position as u32, entry))
+    }
+
+    /// The entries from an index on, as far as they are kept.
     pub fn from(&self, index: u32) -> &[Entry] {
-        let start = (index.max(1) - 1) as usize;
-        self.0.get(start..).unwrap_or_default()
+        let start = self.position(index).unwrap_or(0);
+        self.entries.get(start..).unwrap_or_default()
+    }
+
+    /// The configurations in the log, each with its index, latest first; of the discarded ones,
+    /// only the latest is known.
+    pub fn changes(&self) -> impl Iterator<Item = (u32, &Change)> {
+        let kept = self.indexed().rev();
+        let kept = kept.filter_map(|(index, entry)| match &entry.payload {
+            Payload::Configuration(change) => Some((index, change)),
+            Payload::NoOp | Payload::Command { .. } => None,
+        });
+        let discarded = self.snapshot().and_then(|it| it.configuration.as_ref());
+        kept.chain(discarded.map(|(index, change)| (*index, change)))
     }
 
     /// Adds an entry and gives its index.
     pub fn push(&mut self, entry: Entry) -> u32 {
-        Arc::make_mut(&mut self.0).push(entry);
+        Arc::make_mut(&mut self.entries).push(entry);
         self.last_index()
     }
 
-    /// Deletes the entry at an index and all that follow it.
+    /// Deletes the entry at an index and all that follow it. What a snapshot stands for stays.
     pub fn truncate_from(&mut self, index: u32) {
         if index <= self.last_index() {
-            Arc::make_mut(&mut self.0).truncate((index.max(1) - 1) as usize);
+            let kept = self.position(index).unwrap_or(0);
+            Arc::make_mut(&mut self.entries).truncate(kept);
         }
+    }
+
+    /// Puts a snapshot in the place of the entries that it stands for. The entries after them
+    /// stay if the log has its last entry, with index and term; otherwise all are discarded
+    /// (Figure 13, 6 and 7).
+    pub fn compact(&mut self, snapshot: Arc<Snapshot>) {
+        let is_prefix = self.term_at(snapshot.last_index) == Some(snapshot.last_term);
+        let kept = if is_prefix {
+            self.from(snapshot.last_index + 1).to_vec()
+        } else {
+            Vec::new()
+        };
+        self.entries = Arc::new(kept);
+        self.snapshot = Some(snapshot);
     }
 
     /// Whether two logs are one and the same value in memory.
     pub fn is_shared_with(&self, other: &Self) -> bool {
-        Arc::ptr_eq(&self.0, &other.0)
+        let of = |log: &Self| log.snapshot.as_ref().map(Arc::as_ptr);
+        Arc::ptr_eq(&self.entries, &other.entries) && of(self) == of(other)
+    }
+}
+
+impl Serialize for Log {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match &self.snapshot {
+            None => self.entries.serialize(serializer),
+            // No log has so many entries: these are never the bytes of a log without a snapshot.
+            Some(snapshot) => (u64::MAX, snapshot, &self.entries).serialize(serializer),
+        }
     }
 }
 
 impl FromIterator<Entry> for Log {
     fn from_iter<I: IntoIterator<Item = Entry>>(entries: I) -> Self {
-        Self(Arc::new(entries.into_iter().collect()))
+        Self {
+            snapshot: None,
+            entries: Arc::new(entries.into_iter().collect()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::protocol::KeyValue;
+
+    fn log(terms: &[u32]) -> Log {
+        let entry = |term: &u32| Entry {
+            term: *term,
+            payload: Payload::NoOp,
+        };
+        terms.iter().map(entry).collect()
+    }
+
+    fn snapshot(last_index: u32, last_term: u32) -> Arc<Snapshot> {
+        Arc::new(Snapshot {
+            last_index,
+            last_term,
+            machine: KeyValue::default(),
+            configuration: None,
+        })
+    }
+
+    /// Indices, terms and ends are those of the whole log, whatever was discarded.
+    #[test]
+    fn a_based_log_keeps_its_indices() {
+        let mut based = log(&[1, 1, 2, 3]);
+        based.compact(snapshot(2, 1));
+        assert_eq!((based.base(), based.last_position()), (2, (3, 4)));
+        let terms = [0, 1, 2, 3, 4, 5].map(|index| based.term_at(index));
+        assert_eq!(terms, [None, None, Some(1), Some(2), Some(3), None]);
+        let kept = [2, 3, 5].map(|index| based.get(index).map(|entry| entry.term));
+        assert_eq!(kept, [None, Some(2), None]);
+        let lengths = [0, 3, 4, 5, 6].map(|index| based.from(index).len());
+        assert_eq!(lengths, [2, 2, 1, 0, 0]);
+        assert_eq!(based.push(based.entries()[1].clone()), 5);
+        based.truncate_from(4);
+        assert_eq!(based.last_position(), (2, 3));
+        based.truncate_from(1);
+        assert_eq!(based.last_position(), (1, 2));
+    }
+
+    /// A snapshot of the log's own past leaves what follows; one of another past leaves nothing.
+    #[test]
+    fn snapshots_keep_what_they_can() {
+        for (index, term, last) in [
+            (2, 1, (3, 4)),
+            (4, 3, (3, 4)),
+            (3, 3, (3, 3)),
+            (6, 3, (3, 6)),
+        ] {
+            let mut it = log(&[1, 1, 2, 3]);
+            it.compact(snapshot(index, term));
+            assert_eq!(it.last_position(), last, "{index} {term}");
+        }
+    }
+
+    /// A log without a snapshot is written as its entries, and no other log as the same bytes.
+    #[test]
+    fn bytes_tell_a_snapshot() {
+        let bytes = |log: &Log| postcard::to_allocvec(log).unwrap();
+        let plain = log(&[1, 2]);
+        let entries = postcard::to_allocvec(&plain.entries().to_vec()).unwrap();
+        assert_eq!(bytes(&plain), entries);
+        let mut based = plain.clone();
+        based.compact(snapshot(1, 1));
+        assert_eq!(bytes(&based)[..9], [0xff; 9]);
     }
 }

@@ -4,35 +4,50 @@
 //! The handlers follow Figure 2. What the figure leaves open is decided by the text of the paper,
 //! and each branch cites it.
 
+mod configuration;
+mod duties;
 mod election;
+mod joint_consensus;
 mod leader;
+mod lease;
 mod log;
+mod membership;
+mod pre_vote;
 mod properties;
+mod read_index;
 mod replication;
 mod rules;
 mod screen;
+mod single_server;
+mod snapshot;
+mod transfer;
 
 use crate::sorted::{SortedMap, SortedSet};
 use std::sync::Arc;
 
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 use super::{
-    About, Cluster, ClusterError, Datum, Epoch, Fact, Input, KeyValue, MessageView, NodeId,
-    NodeView, Note, Object, Observation, Outcome, Phase, Protocol, RangeMs, Relation, Sink, Stride,
-    Value, VariantSet, Violation, majority,
+    About, ClientId, Cluster, ClusterError, Datum, Epoch, Fact, Input, KeyValue, MessageView,
+    NodeId, NodeView, Note, Object, Observation, Outcome, Phase, Protocol, RangeMs, Relation, Rule,
+    Sink, Stride, Value, VariantSet, Violation, majority,
 };
+pub use configuration::{Change, Configuration, Members};
+pub use duties::{Duties, Joining, Read, Transfer};
 pub use election::up_to_date;
 pub use leader::majority_index;
 pub use log::{Entry, Log, Payload};
 pub use properties::Monitor;
 use rules::*;
+pub use snapshot::{APPLIED_KEPT_MAX, Snapshot};
 
 /// Raft on one cluster.
 #[derive(Clone, Debug)]
 pub struct Raft {
     cluster: Cluster,
     variants: VariantSet,
+    /// The members before any change.
+    members: Members,
 }
 
 /// What is on a node's disk: "persistent state on all servers" (Figure 2).
@@ -44,6 +59,9 @@ pub struct Durable {
     pub voted_for: Option<NodeId>,
     /// The log.
     pub log: Log,
+    /// The commit index, where the variant `durable_commit` keeps it here; else 0.
+    #[serde(serialize_with = "if_used")]
+    pub commit: u32,
 }
 
 /// A node: what is on disk, and what a crash takes away.
@@ -68,7 +86,8 @@ pub struct Node {
 pub enum Role {
     /// Responds to leaders and candidates.
     Follower {
-        /// The leader of this term, if it has been heard.
+        /// The leader of this term, if it has been heard; with leases, if it has been heard
+        /// within the minimum election timeout.
         leader: Option<NodeId>,
     },
     /// Asks for votes.
@@ -84,10 +103,47 @@ pub enum Role {
         next: SortedMap<NodeId, u32>,
         /// For each peer, the highest index known to be stored there.
         matched: SortedMap<NodeId, u32>,
+        /// What else it is busy with.
+        #[serde(serialize_with = "if_used")]
+        duties: Duties,
+    },
+    /// Asks whether votes would be given, in its own term still (`pre_vote`).
+    PreCandidate {
+        /// Who would vote for it, itself included.
+        granted: SortedSet<NodeId>,
+        /// Who would not.
+        refused: SortedSet<NodeId>,
     },
 }
 
-/// What servers say to each other: the two remote procedure calls of Figure 2.
+/// Writes what only an extension or a variant uses: where it is not used, nothing, so that it
+/// changes no other run's hash; where it is, behind a number that no length, index or time reaches,
+/// so that no two states have the same bytes.
+fn if_used<T, S>(it: &T, serializer: S) -> Result<S::Ok, S::Error>
+where
+    T: Default + PartialEq + Serialize,
+    S: Serializer,
+{
+    match *it == T::default() {
+        true => serializer.serialize_unit(),
+        false => (u64::MAX, it).serialize(serializer),
+    }
+}
+
+impl Role {
+    /// The catalogue key of its word.
+    fn key(&self) -> &'static str {
+        match self {
+            Self::Follower { .. } => "role.follower",
+            Self::Candidate { .. } => "role.candidate",
+            Self::Leader { .. } => "role.leader",
+            Self::PreCandidate { .. } => "role.pre_candidate",
+        }
+    }
+}
+
+/// What servers say to each other: the two remote procedure calls of Figure 2, the one of
+/// Figure 13, and those of the other extensions.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 pub enum Message {
     /// Vote for me.
@@ -98,6 +154,9 @@ pub enum Message {
         last_index: u32,
         /// The term of its last entry.
         last_term: u32,
+        /// "I have permission to disrupt the leader—it told me to!" (thesis, §4.2.3)
+        #[serde(serialize_with = "if_used")]
+        transfer: bool,
     },
     /// The answer to it.
     VoteReply {
@@ -130,6 +189,64 @@ pub enum Message {
         /// Without: where the logs part, if the cluster uses the hint.
         hint: Option<Hint>,
     },
+    /// Take this snapshot: what you lack is no longer in my log (Figure 13).
+    InstallSnapshot {
+        /// The leader's term.
+        term: u32,
+        /// The whole snapshot.
+        snapshot: Arc<Snapshot>,
+    },
+    /// The answer to it.
+    InstallReply {
+        /// The follower's term.
+        term: u32,
+        /// The index up to which its state is now the snapshot's, or further. The figure needs
+        /// none, since a procedure's result belongs to its call; a message says what it answers.
+        last_index: u32,
+    },
+    /// Would you vote for me in the next term? (thesis, §9.6)
+    PreVote {
+        /// The sender's term, which it would leave.
+        term: u32,
+        /// The index of its last entry.
+        last_index: u32,
+        /// The term of its last entry.
+        last_term: u32,
+    },
+    /// The answer to it.
+    PreVoteReply {
+        /// The voter's term.
+        term: u32,
+        /// The term in which it was asked to vote.
+        asked: u32,
+        /// Whether it would.
+        granted: bool,
+    },
+    /// Stand for election at once (thesis, §3.10).
+    TimeoutNow {
+        /// The leader's term.
+        term: u32,
+    },
+    /// Do I still lead? A heartbeat for the sake of a read (thesis, §6.4).
+    ReadHeartbeat {
+        /// The leader's term.
+        term: u32,
+        /// Who reads.
+        client: ClientId,
+        /// The read's serial number.
+        sequence: u32,
+    },
+    /// The answer to it.
+    ReadHeartbeatReply {
+        /// The server's term.
+        term: u32,
+        /// Who reads.
+        client: ClientId,
+        /// The read's serial number.
+        sequence: u32,
+        /// Whether the leader leads the server's term.
+        confirmed: bool,
+    },
 }
 
 /// Where a follower's log parts from the leader's (§5.3, end): "the term of the conflicting entry
@@ -149,7 +266,14 @@ impl Message {
             Self::RequestVote { term, .. }
             | Self::VoteReply { term, .. }
             | Self::AppendEntries { term, .. }
-            | Self::AppendReply { term, .. } => *term,
+            | Self::AppendReply { term, .. }
+            | Self::InstallSnapshot { term, .. }
+            | Self::InstallReply { term, .. }
+            | Self::PreVote { term, .. }
+            | Self::PreVoteReply { term, .. }
+            | Self::TimeoutNow { term }
+            | Self::ReadHeartbeat { term, .. }
+            | Self::ReadHeartbeatReply { term, .. } => *term,
         }
     }
 }
@@ -161,6 +285,11 @@ pub enum Timer {
     Election,
     /// A leader shows that it is there.
     Heartbeat,
+    /// A follower has not heard its leader within the minimum election timeout; a leader counts
+    /// who has answered (`pre_vote`, `check_quorum`).
+    Lease,
+    /// A leader gives up handing over (`leadership_transfer`).
+    Transfer,
 }
 
 /// "Election timeouts are chosen randomly from a fixed interval (e.g., 150–300 ms)" (§5.2).
@@ -168,8 +297,16 @@ pub const ELECTION: RangeMs = RangeMs::new(150, 300);
 /// How often a leader shows that it is there; well below the election timeout (§5.6).
 pub const HEARTBEAT: RangeMs = RangeMs::new(70, 70);
 
+/// The role of the servers that are members at the start; the others are spare machines.
+const MEMBER: &str = "member";
+
 /// The timers, in the order of their names in [`About::timers`].
-const TIMERS: &[Timer] = &[Timer::Election, Timer::Heartbeat];
+const TIMERS: &[Timer] = &[
+    Timer::Election,
+    Timer::Heartbeat,
+    Timer::Lease,
+    Timer::Transfer,
+];
 
 impl Protocol for Raft {
     type Node = Node;
@@ -207,41 +344,66 @@ impl Protocol for Raft {
     }
 
     fn boot(&self, id: NodeId, disk: &Durable) -> Node {
-        Node {
+        let mut node = Node {
             id,
             disk: disk.clone(),
-            commit: 0,
+            commit: disk.commit,
             applied: 0,
             role: Role::Follower { leader: None },
             machine: KeyValue::default(),
-        }
+        };
+        Self::restore(&mut node);
+        node
     }
 
     fn sync(&self, node: &Node, disk: &mut Durable) {
         disk.clone_from(&node.disk);
-        if self.is(V::ForgetVote) {
+        if self.is(V::ForgetVote) || self.is(V::ForgetTerm) {
             disk.voted_for = None;
+        }
+        if self.is(V::ForgetTerm) {
+            disk.term = 0;
+        }
+        if self.is(V::ForgetLog) {
+            disk.log = Log::default();
+        }
+        if self.is(V::DurableCommit) {
+            disk.commit = node.commit;
         }
     }
 
     fn handle<S: Sink<Self>>(&self, node: &mut Node, input: Input<'_, Self>, out: &mut S) {
+        self.compact(node, out);
         match input {
             Input::Start { restart } => {
                 if restart {
                     out.note(|| restarted(node));
+                    if let Some(snapshot) = node.disk.log.snapshot() {
+                        out.note(|| snapshot::restored(node, snapshot));
+                    }
                 }
+                // The state machine is volatile: what the disk knows as committed is applied anew.
+                self.commit_to(node, node.commit, out);
                 self.arm_election(out);
             }
             Input::Fire(Timer::Election) => self.on_election_timeout(node, out),
             Input::Fire(Timer::Heartbeat) => self.on_heartbeat(node, out),
+            Input::Fire(Timer::Lease) => self.on_lease(node, out),
+            Input::Fire(Timer::Transfer) => self.on_transfer_timeout(node, out),
             Input::Request { from, request } => self.on_request(node, from, request, out),
             Input::Deliver { from, message } => {
-                self.update_term(node, from, message.term(), out);
+                if self.disregards(node, from, message, out) {
+                    return;
+                }
+                if !matches!(message, Message::PreVote { .. }) {
+                    self.update_term(node, from, message.term(), out);
+                }
                 match message {
                     Message::RequestVote {
                         term,
                         last_index,
                         last_term,
+                        ..
                     } => self.on_request_vote(node, from, *term, (*last_term, *last_index), out),
                     Message::VoteReply { term, granted } => {
                         self.on_vote_reply(node, from, *term, *granted, out);
@@ -250,6 +412,47 @@ impl Protocol for Raft {
                         self.on_append_entries(node, from, message, out);
                     }
                     Message::AppendReply { .. } => self.on_append_reply(node, from, message, out),
+                    // Only extensions send the rest, and the core has none.
+                    _ if !cfg!(feature = "full") => {}
+                    Message::InstallSnapshot { term, snapshot } => {
+                        self.on_install_snapshot(node, from, *term, snapshot, out);
+                    }
+                    Message::InstallReply { term, last_index } => {
+                        // What the follower has in the snapshot it has stored.
+                        let stored = Message::AppendReply {
+                            term: *term,
+                            success: true,
+                            match_index: *last_index,
+                            hint: None,
+                        };
+                        self.on_append_reply(node, from, &stored, out);
+                    }
+                    Message::PreVote {
+                        term,
+                        last_index,
+                        last_term,
+                    } => self.on_pre_vote(node, from, *term, (*last_term, *last_index), out),
+                    Message::PreVoteReply { asked, granted, .. } => {
+                        self.on_pre_vote_reply(node, from, *asked, *granted, out);
+                    }
+                    Message::TimeoutNow { term } => self.on_timeout_now(node, from, *term, out),
+                    Message::ReadHeartbeat {
+                        term,
+                        client,
+                        sequence,
+                    } => self.on_read_heartbeat(node, from, (*term, *client, *sequence), out),
+                    Message::ReadHeartbeatReply {
+                        term,
+                        client,
+                        sequence,
+                        confirmed,
+                    } => self.on_read_heartbeat_reply(
+                        node,
+                        from,
+                        (*term, *client, *sequence),
+                        *confirmed,
+                        out,
+                    ),
                 }
             }
         }
@@ -284,6 +487,10 @@ impl Protocol for Raft {
 
     fn submitted(&self, _monitor: &mut Monitor, _value: &Value) {}
 
+    fn is_operation(&self, command: &Value) -> bool {
+        !self.asks_for_change(command) && self.target(command).is_none()
+    }
+
     fn is_milestone(&self, node: &Node, fact: &Fact) -> bool {
         match fact {
             Fact::BecameRole { role, .. } => *role == "leader",
@@ -302,8 +509,8 @@ impl Raft {
     /// What is the same for every cluster.
     pub const ABOUT: &'static About = &About {
         key: "raft",
-        roles: &[],
-        timers: &["election", "heartbeat"],
+        roles: &[MEMBER],
+        timers: &["election", "heartbeat", "lease", "transfer"],
         quorums: &[],
         compares: true,
         contention: 0,
@@ -319,7 +526,12 @@ impl Raft {
     pub fn new(cluster: Cluster) -> Result<Self, ClusterError> {
         cluster.check(Self::ABOUT)?;
         let variants = VariantSet::of(&cluster, VARIANTS);
-        Ok(Self { cluster, variants })
+        let members = cluster.players(MEMBER).into_iter().collect();
+        Ok(Self {
+            cluster,
+            variants,
+            members,
+        })
     }
 
     #[inline(always)]
@@ -327,14 +539,18 @@ impl Raft {
         variant.is_in(self.variants)
     }
 
-    /// How many servers are a majority.
-    pub fn quorum(&self) -> usize {
-        majority(self.cluster.nodes.into())
+    /// The range of election timeouts.
+    fn election(&self) -> RangeMs {
+        let range = self.cluster.range("election", ELECTION);
+        let max = match self.is(V::SameTimeouts) {
+            true => range.min,
+            false => range.max,
+        };
+        RangeMs { max, ..range }
     }
 
     fn arm_election<S: Sink<Self>>(&self, out: &mut S) {
-        let range = self.cluster.range("election", ELECTION);
-        out.set_timer(Timer::Election, range);
+        out.set_timer(Timer::Election, self.election());
     }
 
     /// "If RPC request or response contains term T > currentTerm: set currentTerm = T, convert to
@@ -344,11 +560,17 @@ impl Raft {
         if term <= before {
             return;
         }
+        let stays = self.is(V::NoStepDown) && !matches!(node.role, Role::Follower { .. });
         out.note(|| {
+            let role = match stays {
+                true => node.role.key(),
+                false => "role.follower",
+            };
             Note::new(&TERM_NEWER, Outcome::Done)
                 .with("node", node.id)
                 .with("from", from)
                 .with("term", Epoch::term(term))
+                .with("role", Datum::Text(role))
                 .because(
                     ("message_term", Epoch::term(term)),
                     Relation::Greater,
@@ -356,17 +578,28 @@ impl Raft {
                 )
         });
         node.disk.term = term;
-        node.disk.voted_for = None;
-        self.follow(node, None, out);
+        if !self.is(V::KeepVote) {
+            node.disk.voted_for = None;
+        }
+        if !stays {
+            self.follow(node, None, out);
+        }
     }
 
-    /// Becomes a follower of the current term. A leader has no election timer, so it gets one; a
-    /// candidate or follower keeps the one that runs.
+    /// Becomes a follower of the current term. A leader has no election timer, so it gets one, and
+    /// its other duties end; a candidate or follower keeps the one that runs.
     fn follow<S: Sink<Self>>(&self, node: &mut Node, leader: Option<NodeId>, out: &mut S) {
         let role = std::mem::replace(&mut node.role, Role::Follower { leader });
-        if let Role::Leader { .. } = role {
+        if leader.is_none() {
+            self.end_lease(out);
+        }
+        if let Role::Leader { duties, .. } = &role {
             out.cancel_timer(Timer::Heartbeat);
             self.arm_election(out);
+            self.leave_reads(node, &duties.reads, leader, out);
+            if let Some(transfer) = &duties.transfer {
+                self.leave_transfer(node, transfer, out);
+            }
         }
         if !matches!(role, Role::Follower { .. }) {
             out.fact(Fact::BecameRole {
@@ -383,4 +616,21 @@ fn restarted(node: &Node) -> Note {
         .with("term", Epoch::term(node.disk.term))
         .with("voted_for", node.disk.voted_for)
         .with("entries", node.disk.log.last_index())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What no extension uses leaves no byte; what one does stands behind the mark.
+    #[test]
+    fn bytes_tell_what_is_used() {
+        let bytes = |disk: &Durable| postcard::to_allocvec(disk).unwrap();
+        let mut disk = Durable::default();
+        let plain = postcard::to_allocvec(&(disk.term, disk.voted_for, &disk.log)).unwrap();
+        assert_eq!(bytes(&disk), plain);
+        disk.commit = 7;
+        let mark = postcard::to_allocvec(&u64::MAX).unwrap();
+        assert_eq!(bytes(&disk), [plain, mark, vec![7]].concat());
+    }
 }

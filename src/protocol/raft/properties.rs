@@ -4,7 +4,7 @@ use crate::sorted::SortedMap;
 
 use serde::Serialize;
 
-use super::{Entry, Log, Node, Payload, Raft, Role};
+use super::{Entry, Log, Node, Payload, Raft, Role, screen};
 use crate::protocol::{
     Citation, Datum, Epoch, Fact, LINEARIZABILITY, NodeId, Observation, Property, Statement, Value,
     Violation,
@@ -73,6 +73,10 @@ impl Monitor {
         violations: &mut Vec<Violation>,
     ) {
         append_only(seen, violations);
+        if still_leads(seen) && seen.before.disk.term != seen.after.disk.term {
+            // Nobody elected it for this term; it leads it all the same.
+            self.elected(seen, seen.after.disk.term, violations);
+        }
         for fact in seen.facts {
             match fact {
                 Fact::BecameRole { role, epoch } if *role == "leader" => {
@@ -114,6 +118,7 @@ impl Monitor {
         if !changed.disk.log.is_shared_with(&other.disk.log) {
             log_matching(changed, other, violations);
         }
+        same_state(changed, other, violations);
         // The commitments that `changed` has just made, against who leads later terms already.
         self.lacking(other, violations);
     }
@@ -173,15 +178,22 @@ impl Monitor {
     }
 }
 
-fn append_only(seen: &Observation<'_, Raft>, violations: &mut Vec<Violation>) {
+fn still_leads(seen: &Observation<'_, Raft>) -> bool {
     let leads = |node: &Node| matches!(node.role, Role::Leader { .. });
+    leads(seen.before) && leads(seen.after)
+}
+
+fn append_only(seen: &Observation<'_, Raft>, violations: &mut Vec<Violation>) {
     let (before, after) = (&seen.before.disk, &seen.after.disk);
-    let same_reign = leads(seen.before) && leads(seen.after) && before.term == after.term;
+    let same_reign = still_leads(seen) && before.term == after.term;
     if !same_reign || before.log.is_shared_with(&after.log) {
         return;
     }
-    let kept = before.log.entries();
-    if !after.log.entries().starts_with(kept) {
+    // A discarded prefix is not an overwritten one: what both still have is compared.
+    let base = before.log.base().max(after.log.base());
+    let mut kept = base..=before.log.last_index();
+    let is_kept = kept.all(|index| same_at(&before.log, &after.log, index));
+    if !is_kept || after.log.last_index() < before.log.last_index() {
         let statement = |key, log: &Log| {
             Statement::new(key)
                 .with("node", seen.node)
@@ -197,23 +209,21 @@ fn append_only(seen: &Observation<'_, Raft>, violations: &mut Vec<Violation>) {
 }
 
 fn log_matching(changed: &Node, other: &Node, violations: &mut Vec<Violation>) {
-    let pairs = changed
-        .disk
-        .log
-        .entries()
-        .iter()
-        .zip(other.disk.log.entries());
-    let same_term = |(a, b): (&Entry, &Entry)| a.term == b.term;
-    let Some(last) = pairs.clone().map(same_term).rposition_of_true() else {
+    let (a, b) = (&changed.disk.log, &other.disk.log);
+    // What both still have; of the last discarded entry, the term is known.
+    let first = a.base().max(b.base());
+    let mut both = first..=a.last_index().min(b.last_index());
+    let same_term = |index: &u32| a.term_at(*index) == b.term_at(*index);
+    let Some(last) = both.clone().rfind(same_term) else {
         return;
     };
-    let differs = pairs.take(last + 1).position(|(a, b)| a != b);
-    if let Some(position) = differs {
+    let differs = both.find(|index| *index <= last && !same_at(a, b, *index));
+    if let Some(index) = differs {
         let statement = |node: &Node| {
             Statement::new("raft.log")
                 .with("node", node.id)
-                .with("index", position as u32 + 1)
-                .with("same", last as u32 + 1)
+                .with("index", index)
+                .with("same", last)
                 .with("log", terms(&node.disk.log))
         };
         violations.push(Violation {
@@ -224,23 +234,45 @@ fn log_matching(changed: &Node, other: &Node, violations: &mut Vec<Violation>) {
     }
 }
 
-/// The position of the last `true`; `zip` cannot be walked from its end.
-trait LastTrue {
-    fn rposition_of_true(self) -> Option<usize>;
+/// Two servers that have applied up to the same index have the same state, whether they applied
+/// each entry or took it over with a snapshot. Without snapshots, the entries say as much.
+fn same_state(changed: &Node, other: &Node, violations: &mut Vec<Violation>) {
+    let has_snapshot = [changed, other].iter().any(|node| node.disk.log.base() > 0);
+    let is_same = changed.applied != other.applied || changed.machine == other.machine;
+    if is_same || !has_snapshot {
+        return;
+    }
+    let statement = |node: &Node| {
+        Statement::new("raft.machine")
+            .with("node", node.id)
+            .with("index", node.applied)
+            .with("state", screen::pairs(&node.machine))
+    };
+    violations.push(Violation {
+        property: &STATE_MACHINE_SAFETY,
+        first: statement(other),
+        second: statement(changed),
+    });
 }
 
-impl<I: Iterator<Item = bool>> LastTrue for I {
-    fn rposition_of_true(self) -> Option<usize> {
-        self.enumerate()
-            .filter(|(_, yes)| *yes)
-            .last()
-            .map(|(position, _)| position)
+/// Whether two logs say the same at an index that neither has discarded before: where one of them
+/// knows the term alone, the term decides.
+fn same_at(a: &Log, b: &Log, index: u32) -> bool {
+    match (a.get(index), b.get(index)) {
+        (Some(a), Some(b)) => a == b,
+        _ => a.term_at(index) == b.term_at(index),
     }
 }
 
 /// A leader of a later term must have the committed entry.
 fn complete(commitment: &Commitment, index: u32, node: &Node, violations: &mut Vec<Violation>) {
-    if node.disk.log.get(index) == Some(&commitment.entry) {
+    let log = &node.disk.log;
+    let has = match log.get(index) {
+        Some(entry) => *entry == commitment.entry,
+        None if index == log.base() => log.term_at(index) == Some(commitment.entry.term),
+        None => index < log.base(),
+    };
+    if has {
         return;
     }
     violations.push(Violation {
@@ -265,6 +297,11 @@ fn command(payload: &Payload) -> Datum {
         .map_or(Datum::Word("no_op"), |value| value.clone().into())
 }
 
+/// A log's terms; where a prefix was discarded, by index.
 fn terms(log: &Log) -> Datum {
-    Datum::Terms(log.entries().iter().map(|entry| entry.term).collect())
+    if log.base() == 0 {
+        return Datum::Terms(log.entries().iter().map(|entry| entry.term).collect());
+    }
+    let pair = |(index, entry): (u32, &Entry)| (index.into(), Epoch::term(entry.term).into());
+    Datum::Pairs(log.indexed().map(pair).collect())
 }

@@ -46,21 +46,24 @@ impl Raft {
             return;
         }
         self.recognise(node, from, out);
-        if node.disk.log.term_at(*prev_index) != Some(*prev_term) {
-            out.note(|| inconsistent(node, from, *prev_index, *prev_term));
-            let hint = self.is(V::ConflictHint).then(|| hint(node, *prev_index));
+        let (prev_index, prev_term, entries) =
+            self.beyond_snapshot(node, from, (*prev_index, *prev_term), entries, out);
+        if node.disk.log.term_at(prev_index) != Some(prev_term) {
+            out.note(|| inconsistent(node, from, prev_index, prev_term));
+            let is_hinting = self.is(V::ConflictHint) || self.tells_length(node, prev_index);
+            let hint = is_hinting.then(|| hint(node, prev_index));
             refuse(node, hint, out);
             return;
         }
-        self.store(node, *prev_index, entries, out);
+        self.store(node, prev_index, entries, out);
         // What this message has verified; the log may go on with entries of a deposed leader.
         let verified = prev_index + entries.len() as u32;
         out.note(|| {
             Note::new(&APPEND_ACCEPT, Outcome::Accepted)
                 .with("node", node.id)
                 .with("leader", from)
-                .with("prev_index", *prev_index)
-                .with("prev_term", Epoch::term(*prev_term))
+                .with("prev_index", prev_index)
+                .with("prev_term", Epoch::term(prev_term))
                 .with("match_index", verified)
         });
         let reply = Message::AppendReply {
@@ -70,7 +73,11 @@ impl Raft {
             hint: None,
         };
         out.send(from, reply);
-        let commit = (*leader_commit).min(verified);
+        let known = match self.is(V::CommitToLogLength) {
+            true => node.disk.log.last_index(),
+            false => verified,
+        };
+        let commit = (*leader_commit).min(known);
         if commit > node.commit {
             out.note(|| {
                 Note::new(&APPEND_COMMIT, Outcome::Done)
@@ -89,7 +96,7 @@ impl Raft {
 
     /// A message from the leader of this term: its sender leads, and the election timer starts
     /// again. A candidate gives way (§5.2); its vote stays as it is.
-    fn recognise<S: Sink<Self>>(&self, node: &mut Node, leader: NodeId, out: &mut S) {
+    pub(super) fn recognise<S: Sink<Self>>(&self, node: &mut Node, leader: NodeId, out: &mut S) {
         if !matches!(node.role, Role::Follower { .. }) {
             out.note(|| {
                 Note::new(&CANDIDATE_YIELDS, Outcome::Done)
@@ -98,7 +105,11 @@ impl Raft {
                     .with("term", Epoch::term(node.disk.term))
             });
         }
+        if self.is(V::ConcedeClearsVote) && matches!(node.role, Role::Candidate { .. }) {
+            node.disk.voted_for = None;
+        }
         self.follow(node, Some(leader), out);
+        self.begin_lease(out);
         self.arm_election(out);
     }
 
@@ -181,13 +192,20 @@ impl Raft {
             index,
             command: entry.payload.command().cloned(),
         });
-        let Payload::Command { client, request } = entry.payload else {
-            out.note(|| {
-                Note::new(&APPLY_NO_OP, Outcome::Done)
-                    .with("node", node.id)
-                    .with("index", index)
-            });
-            return;
+        let (client, request) = match entry.payload {
+            Payload::Command { client, request } => (client, request),
+            Payload::Configuration(change) => {
+                self.apply_change(node, index, &change, out);
+                return;
+            }
+            Payload::NoOp => {
+                out.note(|| {
+                    Note::new(&APPLY_NO_OP, Outcome::Done)
+                        .with("node", node.id)
+                        .with("index", index)
+                });
+                return;
+            }
         };
         let (sequence, command) = (request.sequence, request.command);
         let note = |rule, outcome| {

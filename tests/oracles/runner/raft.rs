@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use quorumscope::protocol::raft::{
-    Durable, Entry, Log, Message, Node, Payload, Raft, Role, Timer, majority_index,
+    Durable, Duties, Entry, Log, Message, Node, Payload, Raft, Role, Timer, majority_index,
 };
 use quorumscope::protocol::{
     ClientId, Cluster, Input, KeyValue, NODES_MAX, NodeId, Protocol, Request, Value as Command,
@@ -213,6 +213,7 @@ impl Server {
                     .get("votedFor")
                     .map_or(Ok(None), |vote| voted_for(size, vote))?,
                 log,
+                ..Durable::default()
             },
             commit,
             applied: commit,
@@ -305,7 +306,11 @@ fn read_role(given: &Fields<'_>, raft: &Raft, me: NodeId, last: u32) -> Result<R
                     *next = (*next).max(matched[peer] + 1);
                 }
             }
-            Ok(Role::Leader { next, matched })
+            Ok(Role::Leader {
+                next,
+                matched,
+                duties: Duties::default(),
+            })
         }
         other => Err(format!(
             "“role” of “given” is “{other}”, which Raft does not have"
@@ -414,6 +419,7 @@ fn read_message(kind: &str, event: &Fields<'_>) -> Result<Message, Sentence> {
             term: term()?,
             last_index: event.number("lastLogIndex")?,
             last_term: event.number("lastLogTerm")?,
+            transfer: false,
         },
         "RequestVoteReply" => Message::VoteReply {
             term: term()?,
@@ -462,6 +468,7 @@ fn message_json(message: &Message) -> Value {
             term,
             last_index,
             last_term,
+            ..
         } => json!({
             "type": "RequestVote", "term": term,
             "lastLogIndex": last_index, "lastLogTerm": last_term,
@@ -489,6 +496,7 @@ fn message_json(message: &Message) -> Value {
             "type": "AppendEntriesReply", "term": term,
             "success": success, "matchIndex": match_index,
         }),
+        other => unreachable!("the tables know no extension: {other:?}"),
     }
 }
 
@@ -500,7 +508,10 @@ fn node_json(node: &Node) -> Value {
     let (role, next, matched) = match &node.role {
         Role::Follower { .. } => ("follower", Value::Null, Value::Null),
         Role::Candidate { .. } => ("candidate", Value::Null, Value::Null),
-        Role::Leader { next, matched } => ("leader", numbers(next).into(), numbers(matched).into()),
+        Role::Leader { next, matched, .. } => {
+            ("leader", numbers(next).into(), numbers(matched).into())
+        }
+        Role::PreCandidate { .. } => unreachable!("the tables know no extension"),
     };
     json!({
         "role": role,

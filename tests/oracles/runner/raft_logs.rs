@@ -4,7 +4,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use quorumscope::protocol::raft::{Durable, Log, Message, Node, Raft, Role, Timer, up_to_date};
+use quorumscope::protocol::raft::{
+    Durable, Duties, Log, Message, Node, Raft, Role, Timer, up_to_date,
+};
 use quorumscope::protocol::{Cluster, Input, KeyValue, NodeId, Protocol, majority};
 use serde_json::{Map, Value, json};
 
@@ -140,6 +142,7 @@ impl Pair {
         let role = Role::Leader {
             next: peers.iter().map(|peer| (*peer, next)).collect(),
             matched: peers.iter().map(|peer| (*peer, 0)).collect(),
+            duties: Duties::default(),
         };
         let follower_term = follower.iter().copied().max().unwrap_or(0);
         let waiting = Role::Follower { leader: None };
@@ -186,6 +189,7 @@ fn node(id: NodeId, term: u32, log: Vec<u32>, role: Role) -> Node {
             term,
             voted_for: None,
             log: entries(log).into_iter().collect(),
+            ..Durable::default()
         },
         commit: 0,
         applied: 0,
