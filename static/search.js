@@ -5,8 +5,9 @@
  *   quorumscope.search(request, tell)   serves a request; `tell(kind, text)` is called with
  *                                       "progress" and a text as often as there is something new,
  *                                       and in the end once with "done" and the result, or with
- *                                       "failed" and a detail, which the page has then been shown.
- *                                       Gives a function that stops it; nothing is told after that
+ *                                       "failed" and a detail, which is then shown over the page:
+ *                                       whoever is told can make way for it. Gives a function that
+ *                                       stops the search; nothing is told after that
  *
  * and in a worker, where the search runs. Where a page may have no worker, the search runs on the
  * page, a slice between two frames.
@@ -94,10 +95,10 @@
       if (kind === 'failed' || kind === 'done') {
         end();
       }
+      tell(kind, text);
       if (kind === 'failed') {
         lab.fail('worker', text);
       }
-      tell(kind, text);
     }
 
     function end() {

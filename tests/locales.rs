@@ -18,14 +18,21 @@ fn catalogue(language: &str) -> Catalogue {
 
 /// All source files below a folder, one after the other, tests left out.
 fn sources(folder: &Path) -> String {
-    let mut all = String::new();
+    each_source(folder).into_values().collect()
+}
+
+/// The same by their paths.
+fn each_source(folder: &Path) -> BTreeMap<String, String> {
+    let mut all = BTreeMap::new();
     for entry in std::fs::read_dir(folder).expect("the folder is there") {
         let path = entry.expect("the entry can be read").path();
         if path.is_dir() {
-            all += &sources(&path);
+            all.append(&mut each_source(&path));
         } else if path.extension().is_some_and(|it| it == "rs") {
             let text = std::fs::read_to_string(&path).expect("the file can be read");
-            all += text.split("#[cfg(test)]").next().unwrap_or_default();
+            let text = text.split("#[cfg(test)]").next().unwrap_or_default();
+            let path = path.to_string_lossy().replace('\\', "/");
+            all.insert(path, text.to_owned());
         }
     }
     all
@@ -120,7 +127,7 @@ fn every_key_that_the_program_asks_for_is_there() {
     let source = sources(Path::new("src"));
     let named = literals(&source);
     let whole = named.iter().filter(|text| {
-        let families = ["ui.", "value_error.", "event.", "work.", "cite."];
+        let families = ["ui.", "search.", "value_error.", "event.", "work.", "cite."];
         families
             .iter()
             .any(|family| text.starts_with(family) && text.len() > family.len())
@@ -188,6 +195,27 @@ fn no_protocol_asks_for_texts_of_another() {
             let own = owner.as_deref().is_none_or(|it| it == about.key);
             assert!(own, "{} asks for {key}, which it does not load", about.key);
         }
+    }
+}
+
+/// The sources of what only the full program shows: branches on `FULL`, or whole folders.
+const OF_FULL: [&str; 4] = [
+    "src/app/search/",
+    "src/app/dialog.rs",
+    "src/app/transport.rs",
+    "src/view/goals.rs",
+];
+
+/// The texts of variants and of the search are loaded with the full program alone.
+#[test]
+fn the_core_asks_for_no_texts_of_the_full_program() {
+    for (path, source) in each_source(Path::new("src")) {
+        let of_full = OF_FULL.iter().any(|it| path.starts_with(it));
+        let asks = source.contains("\"search.") || source.contains("\"variant.");
+        assert!(
+            of_full || !asks,
+            "{path} asks for texts that the core does not load"
+        );
     }
 }
 

@@ -7,6 +7,7 @@ use yew::prelude::*;
 use super::FULL;
 use super::dom::{El, all, button, classed, classes, el, text};
 use super::lab::Msg;
+use super::search::{self, Finder};
 use super::words::Words;
 use crate::protocol::Variant;
 use crate::view::Session;
@@ -18,6 +19,8 @@ pub(super) enum Dialog {
     Help,
     BreakRule,
     Transcript,
+    /// “Search from here”, and every search under way.
+    Search,
 }
 
 pub(super) fn view(
@@ -25,13 +28,15 @@ pub(super) fn view(
     words: &Words,
     session: &Session,
     shortcut_keys: bool,
+    finder: &Finder,
     send: &Callback<Msg>,
 ) -> Html {
     let (title, content) = match dialog {
         Dialog::Help => ("ui.help", help(words, shortcut_keys, send)),
-        Dialog::BreakRule if FULL => ("ui.break_rule", break_rule(words, session, send)),
+        Dialog::BreakRule if FULL => ("ui.break_rule", break_rule(words, session, finder, send)),
         Dialog::Transcript if FULL => ("ui.transcript", transcript(words, session)),
-        Dialog::None | Dialog::BreakRule | Dialog::Transcript => {
+        Dialog::Search if FULL => ("search.title", search::dialog(finder, words, session, send)),
+        Dialog::None | Dialog::BreakRule | Dialog::Transcript | Dialog::Search => {
             return el("div").set("hidden", "").end();
         }
     };
@@ -125,7 +130,7 @@ fn tick_box(ticked: bool, send: &Callback<Msg>, msg: impl Fn(bool) -> Msg + 'sta
 }
 
 /// The protocol's variants; switching one starts the scenario anew.
-fn break_rule(words: &Words, session: &Session, send: &Callback<Msg>) -> Html {
+fn break_rule(words: &Words, session: &Session, finder: &Finder, send: &Callback<Msg>) -> Html {
     let about = session.about();
     let on = &session.scenario().cluster.variants;
     let row = |variant: &'static Variant| {
@@ -145,15 +150,16 @@ fn break_rule(words: &Words, session: &Session, send: &Callback<Msg>) -> Html {
             .with(classed("span", "cite").text(&words.citations(variant.rule.citations)));
         let id = variant.id;
         let tick = tick_box(on.contains(id), send, move |on| Msg::Variant(id, on));
-        classed("label", "variant")
+        classed("div", "variant-row")
             .key(id)
-            .with(tick)
-            .with(texts)
+            .with(classed("label", "variant").with(tick).with(texts))
+            .each(search::offer(finder, words, about, variant, send).into_iter())
             .end()
     };
     let rows = classed("div", "variants").each(about.variants.iter().map(row));
     let intro = el("p").text(words.t("ui.break_rule_intro"));
-    all([intro, rows].into_iter().map(El::end))
+    let missing = search::missing(finder, words, about);
+    all([intro, missing, rows].into_iter().map(El::end))
 }
 
 /// The whole run as text.

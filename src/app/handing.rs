@@ -10,11 +10,12 @@ use crate::share::Run;
 use crate::share::json::Json;
 use crate::view::{Session, reopen};
 
-const DIALOGS: [Dialog; 4] = [
+const DIALOGS: [Dialog; 5] = [
     Dialog::None,
     Dialog::Help,
     Dialog::BreakRule,
     Dialog::Transcript,
+    Dialog::Search,
 ];
 const PANELS: [Panel; 4] = [Panel::Why, Panel::Rules, Panel::State, Panel::Properties];
 const CHOOSING: [Choosing; 3] = [Choosing::Nothing, Choosing::Node, Choosing::Message];
@@ -33,7 +34,9 @@ impl Ask {
     /// What a message asks for, where the core cannot do it.
     pub(super) fn of(msg: &Msg) -> Option<Self> {
         Some(match msg {
-            Msg::Show(dialog @ (Dialog::BreakRule | Dialog::Transcript)) => Self::Show(*dialog),
+            Msg::Show(dialog @ (Dialog::BreakRule | Dialog::Transcript | Dialog::Search)) => {
+                Self::Show(*dialog)
+            }
             Msg::Protocol(key) if registry::find(key).is_none() => Self::Protocol(key),
             Msg::FileRead(Ok(text)) => Self::Open(text.clone()),
             _ => return None,

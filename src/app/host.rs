@@ -1,10 +1,12 @@
 //! Everything that the browser may refuse: storage, downloads, media queries, and the boot script.
 //! Nothing here panics; what is refused is as if it were not there.
 
-use js_sys::Promise;
+use js_sys::{Function, Promise};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{Document, Element, EventTarget, HtmlInputElement, Storage, Window};
+use web_sys::{
+    Document, Element, EventTarget, HtmlDialogElement, HtmlInputElement, Storage, Window,
+};
 
 /// The id of the element that the page is mounted on.
 const ROOT: &str = "lab";
@@ -30,6 +32,10 @@ extern "C" {
     fn boot_take() -> Option<String>;
     #[wasm_bindgen(js_namespace = quorumscope, js_name = decline)]
     fn boot_decline(detail: &str);
+    #[wasm_bindgen(js_namespace = quorumscope, js_name = script)]
+    fn boot_script(name: &str) -> Promise;
+    #[wasm_bindgen(catch, js_namespace = quorumscope, js_name = search)]
+    fn boot_search(request: &str, tell: &JsValue) -> Result<Function, JsValue>;
 }
 
 /// Loads an asset, from an inlined block first and by a request second. The loading begins at
@@ -66,6 +72,57 @@ pub(super) fn take_over() -> Option<String> {
 /// Says that this program cannot start: the core goes on, if it is there.
 pub(super) fn decline(detail: &str) {
     boot_decline(detail);
+}
+
+/// Whether the page lists an asset.
+pub(super) fn lists(name: &str) -> bool {
+    let selector = format!("[data-asset='{name}']");
+    let found = document().and_then(|it| it.query_selector(&selector).ok().flatten());
+    found.is_some()
+}
+
+/// Loads the carrier of searches. It is loaded anew for each of them: memory that a program has
+/// had on the page is given back only with the program, and one that has panicked is of no use.
+pub(super) async fn load_search() -> Result<(), String> {
+    let loaded = JsFuture::from(boot_script("quorumscope-search.js")).await;
+    loaded.map(|_| ()).map_err(|error| message_of(&error))
+}
+
+/// A search under way. It stops when this goes.
+pub(super) struct Searching {
+    stop: Function,
+    _tell: Closure<dyn Fn(String, String)>,
+}
+
+impl Drop for Searching {
+    fn drop(&mut self) {
+        self.stop.call0(&JsValue::NULL).ok();
+    }
+}
+
+/// Begins to serve a request, once the carrier is there; what it says comes as a kind and a text.
+pub(super) fn search(request: &str, said: yew::Callback<(String, String)>) -> Option<Searching> {
+    let tell = Closure::<dyn Fn(String, String)>::new(move |kind: String, text: String| {
+        if kind == "failed" {
+            close_dialog();
+        }
+        said.emit((kind, text));
+    });
+    let stop = boot_search(request, tell.as_ref()).ok()?;
+    Some(Searching { stop, _tell: tell })
+}
+
+/// Closes the dialogue that is open: nothing else on the page can be used beside it.
+pub(super) fn close_dialog() {
+    let found = document().and_then(|it| it.query_selector("dialog[open]").ok().flatten());
+    if let Some(dialog) = found.and_then(|it| it.dyn_into::<HtmlDialogElement>().ok()) {
+        dialog.close();
+    }
+}
+
+/// What a clock says, in milliseconds. The engine never calls this.
+pub(super) fn now() -> f64 {
+    js_sys::Date::now()
 }
 
 /// Lets the boot script hold one line of the run; the lines after it are gone.
@@ -165,6 +222,11 @@ pub(super) fn focus(id: &str) {
     if let Some(element) = element(id) {
         focus_element(&element);
     }
+}
+
+/// The element of an id, if it is no more than text and boxes.
+pub(super) fn html_element(id: &str) -> Option<web_sys::HtmlElement> {
+    element(id)?.dyn_into().ok()
 }
 
 fn focus_element(element: &Element) {

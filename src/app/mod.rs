@@ -12,6 +12,7 @@ mod keys;
 mod lab;
 mod motion;
 mod panel;
+mod search;
 mod stage;
 mod transport;
 mod tray;

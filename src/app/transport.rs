@@ -8,6 +8,7 @@ use super::dialog::Dialog;
 use super::dom::{El, all, button, classed, el, text};
 use super::host;
 use super::lab::{Msg, RATES};
+use super::search::Find;
 use super::words::Words;
 use crate::protocol::{MessageKind, Stride};
 use crate::view::{Moment, Session, UpcomingKind};
@@ -25,13 +26,14 @@ pub(super) fn view(
     session: &Session,
     running: bool,
     speed: usize,
+    can_return: bool,
     send: &Callback<Msg>,
 ) -> Html {
     let steps = steps(moment, words, session.about().stride, running, speed, send);
     let faults = group("faults", words.t("ui.faults"))
         .with(button(send, Msg::Kill).text(words.t("ui.kill_node")))
         .with(button(send, Msg::DropMessage).text(words.t("ui.drop_message")))
-        .child(more(words, session, send));
+        .child(more(words, session, can_return, send));
     let transport = classed("div", "transport")
         .with(steps)
         .with(classed("p", "next").child(next(moment, words)))
@@ -186,17 +188,19 @@ fn status(moment: &Moment, words: &Words) -> String {
 }
 
 /// Everything else waits until it is asked for.
-fn more(words: &Words, session: &Session, send: &Callback<Msg>) -> Html {
+fn more(words: &Words, session: &Session, can_return: bool, send: &Callback<Msg>) -> Html {
     let items = [
         ("ui.align", Msg::Act(Action::Align)),
         ("ui.spread", Msg::Act(Action::Spread)),
         ("ui.heal", Msg::Act(Action::Heal)),
         ("ui.break_rule", Msg::Show(Dialog::BreakRule)),
+        ("ui.search_here", Msg::Show(Dialog::Search)),
         ("ui.transcript", Msg::Show(Dialog::Transcript)),
         ("ui.save", Msg::Save),
         ("ui.fork", Msg::Fork),
         ("ui.fresh_seed", Msg::FreshSeed),
     ];
+    let back = can_return.then_some(("search.return", Msg::Find(Find::Return)));
     let item = |(key, msg): (&'static str, Msg)| {
         let send = send.clone();
         let on_click = Callback::from(move |_: MouseEvent| {
@@ -210,7 +214,8 @@ fn more(words: &Words, session: &Session, send: &Callback<Msg>) -> Html {
     let args = [("seed", &*session.seed().to_string()), ("hash", &hash[..8])];
     let about = words.fill("ui.run_about", &args);
     let list = el("ul")
-        .each(items.into_iter().map(item))
+        .each(items.into_iter().map(&item))
+        .each(back.into_iter().map(item))
         .child(open_item(words, send))
         .with(classed("li", "about").key("about").text(&about));
     let summary = el("summary")

@@ -3,7 +3,7 @@
 use std::ops::Deref;
 use std::rc::Rc;
 
-use super::host;
+use super::{FULL, host};
 use crate::view::{Catalogue, Sentence};
 
 /// A shared value that is equal to itself alone, so that comparing props costs nothing.
@@ -98,7 +98,7 @@ impl Words {
     /// Loads a language, with the texts of one protocol.
     pub(super) async fn load(language: Language, protocol: &'static str) -> Result<Self, String> {
         // Side by side.
-        let (shared, own) = (parts(language, &SHARED), own_parts(language, protocol));
+        let (shared, own) = (parts(language, SHARED), own_parts(language, protocol));
         let mut catalogue = Catalogue::default();
         add(&mut catalogue, shared).await?;
         add(&mut catalogue, own).await?;
@@ -148,25 +148,25 @@ const PARTS: usize = if FULL { 2 } else { 1 };
 /// The parts that all protocols need, by what their names have behind the language.
 const SHARED: [&str; 2] = ["", "/full"];
 
-type Loading = Vec<Pin<Box<dyn Future<Output = Result<Vec<u8>, String>>>>>;
+type Loaded = Result<Vec<u8>, String>;
 
 /// Begins to load parts of a catalogue. The build parts them.
-fn parts(language: Language, names: &[impl Display]) -> Loading {
-    let load = |name| -> Pin<Box<dyn Future<Output = _>>> {
-        let tag = language.tag();
-        Box::pin(host::load(&format!("locales/{tag}{name}.json")))
-    };
-    names.iter().take(PARTS).map(load).collect()
+fn parts(language: Language, names: [&str; 2]) -> Vec<impl Future<Output = Loaded> + use<>> {
+    let load = |name| host::load(&format!("locales/{}{name}.json", language.tag()));
+    names.into_iter().take(PARTS).map(load).collect()
 }
 
 /// Begins to load a protocol's own parts.
-fn own_parts(language: Language, protocol: &str) -> Loading {
-    let names = [format!("/{protocol}"), format!("/{protocol}.full")];
-    parts(language, &names)
+fn own_parts(language: Language, protocol: &str) -> Vec<impl Future<Output = Loaded> + use<>> {
+    let own = format!("/{protocol}");
+    parts(language, [&own, &format!("{own}.full")])
 }
 
 /// Adds parts when they have come.
-async fn add(catalogue: &mut Catalogue, parts: Loading) -> Result<(), String> {
+async fn add(
+    catalogue: &mut Catalogue,
+    parts: Vec<impl Future<Output = Loaded>>,
+) -> Result<(), String> {
     for part in parts {
         let added = catalogue.add_json(&part.await?);
         added.ok_or("a catalogue is damaged")?;

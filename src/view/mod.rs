@@ -2,11 +2,13 @@
 //! transcript and the exports are made from the same.
 
 pub mod geometry;
+mod goals;
 mod moment;
 mod session;
 pub mod text;
 mod transcript;
 
+pub use goals::{GoalState, goal_states};
 pub use moment::{
     ClientCard, Happening, Landed, MessageCard, Moment, NodeCard, TimerCard, Upcoming, UpcomingKind,
 };

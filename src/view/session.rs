@@ -205,6 +205,14 @@ impl Session {
         }
     }
 
+    /// The moment at the cursor as a scenario's start: what was done so far is prepared.
+    pub fn from_here(&self) -> Scenario {
+        let mut scenario = self.scenario.clone();
+        let done = self.timeline.actions().take(self.position());
+        scenario.prepared.extend(done.cloned());
+        scenario
+    }
+
     /// The run up to the cursor as text, line by line.
     pub fn transcript(&self) -> Vec<Line> {
         transcript::of(&self.timeline, &self.scenario, self.seed)

@@ -31,7 +31,7 @@ for (const [device, size] of Object.entries(sizes)) {
         await page.keyboard.press('?');
         await look('help');
         await page.keyboard.press('Escape');
-        await page.getByRole('button', { name: 'Paxos' }).click();
+        await page.getByRole('button', { name: 'Paxos', exact: true }).click();
         for (let i = 0; i < 12; i++) {
           await page.getByRole('button', { name: step }).click();
         }

@@ -53,6 +53,8 @@ test('each protocol has its own switches, and each of them can be turned on', as
   for (const [protocol, next] of [['Raft', 'Next election'], ['Paxos', 'Next phase']]) {
     await who.protocol(protocol);
     await who.page.getByRole('banner').getByRole('button', { name: 'Break a rule' }).click();
+    // It comes with the full program, which may have to be fetched first.
+    await who.dialog().waitFor();
     const boxes = await who.dialog().getByRole('checkbox').all();
     assert.ok(boxes.length >= 6);
     for (const box of boxes) {

@@ -267,9 +267,9 @@ export class Visitor {
 
   async protocol(name) {
     const group = this.page.getByRole('group', { name: 'Protocol' });
-    await group.getByRole('button', { name }).click();
+    await group.getByRole('button', { name, exact: true }).click();
     // Its texts may have to be fetched first.
-    await group.getByRole('button', { name, pressed: true }).waitFor();
+    await group.getByRole('button', { name, exact: true, pressed: true }).waitFor();
   }
 
   async nodeCount(count) {

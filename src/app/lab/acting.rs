@@ -2,7 +2,7 @@
 
 use super::{Choosing, DELAY_MS, Lab, Thing};
 use crate::app::dialog::Dialog;
-use crate::app::{host, stage, tray};
+use crate::app::{FULL, host, stage, tray};
 use crate::protocol::{ClientId, NodeId, Value, ValueError};
 use crate::world::Action;
 
@@ -103,6 +103,9 @@ impl Lab {
         self.notice = None;
         if self.dialog != Dialog::None {
             self.dialog = Dialog::None;
+            if FULL {
+                self.finder.leave();
+            }
         } else if !host::close_menus() && self.choosing != Choosing::Nothing {
             self.choosing = Choosing::Nothing;
         } else if let Some(thing) = self.selected.take() {

@@ -4,6 +4,7 @@ mod acting;
 mod handing;
 mod playing;
 mod scenes;
+mod searching;
 
 use std::cell::Cell;
 use std::rc::Rc;
@@ -18,6 +19,7 @@ use super::handing::{Ask, Handed, Screen};
 use super::keys;
 use super::motion::Motion;
 use super::panel::{self, Panel};
+use super::search::{self, Find, Finder, Found};
 use super::words::{Language, Shared, Words};
 use super::{FIRST_PROTOCOL, FULL, header, host, stage, transport, tray};
 use crate::protocol::{ClientId, NodeId};
@@ -116,6 +118,7 @@ pub(super) enum Msg {
     Arrived,
     /// The full program did not come.
     FullFailed,
+    Find(Find),
 }
 
 #[derive(Properties)]
@@ -168,6 +171,10 @@ pub(super) struct Lab {
     wanted: Option<Ask>,
     /// What the core handed over, until the page is drawn.
     arriving: Option<Screen>,
+    /// Searches; only the full program has any.
+    finder: Finder,
+    /// The runs on stage that were found, each with what was there before it, the latest last.
+    found: Vec<Found>,
     send: Callback<Msg>,
     /// They are called no more when this goes.
     _listeners: [Option<host::Listener>; 2],
@@ -213,6 +220,8 @@ impl Component for Lab {
             after_words: None,
             wanted: None,
             arriving: None,
+            finder: Finder::new(),
+            found: Vec::new(),
             send,
             _listeners: listeners,
         };
@@ -243,7 +252,7 @@ impl Component for Lab {
                 self.narrow,
                 send,
             ))
-            .with(self.banner())
+            .with(self.banners())
             .child(tray::view(
                 words,
                 self.selected,
@@ -253,8 +262,15 @@ impl Component for Lab {
                 send,
             ));
         let panels = panel::view(moment, words, about, self.panel, self.selected, send);
-        let transport =
-            transport::view(moment, words, &self.session, self.running, self.speed, send);
+        let transport = transport::view(
+            moment,
+            words,
+            &self.session,
+            self.running,
+            self.speed,
+            FULL && self.found_here().is_some(),
+            send,
+        );
         let notice = self.notice.as_deref().unwrap_or_default();
         let waiting = match self.wanted {
             Some(_) if notice.is_empty() => words.t("ui.full_loading"),
@@ -278,6 +294,12 @@ impl Component for Lab {
             && let Some(opener) = self.opener.take()
         {
             opener.focus().ok();
+        }
+        if FULL && let Some(id) = self.finder.focus.take() {
+            host::focus(id);
+        }
+        if FULL && std::mem::take(&mut self.finder.reveal) && self.narrow {
+            host::reveal(".strip");
         }
         if self.arriving.is_some() {
             ctx.link().send_message(Msg::Arrived);
@@ -338,6 +360,9 @@ impl Lab {
                 self.set_running(false);
                 self.opener = host::focused();
                 self.dialog = dialog;
+                if FULL {
+                    self.open_finder();
+                }
             }
             Msg::Protocol(key) => self.change_protocol(key),
             Msg::Nodes(count) => self.change_nodes(count),
@@ -372,6 +397,8 @@ impl Lab {
                 self.wanted = None;
                 self.complain("ui.full_failed");
             }
+            Msg::Find(find) if FULL => return self.find(find),
+            Msg::Find(_) => return false,
         }
         true
     }
@@ -474,8 +501,23 @@ impl Lab {
             .happened
             .iter()
             .map(|it| self.words.say(&it.title));
-        let all: Vec<String> = titles.chain(lost).collect();
+        let found = self
+            .found_here()
+            .filter(|_| FULL && self.session.position() == 0);
+        let found = found.map(|it| search::found(it, &self.words));
+        let all: Vec<String> = found.into_iter().chain(titles).chain(lost).collect();
         all.join(self.words.t("ui.sentence_separator"))
+    }
+
+    /// What stands over the stage.
+    fn banners(&self) -> El {
+        let banners = classed("div", "banners").with(self.banner());
+        match self.found_here() {
+            Some(found) if FULL && found.told => {
+                banners.with(search::strip(found, &self.words, &self.send))
+            }
+            _ => banners,
+        }
     }
 
     fn banner(&self) -> El {
@@ -498,6 +540,7 @@ impl Lab {
             &self.words,
             &self.session,
             self.shortcut_keys,
+            &self.finder,
             &self.send,
         )
     }

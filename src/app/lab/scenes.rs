@@ -14,7 +14,10 @@ impl Lab {
     /// Starts a scenario anew; where it cannot run, says so and keeps what there is.
     pub(super) fn restart(&mut self, scenario: Scenario, seed: u32) {
         match open(scenario, seed) {
-            Ok(session) => self.put_on_stage(session),
+            Ok(session) => {
+                self.forget_found(&session);
+                self.put_on_stage(session);
+            }
             Err(error) => {
                 let sentence = scenario_error(&error, "ui.cannot_start");
                 self.notice = Some(self.words.say(&sentence));
@@ -22,13 +25,17 @@ impl Lab {
         }
     }
 
-    /// Shows another run. The run of another protocol is kept while one looks at this one.
-    fn put_on_stage(&mut self, session: Session) {
+    /// Shows another run. The run of another protocol is kept while one looks at this one; one of
+    /// the same is given back.
+    pub(super) fn put_on_stage(&mut self, session: Session) -> Option<Session> {
         let old = std::mem::replace(&mut self.session, session);
         let key = old.about().key;
+        let mut replaced = None;
         if key != self.session.about().key {
             self.stashed.insert(key, old);
             self.panel = Panel::Why;
+        } else {
+            replaced = Some(old);
         }
         self.running = false;
         self.motion.stop();
@@ -38,6 +45,7 @@ impl Lab {
         self.refresh();
         self.motion.jump(self.session.now() as f64);
         self.hold_all();
+        replaced
     }
 
     pub(super) fn change_protocol(&mut self, key: &'static str) {
@@ -49,7 +57,9 @@ impl Lab {
             return self.load_words(self.words.language, key);
         }
         match self.stashed.remove(&key) {
-            Some(session) => self.put_on_stage(session),
+            Some(session) => {
+                self.put_on_stage(session);
+            }
             None => self.restart(first_look(key), FIRST_SEED),
         }
     }
@@ -101,6 +111,7 @@ impl Lab {
             Err(error) => self.notice = Some(self.words.say(&file_error(&error))),
             Ok((_, false)) => self.complain("ui.nodes_out_of_range"),
             Ok((opened, true)) => {
+                self.forget_found(&opened.session);
                 self.put_on_stage(opened.session);
                 if let Some((position, error)) = opened.stopped {
                     let reason = format!("error.{}", error.key());
