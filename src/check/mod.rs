@@ -123,6 +123,8 @@ impl<P: Protocol> Watched<P> {
         let protocol = self.world.protocol();
         match event {
             Event::Submitted(_, value) => protocol.submitted(&mut self.monitor, value),
+            // The core has no room for it, and no rule to break: it is the full program's.
+            _ if !cfg!(feature = "full") => {}
             Event::Sent(flight) => {
                 if let (Endpoint::Client(client), Payload::Request(request)) =
                     (flight.id.from, &*flight.payload)

@@ -303,23 +303,43 @@ macro_rules! variants {
 }
 pub(crate) use variants;
 
-/// Rules as statics, and the list of them all, from one table.
+/// Rules as statics, and the list of them all, from one table. What stands behind `extensions:` is
+/// only the full program's.
 macro_rules! rules {
-    ($(section $section:ident { $(
-        $(#[$doc:meta])*
-        $name:ident = $id:literal [$($outcome:ident),+] $($citation:expr),+;
-    )* })*) => {
-        $($(
-            $(#[$doc])*
-            pub static $name: crate::protocol::Rule = crate::protocol::Rule {
-                id: $id,
-                section: stringify!($section),
-                citations: &[$($citation),+],
-                outcomes: &[$(crate::protocol::Outcome::$outcome),+],
-            };
-        )*)*
+    (
+        $(section $section:ident { $(
+            $(#[$doc:meta])*
+            $name:ident = $id:literal [$($outcome:ident),+] $($citation:expr),+;
+        )* })*
+        $(extensions: $(section $more:ident { $(
+            $(#[$more_doc:meta])*
+            $more_name:ident = $more_id:literal [$($more_outcome:ident),+] $($more_citation:expr),+;
+        )* })*)?
+    ) => {
+        $($(crate::protocol::rules! {
+            @one $section $(#[$doc])* $name = $id [$($outcome),+] $($citation),+
+        })*)*
+        $($($(crate::protocol::rules! {
+            @one $more $(#[$more_doc])* $more_name = $more_id [$($more_outcome),+] $($more_citation),+
+        })*)*)?
         /// The algorithm, line by line.
-        pub static RULES: &[&crate::protocol::Rule] = &[$($(&$name),*),*];
+        pub static RULES: &[&crate::protocol::Rule] = if cfg!(feature = "full") {
+            &[$($(&$name,)*)* $($($(&$more_name,)*)*)?]
+        } else {
+            &[$($(&$name,)*)*]
+        };
+    };
+    (
+        @one $section:ident $(#[$doc:meta])*
+        $name:ident = $id:literal [$($outcome:ident),+] $($citation:expr),+
+    ) => {
+        $(#[$doc])*
+        pub static $name: crate::protocol::Rule = crate::protocol::Rule {
+            id: $id,
+            section: stringify!($section),
+            citations: &[$($citation),+],
+            outcomes: &[$(crate::protocol::Outcome::$outcome),+],
+        };
     };
 }
 pub(crate) use rules;

@@ -14,6 +14,15 @@ const FAMILIES: [&str; 6] = ["fact", "note", "property", "rule", "section", "var
 
 /// Of those, the one that only the full program shows.
 const FULL_OWN: &str = "variant";
+/// And the sections of rules that only the full program has: `extensions:` in a protocol's
+/// `rules.rs`.
+const FULL_SECTIONS: [&str; 5] = [
+    "raft.membership",
+    "raft.pre_vote",
+    "raft.read_index",
+    "raft.snapshot",
+    "raft.transfer",
+];
 /// What only the full program shows, whichever protocol it is about.
 const FULL_SHARED: &str = "search";
 
@@ -44,7 +53,7 @@ pub fn parts(name: &str, bytes: Vec<u8>) -> Result<Vec<(String, Vec<u8>)>> {
     for (key, text) in &texts {
         let family = key.split('.').next().unwrap_or_default();
         let name = match protocol(key, &texts) {
-            Some(protocol) if family == FULL_OWN => {
+            Some(protocol) if family == FULL_OWN || is_of_an_extension(key) => {
                 format!("{FOLDER}{language}/{protocol}.full.json")
             }
             Some(protocol) => format!("{FOLDER}{language}/{protocol}.json"),
@@ -58,6 +67,15 @@ pub fn parts(name: &str, bytes: Vec<u8>) -> Result<Vec<(String, Vec<u8>)>> {
         .into_iter()
         .map(|(name, texts)| Ok((name, serde_json::to_vec(&texts)?)));
     written.collect()
+}
+
+/// Whether a key is of a rule, or a section, that only the full program has.
+fn is_of_an_extension(key: &str) -> bool {
+    let rest = key.split_once('.').map_or("", |(_, rest)| rest);
+    FULL_SECTIONS.iter().any(|section| {
+        let line = rest.strip_prefix(section);
+        line.is_some_and(|line| line.is_empty() || line.starts_with('.'))
+    })
 }
 
 /// The protocol that a key belongs to.

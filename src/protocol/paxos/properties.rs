@@ -34,8 +34,14 @@ pub static BALLOTS: Property = Property {
     citations: &[S2_2],
 };
 
-pub(super) static PROPERTIES: &[&Property] =
-    &[&AGREEMENT, &VALIDITY, &PROMISES, &BALLOTS, &LINEARIZABILITY];
+const OF_NODES: &[&Property] = &[&AGREEMENT, &VALIDITY, &PROMISES, &BALLOTS];
+const ALL: &[&Property] = &[&AGREEMENT, &VALIDITY, &PROMISES, &BALLOTS, &LINEARIZABILITY];
+/// What clients are told is watched by the full program alone.
+pub(super) static PROPERTIES: &[&Property] = if cfg!(feature = "full") {
+    ALL
+} else {
+    OF_NODES
+};
 
 /// What is remembered of the past to watch the properties.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]

@@ -67,7 +67,9 @@ impl Raft {
         let range = self.cluster.range("heartbeat", HEARTBEAT);
         out.set_timer(Timer::Heartbeat, range);
         self.replicate_to_all(node, out);
-        self.confirm_all(node, out);
+        if self.is(V::ReadIndex) {
+            self.confirm_all(node, out);
+        }
     }
 
     /// To every server that the leader replicates to, in order.
@@ -313,7 +315,9 @@ impl Raft {
             note(Outcome::Accepted, relation)
         });
         self.commit_to(node, index, out);
-        self.begin_reads(node, out);
+        if self.is(V::ReadIndex) {
+            self.begin_reads(node, out);
+        }
     }
 }
 

@@ -109,6 +109,7 @@ rules! {
         /// A majority has answered within an election timeout, or it has not.
         LEADER_QUORUM = "raft.leader.quorum" [Accepted, Refused] T6_2;
     }
+    extensions:
     section pre_vote {
         /// An election timeout: ask whether the next term could be won.
         PRE_VOTE_START = "raft.pre_vote.start" [Done] T9_6;
