@@ -149,12 +149,12 @@ mod tests {
         assert_eq!(number(&all, "frontier"), 0);
         assert!(all.get("run").is_none());
         assert!(!told.is_empty(), "it came in slices");
-        let (little, _) = run(
-            &mut Searching::within(&request.to_json(), 1 << 16).unwrap(),
-            1,
-        );
+        let half = number(&all, "bytes") / 2;
+        let little = Searching::within(&request.to_json(), half as usize);
+        let (little, _) = run(&mut little.unwrap(), 1);
         assert_eq!(status(&little), "memory");
-        assert!(number(&little, "bytes") <= 1 << 16);
+        assert!(number(&little, "bytes") <= half);
+        assert!(number(&little, "states") < number(&all, "states"));
         request.bounds.depth = Some(4);
         let (shallow, _) = run(&mut Searching::of(&request.to_json()).unwrap(), u32::MAX);
         assert_eq!(status(&shallow), "depth");
