@@ -5,7 +5,7 @@ use super::dialog::Dialog;
 use super::lab::{Choosing, Msg, Theme, Thing};
 use super::panel::Panel;
 use super::words::Language;
-use crate::protocol::{Endpoint, registry};
+use crate::protocol::{ClientId, Endpoint, registry};
 use crate::share::Run;
 use crate::share::json::Json;
 use crate::view::{Session, reopen};
@@ -26,6 +26,8 @@ const THEMES: [Theme; 2] = [Theme::Light, Theme::Dark];
 pub(super) enum Ask {
     Show(Dialog),
     Protocol(&'static str),
+    /// A client: what can be done to it, and its history.
+    Client(ClientId),
     /// The text of a file.
     Open(String),
 }
@@ -38,6 +40,7 @@ impl Ask {
                 Self::Show(*dialog)
             }
             Msg::Protocol(key) if registry::find(key).is_none() => Self::Protocol(key),
+            Msg::Choose(Thing::Client(id)) | Msg::Look(Thing::Client(id)) => Self::Client(*id),
             Msg::FileRead(Ok(text)) => Self::Open(text.clone()),
             _ => return None,
         })
@@ -47,6 +50,7 @@ impl Ask {
         let (what, argument) = match self {
             Self::Show(dialog) => ("show", place(&DIALOGS, dialog)),
             Self::Protocol(key) => ("protocol", (*key).into()),
+            Self::Client(id) => ("client", Json::Text(id.to_string())),
             Self::Open(text) => ("open", Json::Text(text.clone())),
         };
         Json::object([(what, argument)])
@@ -57,6 +61,7 @@ impl Ask {
         Some(match what.as_str() {
             "show" => Self::Show(at(&DIALOGS, argument)?),
             "protocol" => Self::Protocol(registry::find(argument.text()?)?.key),
+            "client" => Self::Client(argument.text()?.parse().ok()?),
             "open" => Self::Open(argument.text()?.to_owned()),
             _ => return None,
         })
@@ -68,6 +73,7 @@ impl From<Ask> for Msg {
         match ask {
             Ask::Show(dialog) => Self::Show(dialog),
             Ask::Protocol(key) => Self::Protocol(key),
+            Ask::Client(id) => Self::Choose(Thing::Client(id)),
             Ask::Open(text) => Self::FileRead(Ok(text)),
         }
     }

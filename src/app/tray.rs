@@ -5,6 +5,7 @@ use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlInputElement, HtmlSelectElement};
 use yew::prelude::*;
 
+use super::FULL;
 use super::dom::{El, button, classed, el};
 use super::lab::{Choosing, DELAY_MS, Msg, Thing};
 use super::words::Words;
@@ -103,6 +104,7 @@ fn offer(at: usize, offer: &Offer, words: &Words, send: &Callback<Msg>) -> Html 
 fn submit_form(asking: Asking, words: &Words, send: &Callback<Msg>) -> Html {
     let (client, fixed, choice) = match asking {
         Asking::Node(id) => (None, Some(id), None),
+        Asking::Client(..) if !FULL => (None, None, None),
         Asking::Client(id, nodes) => (Some(id), None, Some(node_choice(&nodes, words))),
     };
     let send = send.clone();

@@ -124,6 +124,7 @@ impl Lab {
         };
         match self.selected {
             None => Vec::new(),
+            Some(Thing::Client(_)) if !FULL => Vec::new(),
             Some(Thing::Message(id)) => vec![
                 offer("ui.deliver_now", None, Action::Deliver(id)),
                 offer("ui.drop", None, Action::Drop(id)),
@@ -168,8 +169,8 @@ impl Lab {
                 .filter(|it| *it == id)
                 .map(tray::Asking::Node)
                 .next(),
-            Thing::Client(id) => Some(tray::Asking::Client(id, serving.collect())),
-            Thing::Message(_) => None,
+            Thing::Client(id) if FULL => Some(tray::Asking::Client(id, serving.collect())),
+            Thing::Client(_) | Thing::Message(_) => None,
         }
     }
 }

@@ -4,6 +4,7 @@
 use yew::prelude::*;
 
 use super::history;
+use crate::app::FULL;
 use crate::app::dom::{El, button, classed, el};
 use crate::app::lab::{Msg, Thing};
 use crate::app::words::Words;
@@ -47,12 +48,12 @@ pub(super) fn view(
                     .with(fields("ui.volatile", Storage::Volatile, node, words));
             }
         }
-        Some(Thing::Client(id)) => {
+        Some(Thing::Client(id)) if FULL => {
             if let Some(client) = moment.client(id) {
                 state = state.with(history::view(client, words));
             }
         }
-        Some(Thing::Message(_)) | None => {}
+        Some(Thing::Client(_) | Thing::Message(_)) | None => {}
     }
     let told = moment.clients.iter().map(|it| client(it, words));
     state
