@@ -97,8 +97,10 @@ test('the State panel shows a client too, and a node again', async (lab) => {
   await who.panel().getByRole('heading', { name: /^durable/i }).waitFor();
 });
 
-test('linearizability is one of the properties', async (lab) => {
+test('linearizability is one of the properties of the full program', async (lab) => {
   const who = await visit(lab);
+  await who.page.locator('#client-C1').click();
+  await who.tray().getByRole('combobox', { name: 'Node to ask' }).waitFor();
   await who.tab('Properties');
   const heading = who.panel().getByRole('heading', { name: /Linearizability/ });
   assert.match(await heading.innerText(), /holds/);
