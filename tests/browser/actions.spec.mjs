@@ -49,7 +49,7 @@ test('a click on a node offers what can be done to it, and a second click puts t
   assert.equal(await who.tray().getAttribute('aria-label'), 'Actions for S2');
   assert.equal(await who.node(2).getAttribute('aria-pressed'), 'true');
   const offers = await who.tray().getByRole('button').allInnerTexts();
-  assert.deepEqual(offers.slice(0, 4), ['Kill', 'Fire: election timer', 'Fire: heartbeat timer', 'Cut off']);
+  assert.deepEqual(offers.slice(0, 3), ['Kill', 'Fire: election timer', 'Cut off']);
   await who.node(2).click();
   assert.equal(await who.tray().count(), 0);
   assert.equal((await who.place()).position, 0, 'to look changes nothing');
@@ -214,8 +214,12 @@ test('each label on a busy stage can be clicked where it shows', async (lab) => 
 
 test('what makes no sense now is greyed out, says why, and changes nothing', async (lab) => {
   const who = await visit(lab);
-  await who.choose(who.node(2));
-  const fire = who.offer('Fire: heartbeat timer');
+  // Who leads waits for no leader: its election timer is off.
+  await who.press('Next election');
+  const leader = (await who.nodes()).findIndex((name) => /: leader/.test(name)) + 1;
+  const { position } = await who.place();
+  await who.choose(who.node(leader));
+  const fire = who.offer('Fire: election timer');
   const reason = 'That timer is not running.';
   assert.equal(await fire.getAttribute('aria-disabled'), 'true');
   assert.equal(await fire.getAttribute('aria-description'), reason);
@@ -229,7 +233,7 @@ test('what makes no sense now is greyed out, says why, and changes nothing', asy
   // Playwright does not press what is disabled; people do.
   await fire.click({ force: true });
   await eventually(async () => assert.equal(await who.notice(), reason));
-  assert.equal((await who.place()).position, 0);
+  assert.equal((await who.place()).position, position);
   await who.step();
   assert.equal(await who.notice(), '', 'the next step takes the notice away');
 });
@@ -687,7 +691,7 @@ test('faster is faster, and each speed tells the same run', async (lab) => {
     await who.page.clock.runFor(seconds * 1000);
     await who.press('Pause');
     const lines = await who.transcript();
-    assert.ok(lines.length >= 10, `${lines.length} events in ${seconds} s at ${speed}`);
+    assert.ok(lines.length >= 5, `${lines.length} events in ${seconds} s at ${speed}`);
     told.push(lines);
   }
   const [slow, normal, fast] = told;

@@ -36,6 +36,7 @@ for (const protocol of ['Raft', 'Paxos']) {
   test(`${protocol}: a run saved by the page replays natively to the same state`, async (lab) => {
     const page = await lab.open(await lab.serve(), { motion: 'reduce' });
     await page.getByRole('button', { name: protocol, exact: true }).click();
+    await page.getByRole('button', { name: protocol, exact: true, pressed: true }).waitFor();
     const step = page.getByRole('button', { name: /^Step/ });
     for (const number of [2, 4]) {
       for (let i = 0; i < 12; i++) {
