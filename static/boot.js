@@ -15,10 +15,10 @@
  *                       a JSON object; every further line is one action, as JSON
  *   run()               the whole run as the text of a file: the header with its "actions"
  *   ready()             the program is on the page
- *   full(words)         fetches the full program, which takes the core's place: a promise, which
- *                       fails where that fails; the core then goes on as before. The words are the
- *                       language and the protocol, whose texts the full program can then load
- *   expected()          those words, or nothing where nobody hands over
+ *   full()              fetches the full program, which takes the core's place: a promise, which
+ *                       fails where that fails; the core then goes on as before
+ *   words()             the language and the protocol that the core, which is about to leave, has
+ *                       on the page, or nothing where nobody hands over
  *   take()              what the core gives up its place with, once the full program is there
  *   decline(detail)     the full program cannot take the core's place
  *   fail(kind, detail)  shows what went wrong: panic, trap, load, no-wasm or worker
@@ -223,22 +223,19 @@
 
   var onPage = null;
   var refuse = null;
-  var words;
 
-  function full(said) {
-    words = said;
+  function full() {
     return new Promise(function (_, reject) {
       refuse = reject;
       begin(FULL).catch(reject);
     }).catch(function (error) {
       refuse = null;
-      words = undefined;
       throw error;
     });
   }
 
-  function expected() {
-    return words;
+  function words() {
+    return refuse && onPage ? onPage.words_shown() : undefined;
   }
 
   function take() {
@@ -552,7 +549,7 @@
     run: run,
     ready: ready,
     full: full,
-    expected: expected,
+    words: words,
     take: take,
     decline: decline,
     fail: fail

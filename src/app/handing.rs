@@ -81,14 +81,12 @@ impl From<Ask> for Msg {
 
 /// What the full program goes on from.
 pub(super) struct Handed {
-    /// The run on stage, at its cursor.
+    /// The run on stage, at its cursor. The core has one protocol, so there is no other.
     pub(super) session: Session,
-    /// The other protocols' runs.
-    pub(super) stashed: Vec<Session>,
     pub(super) screen: Screen,
 }
 
-/// What the page shows and remembers beside its runs, and what was asked last.
+/// What the page shows and remembers beside its run, and what was asked last.
 pub(super) struct Screen {
     pub(super) language: Language,
     pub(super) theme: Theme,
@@ -112,7 +110,7 @@ pub(super) struct Screen {
 
 impl Screen {
     /// The text that is handed over.
-    pub(super) fn write(&self, session: &Session, stashed: &[&Session]) -> String {
+    pub(super) fn write(&self, session: &Session) -> String {
         let selected = self.selected.map(|thing| match thing {
             Thing::Node(id) => Json::Text(id.to_string()),
             Thing::Message(id) => Json::Text(id.to_string()),
@@ -120,10 +118,8 @@ impl Screen {
         });
         let focus = self.focus.clone().map(Json::Text);
         let ask = self.ask.as_ref().map(Ask::json);
-        let run = |session: &&Session| Json::Text(session.run().to_json());
         Json::object([
-            ("run", run(&session)),
-            ("stashed", Json::list(stashed.iter().map(run))),
+            ("run", Json::Text(session.run().to_json())),
             ("language", self.language.tag().into()),
             ("theme", place(&THEMES, &self.theme)),
             ("shortcut_keys", Json::Bool(self.shortcut_keys)),
@@ -149,7 +145,6 @@ impl Handed {
         let json = Json::read(text).ok()?;
         let yes = |name| Some(*json.get(name)? == Json::Bool(true));
         let session = session(json.get("run")?)?;
-        let stashed = json.get("stashed")?.items()?.iter();
         let selected = match json.get("selected")?.text() {
             None => None,
             Some(name) => Some(match name.parse() {
@@ -178,16 +173,7 @@ impl Handed {
             draft: json.get("draft")?.text()?.to_owned(),
             ask,
         };
-        Some(Self {
-            stashed: stashed.map(self::session).collect::<Option<_>>()?,
-            session,
-            screen,
-        })
-    }
-
-    /// The protocol of the run on stage.
-    pub(super) fn protocol(&self) -> &'static str {
-        self.session.about().key
+        Some(Self { session, screen })
     }
 }
 

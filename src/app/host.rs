@@ -25,9 +25,9 @@ extern "C" {
     #[wasm_bindgen(js_namespace = quorumscope, js_name = fail)]
     fn boot_fail(kind: &str, detail: &str);
     #[wasm_bindgen(js_namespace = quorumscope, js_name = full)]
-    fn boot_full(words: &str) -> Promise;
-    #[wasm_bindgen(js_namespace = quorumscope, js_name = expected)]
-    fn boot_expected() -> Option<String>;
+    fn boot_full() -> Promise;
+    #[wasm_bindgen(js_namespace = quorumscope, js_name = words)]
+    fn boot_words() -> Option<String>;
     #[wasm_bindgen(js_namespace = quorumscope, js_name = take)]
     fn boot_take() -> Option<String>;
     #[wasm_bindgen(js_namespace = quorumscope, js_name = decline)]
@@ -50,16 +50,15 @@ pub(super) fn load(name: &str) -> impl Future<Output = Result<Vec<u8>, String>> 
     }
 }
 
-/// Fetches the full program, which then takes this one's place, and will need the texts of a
-/// language and a protocol. It comes back only where that has failed.
-pub(super) async fn fetch_full(language: &str, protocol: &str) {
-    let words = format!("{language} {protocol}");
-    JsFuture::from(boot_full(&words)).await.ok();
+/// Fetches the full program, which then takes this one's place. It comes back only where that has
+/// failed.
+pub(super) async fn fetch_full() {
+    JsFuture::from(boot_full()).await.ok();
 }
 
 /// The language and the protocol that the core, which is about to hand over, has on the page.
-pub(super) fn expected() -> Option<(String, String)> {
-    let words = boot_expected()?;
+pub(super) fn shown() -> Option<(String, String)> {
+    let words = boot_words()?;
     let (language, protocol) = words.split_once(' ')?;
     Some((language.into(), protocol.into()))
 }

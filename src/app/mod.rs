@@ -51,25 +51,19 @@ pub fn mount() {
 }
 
 async fn start() -> Result<(), String> {
-    let expected = if FULL { host::expected() } else { None };
-    let language = expected.as_ref().and_then(|(tag, _)| Language::of(tag));
-    let protocol = expected.as_ref().and_then(|(_, key)| registry::find(key));
-    let mut words = Words::load(
-        language.unwrap_or_else(Language::preferred),
-        protocol.map_or(FIRST_PROTOCOL, |about| about.key),
-    )
-    .await?;
+    let (language, protocol) = shown();
+    let mut words = Words::load(language, protocol).await?;
+    // The core goes on meanwhile, and its language or protocol may be switched.
+    while FULL && !words.are_for(shown()) {
+        let (language, protocol) = shown();
+        words = words.with(language, protocol).await?;
+    }
     // From here on the core is gone.
     let state = if FULL { host::take_over() } else { None };
     let handed = match &state {
         Some(state) => Some(Handed::read(state).ok_or("the state of the core is damaged")?),
         None => None,
     };
-    if let Some(handed) = &handed {
-        words = words
-            .with(handed.screen.language, handed.protocol())
-            .await?;
-    }
     host::set_language(words.language.tag(), words.t("ui.title"));
     let root = host::root(handed.is_some()).ok_or("the page has no element #lab")?;
     let props = lab::Props::new(words, handed);
@@ -77,6 +71,25 @@ async fn start() -> Result<(), String> {
     APP.set(Some(app));
     host::ready();
     Ok(())
+}
+
+/// The language and the protocol that the core has on the page; where it is not there, those of a
+/// first visit.
+fn shown() -> (Language, &'static str) {
+    let core = if FULL { host::shown() } else { None };
+    let language = core.as_ref().and_then(|(tag, _)| Language::of(tag));
+    let protocol = core.as_ref().and_then(|(_, key)| registry::find(key));
+    (
+        language.unwrap_or_else(Language::preferred),
+        protocol.map_or(FIRST_PROTOCOL, |about| about.key),
+    )
+}
+
+/// The language and the protocol on the page, whose texts the full program loads before it takes
+/// over.
+#[wasm_bindgen]
+pub fn words_shown() -> Option<String> {
+    APP.with_borrow(|app| Some(app.as_ref()?.get_component()?.words_shown()))
 }
 
 /// Takes the core off the page, and gives the state in which it was, for the full program to go on

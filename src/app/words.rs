@@ -127,6 +127,11 @@ impl Words {
         Ok(self)
     }
 
+    /// Whether these are the texts of a protocol in a language.
+    pub(super) fn are_for(&self, (language, protocol): (Language, &str)) -> bool {
+        self.language == language && self.has(protocol)
+    }
+
     /// Whether a protocol's texts are there.
     pub(super) fn has(&self, protocol: &str) -> bool {
         self.protocols.contains(&protocol)

@@ -80,6 +80,8 @@ macro_rules! registry {
             }
         }
 
+        // With one protocol there is nothing to mix.
+        #[allow(unreachable_patterns)]
         impl Protocol for Any {
             type Node = AnyNode;
             type Durable = AnyDurable;
@@ -294,6 +296,7 @@ macro_rules! registry {
 struct Inner<'a, S>(&'a mut S);
 
 registry! {
+    #[cfg(feature = "full")]
     Paxos(paxos),
     #[cfg(feature = "full")]
     MultiPaxos(multi_paxos),

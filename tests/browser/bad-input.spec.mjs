@@ -380,10 +380,6 @@ for (const seed of [1, 2, 3]) {
           const all = root.querySelectorAll('button, [role=button], [role=tab], summary, input[type=checkbox], option');
           const some = [...all].filter((it) => !/^(Save run|保存运行)$/.test(it.innerText));
           const it = some[number % some.length];
-          if (!it) {
-            // The full program is about to take over and waits for its texts.
-            return;
-          }
           if (it.tagName === 'OPTION') {
             it.selected = true;
             it.parentElement.dispatchEvent(new Event('change', { bubbles: true }));

@@ -39,9 +39,6 @@ test('a first visit fetches the core, and nothing of the full program', async (l
 test('what is on the page is the same before and after, in another language and theme', async (lab) => {
   const who = await visit(lab);
   await who.nodeCount(7);
-  await who.protocol('Paxos');
-  await who.step(4);
-  await who.protocol('Raft');
   await who.step(9);
   await who.act(who.node(3), 'Kill');
   await who.step(5);
@@ -85,13 +82,11 @@ test('what is on the page is the same before and after, in another language and 
   assert.equal(await who.page.evaluate(() => window.quorumscope.run()), run);
   await axe(who.page);
 
-  // What lies ahead of the cursor, and the other protocol's run, came along.
+  // What lies ahead of the cursor came along.
   await who.press('English');
   await who.press('Step');
   await eventually(async () => assert.deepEqual((await who.place()).position, 14));
   assert.equal((await who.place()).length, 15);
-  await who.protocol('Paxos');
-  await eventually(async () => assert.equal((await who.place()).position, 4));
 });
 
 test('the state is the same, bit by bit, and goes on the same', async (lab) => {
@@ -177,6 +172,37 @@ test('while it is fetched the page says so, and goes on', async (lab) => {
   assert.equal(await who.dialog().getByRole('listitem').count(), 5);
   await who.close();
   assert.doesNotMatch(await who.heard(), /Loading the rest/);
+});
+
+test('the language may be switched while its words are fetched: the page is never empty', async (lab) => {
+  let answer;
+  const held = new Promise((resolve) => {
+    answer = resolve;
+  });
+  const who = await visit(lab, {
+    routes: [[/locales\/en\/full/, async (route) => {
+      await held;
+      await route.continue();
+    }]],
+  });
+  await who.menu('Transcript');
+  await eventually(async () => assert.match(await who.heard(), /Loading the rest of the laboratory/));
+  await who.press('中文');
+  await who.button('单步').waitFor();
+  await who.page.evaluate(() => {
+    window.empty = 0;
+    const look = () => {
+      window.empty += document.querySelectorAll('#lab button').length === 0;
+      requestAnimationFrame(look);
+    };
+    look();
+  });
+  answer();
+  await who.dialog().waitFor();
+  assert.equal(await program(who.page), 'quorumscope-full');
+  await who.button('关闭').click();
+  assert.ok(await who.button('单步').isVisible());
+  assert.equal(await who.page.evaluate(() => window.empty), 0);
 });
 
 test('a run that flows flows on', async (lab) => {

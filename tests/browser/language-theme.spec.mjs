@@ -82,6 +82,12 @@ test('the language is remembered, whatever the browser prefers', async (lab) => 
   assert.equal(await language(who.page), 'en');
 });
 
+/** Shows a protocol, in any language; it may have to be fetched first. */
+async function show(who, protocol) {
+  await who.press(protocol);
+  await who.page.getByRole('button', { name: protocol, exact: true, pressed: true }).waitFor();
+}
+
 /** Goes where there is something to read, and hands on all of it: what is seen, and what is said. */
 async function tour(who, t, read) {
   const look = async () => read(await who.page.evaluate(() => {
@@ -91,7 +97,7 @@ async function tour(who, t, read) {
     return [document.body.innerText, ...spoken, ...drawn].filter(Boolean).join('\n');
   }));
   for (const protocol of ['Raft', 'Paxos']) {
-    await who.press(protocol);
+    await show(who, protocol);
     for (let i = 0; i < 45; i++) {
       await who.press(t.step);
       await look();
@@ -120,6 +126,7 @@ async function tour(who, t, read) {
     }
     for (const name of [t.breakRule, t.help]) {
       await who.page.getByRole('banner').getByRole('button', { name }).click();
+      await who.dialog().waitFor();
       await look();
       await who.key('Escape');
     }
@@ -140,7 +147,7 @@ for (const locale of ['en-US', 'zh-CN']) {
 
 test('in Chinese nothing is left in English but the papers’ names', async (lab) => {
   const names = `
-    Quorumscope English Paxos Raft Made Simple Figure Esc Space Enter Tab PageUp PageDown
+    Quorumscope English Paxos Multi Flexible Raft Made Simple Herlihy Wing Figure Esc Space Enter Tab PageUp PageDown
     Request Reply Prepare Promise Accept Accepted Refused
     RequestVote VoteReply AppendEntries AppendReply Heartbeat entries success true false
     currentTerm votedFor candidateId log term commitIndex lastApplied nextIndex matchIndex
@@ -270,7 +277,7 @@ const STATES = [
   }],
   ['paxos', async (who, t) => {
     await who.key('Escape');
-    await who.press('Paxos');
+    await show(who, 'Paxos');
     for (let i = 0; i < 15; i++) {
       await who.press(t.step);
     }

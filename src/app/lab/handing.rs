@@ -4,7 +4,6 @@ use super::{Lab, Msg};
 use crate::app::handing::{Ask, Handed, Screen};
 use crate::app::host;
 use crate::app::words::Shared;
-use crate::view::Session;
 
 impl Lab {
     /// Fetches the full program, which will do what was asked. Until it is there, this one goes
@@ -15,16 +14,19 @@ impl Lab {
             return;
         }
         let send = self.send.clone();
-        let (language, protocol) = (self.words.language.tag(), self.session.about().key);
         wasm_bindgen_futures::spawn_local(async move {
-            host::fetch_full(language, protocol).await;
+            host::fetch_full().await;
             send.emit(Msg::FullFailed);
         });
     }
 
+    /// The language and the protocol on the page, as two words.
+    pub(in crate::app) fn words_shown(&self) -> String {
+        format!("{} {}", self.words.language.tag(), self.session.about().key)
+    }
+
     /// Everything that another program needs to go on from here, as one text.
     pub(in crate::app) fn state(&self) -> String {
-        let stashed: Vec<&Session> = self.stashed.values().collect();
         let screen = Screen {
             language: self.words.language,
             theme: self.theme,
@@ -41,7 +43,7 @@ impl Lab {
             draft: host::draft(),
             ask: self.wanted.clone(),
         };
-        screen.write(&self.session, &stashed)
+        screen.write(&self.session)
     }
 
     /// Goes on from where the core was.
@@ -49,9 +51,6 @@ impl Lab {
         let screen = handed.screen;
         self.session = handed.session;
         self.moment = Shared::new(self.session.moment());
-        for session in handed.stashed {
-            self.stashed.insert(session.about().key, session);
-        }
         self.theme = screen.theme;
         self.shortcut_keys = screen.shortcut_keys;
         self.selected = screen.selected;

@@ -31,7 +31,7 @@ impl Lab {
         let old = std::mem::replace(&mut self.session, session);
         let key = old.about().key;
         let mut replaced = None;
-        if key != self.session.about().key {
+        if FULL && key != self.session.about().key {
             self.stashed.insert(key, old);
             self.panel = Panel::Why;
         } else {
@@ -49,7 +49,7 @@ impl Lab {
     }
 
     pub(super) fn change_protocol(&mut self, key: &'static str) {
-        if key == self.session.about().key {
+        if !FULL || key == self.session.about().key {
             return;
         }
         if !self.words.has(key) {
