@@ -12,49 +12,33 @@ mod actors;
 
 use std::time::Instant;
 
-use quorumscope::check::search::{Bounds, Goal, Search, Status};
-use quorumscope::protocol::{Any, ClientId, NodeId, Value};
-use quorumscope::sorted::SortedMap;
-use quorumscope::world::{Action, Scenario};
+use quorumscope::check::search::{Search, Status};
+use quorumscope::protocol::Any;
+use quorumscope::share::search::SearchRequest;
 
-const SEED: u32 = 1;
+/// The state spaces, the small ones first; `cargo xtask figures` counts them in a browser.
+const SEARCHES: &str = include_str!("searches.json");
+/// Those that take a moment.
+const SMALL: usize = 1;
 const BYTES_MAX: usize = 4 << 30;
 
-/// Two proposers on so many nodes, each with a request of its own; S1 learns.
-fn paxos(nodes: u8) -> Scenario {
-    let mut scenario = Scenario::of("paxos", nodes);
-    let learner = [NodeId(1)].into();
-    scenario.cluster.roles.insert("learner".into(), learner);
-    for (number, text) in [(1, "x"), (2, "y")] {
-        scenario.prepared.push(Action::Submit {
-            client: ClientId(number),
-            to: Some(NodeId(number)),
-            value: Value::new(text).expect("a value"),
-        });
-    }
-    scenario
-}
-
-fn compare(name: &str, scenario: &Scenario, elections: u8) {
-    let bounds = Bounds {
-        timeouts: match elections {
-            0 => SortedMap::new(),
-            n => [("election".to_owned(), n)].into(),
-        },
-        skip_idle: true,
-        ..Bounds::default()
-    };
+fn compare(name: &str, request: &SearchRequest) {
+    let SearchRequest {
+        scenario,
+        seed,
+        bounds,
+        goal,
+    } = request;
     let started = Instant::now();
     let protocol = Any::open(&scenario.protocol, &scenario.cluster).expect("it runs");
-    let goal = Goal::Nothing;
-    let search = Search::new(protocol, scenario, SEED, &bounds, &goal, BYTES_MAX);
+    let search = Search::new(protocol, scenario, *seed, bounds, goal, BYTES_MAX);
     let mut search = search.expect("it begins");
     let status = search.advance(usize::MAX);
     let our_seconds = started.elapsed().as_secs_f64();
     let end = search.progress();
     drop(search);
     let started = Instant::now();
-    let theirs = actors::count(scenario, &bounds);
+    let theirs = actors::count(scenario, bounds);
     let their_seconds = started.elapsed().as_secs_f64();
     assert_eq!((status, end.states as usize), (Status::Exhausted, theirs));
     let states = end.states as f64;
@@ -70,9 +54,10 @@ fn compare(name: &str, scenario: &Scenario, elections: u8) {
 }
 
 fn main() {
-    compare("Paxos on 3 nodes", &paxos(3), 0);
-    if std::env::args().any(|it| it == "full") {
-        compare("Paxos on 4 nodes", &paxos(4), 0);
-        compare("Raft on 3 nodes", &Scenario::of("raft", 3), 3);
+    let all = SearchRequest::all_from_json(SEARCHES).expect("they can be begun");
+    let full = std::env::args().any(|it| it == "full");
+    let count = if full { all.len() } else { SMALL };
+    for (name, request) in &all[..count] {
+        compare(name, request);
     }
 }

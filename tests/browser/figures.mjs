@@ -16,8 +16,10 @@ const MESSAGES = 200;
 /** How long frames and idleness are watched. */
 const SECONDS = 5;
 
+/** Only these figures, by the names of their functions; all where there are none. */
+const words = process.argv.slice(2);
 const browser = await launch();
-for (const figure of [firstVisit, frames, events, stepBack, idle]) {
+for (const figure of [firstVisit, frames, events, stepBack, searches, idle].filter(({ name }) => words.length === 0 || words.includes(name))) {
   const lab = new Lab(browser);
   try {
     await figure(lab);
@@ -206,6 +208,30 @@ async function stepBack(lab) {
   });
   for (const [name, times] of Object.entries(spent)) {
     row(name, times[times.length / 2].toFixed(1), times[times.length - 1].toFixed(1));
+  }
+}
+
+// --- The search -----------------------------------------------------------------------------
+
+/** How fast the search is in its worker, on the state spaces that `benches/search.rs` counts. */
+async function searches(lab) {
+  title('The search in a worker', 'states', 'seconds', 'states/s', 'bytes');
+  const file = new URL('../../benches/searches.json', import.meta.url);
+  const page = await lab.open(await lab.serve());
+  for (const [name, request] of Object.entries(JSON.parse(readFileSync(file, 'utf8')).searches)) {
+    const found = await page.evaluate(async (request) => {
+      await window.quorumscope.script('quorumscope-search.js');
+      const began = performance.now();
+      const text = await new Promise((resolve) => {
+        window.quorumscope.search(request, (kind, text) => kind !== 'progress' && resolve(text));
+      });
+      return { ...JSON.parse(text), seconds: (performance.now() - began) / 1000 };
+    }, `search\n${JSON.stringify(request)}`);
+    const { states, seconds, bytes, status, error } = found;
+    if (error) {
+      throw new Error(error);
+    }
+    row(`${name}, ${status}`, states, seconds.toFixed(2), Math.round(states / seconds), (bytes / states).toFixed(0));
   }
 }
 
