@@ -1,7 +1,7 @@
 //! Dialogues over the lab: help, breaking a rule, the transcript.
 
 use wasm_bindgen::JsCast;
-use web_sys::{HtmlDialogElement, HtmlInputElement};
+use web_sys::{HtmlDialogElement, HtmlInputElement, HtmlSelectElement};
 use yew::prelude::*;
 
 use super::FULL;
@@ -9,8 +9,8 @@ use super::dom::{El, all, button, classed, classes, el, text};
 use super::lab::Msg;
 use super::search::{self, Finder};
 use super::words::Words;
-use crate::protocol::Variant;
-use crate::view::Session;
+use crate::protocol::{Quorums, Variant};
+use crate::view::{Session, quorums};
 
 /// Which dialogue is open.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -159,7 +159,44 @@ fn break_rule(words: &Words, session: &Session, finder: &Finder, send: &Callback
     let rows = classed("div", "variants").each(about.variants.iter().map(row));
     let intro = el("p").text(words.t("ui.break_rule_intro"));
     let missing = search::missing(finder, words, about);
-    all([intro, missing, rows].into_iter().map(El::end))
+    let quorums = quorum_sizes(words, session, send);
+    all([Some(intro), quorums, Some(missing), Some(rows)]
+        .into_iter()
+        .flatten()
+        .map(El::end))
+}
+
+/// The sizes of the quorums, where the protocol has any to set; another choice starts anew.
+fn quorum_sizes(words: &Words, session: &Session, send: &Callback<Msg>) -> Option<El> {
+    let scenario = session.scenario();
+    let now = quorums::in_use(scenario)?;
+    let choices = quorums::choices(scenario);
+    let option = |choice: &Quorums| {
+        let [first, second] = choice.sizes.map(|size| size.to_string());
+        let key = match choice.meet() {
+            true => "quorum.choice",
+            false => "quorum.choice_apart",
+        };
+        let args = [("first", &*first), ("second", &second)];
+        el("option")
+            .key(&format!("{first}+{second}"))
+            .when(*choice == now, "selected", "selected")
+            .text(&words.fill(key, &args))
+            .end()
+    };
+    let options = choices.iter().map(option).collect::<Vec<_>>();
+    let onchange = send.reform(move |event: Event| {
+        let select = event.target().and_then(|it| it.dyn_into().ok());
+        let place = select.map(|it: HtmlSelectElement| it.selected_index().max(0) as usize);
+        let choice = place.and_then(|place| choices.get(place));
+        Msg::Quorums(choice.unwrap_or(&now).sizes)
+    });
+    let select = el("select").on_change(onchange).each(options.into_iter());
+    let label = classed("label", "quorums")
+        .with(el("strong").text(words.t("quorum.sizes")))
+        .with(select);
+    let says = el("p").text(words.t("quorum.says"));
+    Some(el("div").with(label).with(says))
 }
 
 /// The whole run as text.

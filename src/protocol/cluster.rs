@@ -54,6 +54,25 @@ pub struct Cluster {
     pub timing: SortedMap<String, RangeMs>,
 }
 
+/// Two kinds of quorum, such that each of one kind has to share a node with each of the other
+/// (*Flexible Paxos*, §3).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Quorums {
+    /// How many nodes make a quorum of the first kind, and of the second; in the order of
+    /// [`About::quorums`](super::About::quorums).
+    pub sizes: [u8; 2],
+    /// How many nodes they are of.
+    pub of: u8,
+}
+
+impl Quorums {
+    /// Whether they always share a node.
+    pub fn meet(self) -> bool {
+        let [first, second] = self.sizes;
+        first + second > self.of
+    }
+}
+
 /// Why a cluster cannot be set up.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ClusterError {

@@ -26,7 +26,7 @@ use serde::Serialize;
 
 pub use client::{Answer, Decree, Reply, Request, VALUE_CHARS_MAX, Value, ValueError};
 pub use cluster::{
-    Cluster, ClusterError, NODES_MAX, NODES_ON_STAGE_MAX, RangeMs, TIMER_MS_MAX, majority,
+    Cluster, ClusterError, NODES_MAX, NODES_ON_STAGE_MAX, Quorums, RangeMs, TIMER_MS_MAX, majority,
 };
 pub(crate) use ids::serialize_as;
 pub use ids::{BadName, ClientId, Endpoint, Epoch, NodeId};
@@ -61,6 +61,11 @@ pub trait Protocol: Clone + 'static {
 
     /// The timer at a position of [`About::timers`].
     fn timer(&self, position: usize) -> Option<Self::Timer>;
+
+    /// The quorums that [`About::quorums`] names, where there are any.
+    fn quorums(&self) -> Option<Quorums> {
+        None
+    }
 
     /// A timer's position in [`About::timers`].
     fn timer_position(&self, timer: Self::Timer) -> usize;

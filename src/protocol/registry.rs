@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use super::{
     About, Cluster, ClusterError, Fact, Input, MessageView, NodeId, NodeView, Note, Observation,
-    Phase, Protocol, RangeMs, Reply, Sink, Value, Violation,
+    Phase, Protocol, Quorums, RangeMs, Reply, Sink, Value, Violation,
 };
 use crate::protocol::ClientId;
 use crate::sorted::SortedSet;
@@ -104,6 +104,12 @@ macro_rules! registry {
             fn serves(&self) -> Vec<NodeId> {
                 match self {
                     $($(#[$here])* Self::$name(it) => it.serves()),*
+                }
+            }
+
+            fn quorums(&self) -> Option<Quorums> {
+                match self {
+                    $($(#[$here])* Self::$name(it) => it.quorums()),*
                 }
             }
 

@@ -4,6 +4,7 @@
 pub mod geometry;
 mod goals;
 mod moment;
+pub mod quorums;
 mod session;
 pub mod text;
 mod transcript;

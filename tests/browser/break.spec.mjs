@@ -3,7 +3,7 @@
 
 import assert from 'node:assert/strict';
 
-import { screenshot, test } from './support.mjs';
+import { axe, screenshot, test } from './support.mjs';
 import { eventually, visit } from './visitor.mjs';
 
 /** What stands over the stage when something is lost. */
@@ -264,4 +264,36 @@ test('a panel stays open from step to step', async (lab) => {
     assert.equal(await who.page.getByRole('tab', { name }).getAttribute('aria-selected'), 'true');
   }
   await eventually(async () => assert.notEqual(await who.happened(), ''));
+});
+
+test('quorum sizes are chosen where the protocol has any, and those that need not meet are warned of', async (lab) => {
+  const who = await visit(lab);
+  const sizes = who.dialog().getByRole('combobox', { name: 'Quorum sizes' });
+  const warning = who.page.getByText(/need not share a node: two values can be chosen/);
+  const open = async () => {
+    await who.menu('Break a rule');
+    await who.dialog().waitFor();
+  };
+  await open();
+  assert.equal(await sizes.count(), 0, 'Raft has none to set');
+  await who.close();
+
+  await who.protocol('Paxos');
+  await open();
+  assert.deepEqual(await sizes.getByRole('option').allInnerTexts(), [1, 2, 3, 4, 5].map(
+    (first) => `phase 1: ${first} · phase 2: ${6 - first}`));
+  await sizes.selectOption('phase 1: 4 · phase 2: 2');
+  await axe(who.page);
+  await who.close();
+  assert.equal(await warning.count(), 0);
+  await who.stepUntil('two acceptances choose', async () => /is chosen/.test(await who.happened()));
+  assert.equal(JSON.parse(await who.save()).scenario.cluster.quorums.phase2, 2);
+
+  await who.breakRule('Quorums that need not meet');
+  await open();
+  await sizes.selectOption('phase 1: 2 · phase 2: 3 (need not meet)');
+  await who.close();
+  assert.match(await warning.innerText(), /^Quorums of 2 in phase 1 and 3 in phase 2, of 5 nodes/);
+  await screenshot(who.page, 'break-quorums-apart');
+  await axe(who.page);
 });

@@ -24,7 +24,7 @@ const FULL_SECTIONS: [&str; 5] = [
     "raft.transfer",
 ];
 /// What only the full program shows, whichever protocol it is about.
-const FULL_SHARED: &str = "search";
+const FULL_SHARED: [&str; 2] = ["quorum", "search"];
 
 /// A protocol is what has a name in the catalogue.
 const PROTOCOL: &str = "protocol.";
@@ -57,7 +57,7 @@ pub fn parts(name: &str, bytes: Vec<u8>) -> Result<Vec<(String, Vec<u8>)>> {
                 format!("{FOLDER}{language}/{protocol}.full.json")
             }
             Some(protocol) => format!("{FOLDER}{language}/{protocol}.json"),
-            None if family == FULL_SHARED => full_shared.clone(),
+            None if FULL_SHARED.contains(&family) => full_shared.clone(),
             None => name.to_owned(),
         };
         let part = parts.entry(name).or_default();

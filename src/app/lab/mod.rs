@@ -23,7 +23,7 @@ use super::search::{self, Find, Finder, Found};
 use super::words::{Language, Shared, Words};
 use super::{FIRST_PROTOCOL, FULL, header, host, stage, transport, tray};
 use crate::protocol::{ClientId, NodeId};
-use crate::view::{Moment, Session, first_look, open};
+use crate::view::{Moment, Session, first_look, open, quorums};
 use crate::world::{Action, ActionError, MessageId};
 
 /// The seed of a first visit: its election is one that a newcomer can follow.
@@ -103,6 +103,8 @@ pub(super) enum Msg {
     Protocol(&'static str),
     Nodes(u8),
     Variant(&'static str, bool),
+    /// Quorums of these sizes.
+    Quorums([u8; 2]),
     FreshSeed,
     Language,
     /// The texts that were asked for at that number are there, or not.
@@ -367,6 +369,11 @@ impl Lab {
             Msg::Protocol(key) => self.change_protocol(key),
             Msg::Nodes(count) => self.change_nodes(count),
             Msg::Variant(id, on) => self.change_variant(id, on),
+            Msg::Quorums(sizes) if FULL => {
+                let scenario = quorums::with(self.session.scenario(), sizes);
+                self.restart(scenario, self.session.seed());
+            }
+            Msg::Quorums(_) => return false,
             Msg::FreshSeed => {
                 let scenario = self.session.scenario().clone();
                 self.restart(scenario, host::fresh_seed());
@@ -511,13 +518,26 @@ impl Lab {
 
     /// What stands over the stage.
     fn banners(&self) -> El {
-        let banners = classed("div", "banners").with(self.banner());
+        let mut banners = classed("div", "banners").with(self.banner());
+        if FULL && let Some(apart) = self.quorums_apart() {
+            banners = banners.with(apart);
+        }
         match self.found_here() {
             Some(found) if FULL && found.told => {
                 banners.with(search::strip(found, &self.words, &self.send))
             }
             _ => banners,
         }
+    }
+
+    /// The warning that quorums of these sizes are not safe.
+    fn quorums_apart(&self) -> Option<El> {
+        let quorums = quorums::in_use(self.session.scenario())?;
+        let [first, second] = quorums.sizes.map(|size| size.to_string());
+        let of = quorums.of.to_string();
+        let args = [("first", &*first), ("second", &second), ("of", &of)];
+        let text = self.words.fill("quorum.apart", &args);
+        (!quorums.meet()).then(|| classed("p", "strip warning").text(&text))
     }
 
     fn banner(&self) -> El {

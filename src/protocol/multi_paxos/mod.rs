@@ -33,8 +33,8 @@ use serde::Serialize;
 
 use super::{
     About, Cluster, ClusterError, Datum, Decree, Epoch, Fact, Input, MessageView, NodeId, NodeView,
-    Note, Object, Observation, Outcome, Phase, Protocol, RangeMs, Relation, Sink, Stride, Value,
-    VariantSet, Violation,
+    Note, Object, Observation, Outcome, Phase, Protocol, Quorums, RangeMs, Relation, Sink, Stride,
+    Value, VariantSet, Violation,
 };
 pub use leader::Open;
 pub use properties::Monitor;
@@ -253,6 +253,13 @@ impl Protocol for MultiPaxos {
         self.proposers.iter().copied().collect()
     }
 
+    fn quorums(&self) -> Option<Quorums> {
+        Some(Quorums {
+            sizes: self.quorums.map(|size| size as u8),
+            of: self.acceptors.len() as u8,
+        })
+    }
+
     fn blank(&self, _id: NodeId) -> Durable {
         Durable::default()
     }
@@ -401,11 +408,6 @@ impl MultiPaxos {
 
     fn is(&self, variant: V) -> bool {
         variant.is_in(self.variants)
-    }
-
-    /// How many acceptors are a quorum, in phase 1 and in phase 2.
-    pub fn quorums(&self) -> [usize; 2] {
-        self.quorums
     }
 
     fn on_message<S: Sink<Self>>(

@@ -21,7 +21,8 @@ use serde::Serialize;
 
 use super::{
     About, Cluster, ClusterError, Epoch, Fact, Input, MessageView, NodeId, NodeView, Note, Object,
-    Observation, Outcome, Phase, Protocol, RangeMs, Sink, Stride, Value, VariantSet, Violation,
+    Observation, Outcome, Phase, Protocol, Quorums, RangeMs, Sink, Stride, Value, VariantSet,
+    Violation,
 };
 pub use learner::Learner;
 pub use properties::Monitor;
@@ -154,6 +155,14 @@ impl Protocol for Paxos {
 
     fn serves(&self) -> Vec<NodeId> {
         self.proposers.iter().copied().collect()
+    }
+
+    fn quorums(&self) -> Option<Quorums> {
+        let sizes = [self.phase1_quorum(), self.phase2_quorum()];
+        Some(Quorums {
+            sizes: sizes.map(|size| size as u8),
+            of: self.acceptors.len() as u8,
+        })
     }
 
     fn blank(&self, _id: NodeId) -> Durable {
