@@ -2,9 +2,8 @@
 //! every fault, both are in the same state.
 
 use super::*;
-use crate::check::search::table::mix;
-use crate::protocol::Any;
 use crate::protocol::registry::PROTOCOLS;
+use crate::protocol::{Any, ClientId, NodeId, Value};
 use crate::sorted::SortedMap;
 use crate::world::World;
 use crate::world::{Action, MessageId, Pending, Scenario, Trigger};

@@ -3,8 +3,12 @@
 //!
 //! It leaves out clock, deadlines, message ids, random counters and notes. Any armed timer may run
 //! out at any time; a message may be delivered at any time, or never. It is a second
-//! representation of [`World`] and is not trusted alone: the tests below walk both together, and
+//! representation of [`crate::world::World`] and is not trusted alone: the tests below walk both together, and
 //! what a search finds is replayed by the world before anybody sees it.
+
+mod endpoint;
+mod situation;
+mod watching;
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -12,32 +16,13 @@ use std::sync::Arc;
 
 use super::bounds::{Bounds, BoundsError, Command, Cost, Goal, Left};
 use super::table::{Interner, Memo, mix};
-use crate::check::condition::{Condition, Situation};
+use crate::check::condition::Condition;
 use crate::check::{Linearizable, Watched};
-use crate::protocol::{
-    Answer, ClientId, Endpoint, Fact, Input, LINEARIZABILITY, NodeId, NodeView, Note, Observation,
-    Protocol, RangeMs, Reply, Sink, Value, Violation,
-};
+use crate::protocol::{Endpoint, NodeView, Protocol};
 use crate::sorted::SortedSet;
-use crate::world::{Client, Exchange, Payload, Reaction};
-
-/// One endpoint: what it is, without times.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub(super) enum Local<N, D, T> {
-    /// A server, with its disk and its armed timers.
-    Node {
-        node: Arc<N>,
-        disk: Arc<D>,
-        up: bool,
-        timers: SortedSet<T>,
-    },
-    /// A client.
-    Client(Client),
-}
-
-/// What an endpoint sends, in order.
-type Sends<P> = Vec<(Endpoint, Payload<<P as Protocol>::Message>)>;
-type LocalOf<P> = Local<<P as Protocol>::Node, <P as Protocol>::Durable, <P as Protocol>::Timer>;
+use crate::world::Payload;
+use endpoint::{Local, LocalOf};
+use watching::Seen;
 
 /// A message by its content; two that say the same are the same.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -118,21 +103,6 @@ struct Transition {
     idle: bool,
     /// What a monitor learns from it.
     seen: Seen,
-}
-
-/// What a monitor learns from a transition.
-#[derive(Clone, Debug)]
-enum Seen {
-    /// Nothing.
-    Nothing,
-    /// A node went from one state to another and did this.
-    Node { before: u32, facts: Vec<Fact> },
-    /// A client was asked for something, was told, and sent a request, each if so.
-    Client {
-        submitted: Option<Value>,
-        told: Option<(u32, Option<Value>)>,
-        asked: Option<(u32, Value)>,
-    },
 }
 
 /// A state, wherever it is stored.
@@ -227,32 +197,6 @@ fn hash_of_monitor(monitor: u32) -> u64 {
 
 fn hash_of_left(left: Left) -> u64 {
     mix(left.0 ^ 3 << 62)
-}
-
-/// Gathers what a handler wants done; explanations are never built.
-struct Gather<P: Protocol> {
-    sends: Sends<P>,
-    timers: Vec<(P::Timer, bool)>,
-    facts: Vec<Fact>,
-}
-
-impl<P: Protocol> Sink<P> for Gather<P> {
-    fn send(&mut self, to: NodeId, message: P::Message) {
-        self.sends.push((to.into(), Payload::Peer(message)));
-    }
-    fn reply(&mut self, to: ClientId, reply: Reply) {
-        self.sends.push((to.into(), Payload::Reply(reply)));
-    }
-    fn set_timer(&mut self, timer: P::Timer, _range: RangeMs) {
-        self.timers.push((timer, true));
-    }
-    fn cancel_timer(&mut self, timer: P::Timer) {
-        self.timers.push((timer, false));
-    }
-    fn fact(&mut self, fact: Fact) {
-        self.facts.push(fact);
-    }
-    fn note(&mut self, _note: impl FnOnce() -> Note) {}
 }
 
 impl<P: Protocol> Space<P> {
@@ -407,18 +351,6 @@ impl<P: Protocol> Space<P> {
 
     pub(super) fn timer_name(&self, position: u8) -> &'static str {
         self.protocol.about().timers[usize::from(position)]
-    }
-
-    /// Whether the property to lose is one of nodes, or any.
-    fn watches_nodes(&self) -> bool {
-        let lose = self.lose.as_deref();
-        lose.is_some_and(|id| id != LINEARIZABILITY.id)
-    }
-
-    /// Whether it is the one of clients, or any, and clients hear anything at all.
-    fn watches_clients(&self) -> bool {
-        let lose = self.lose.as_deref();
-        self.replies && lose.is_some_and(|id| id.is_empty() || id == LINEARIZABILITY.id)
     }
 
     fn place_of(&self, local: u32) -> usize {
@@ -655,374 +587,6 @@ impl<P: Protocol> Space<P> {
             left: parent.left.minus(candidate.step.cost()),
             monitor: candidate.monitor,
             hash: candidate.hash,
-        }
-    }
-
-    /// Whether the state is one that the search looks for.
-    pub(super) fn is_reached(&self, state: StateRef<'_>) -> bool {
-        let here = Here { space: self, state };
-        let reach = self.reach.as_ref();
-        reach.is_some_and(|condition| condition.holds_in(&here))
-    }
-
-    /// Whether what the search looks for is there, as the world sees it.
-    pub(super) fn is_met(&self, world: &Watched<P>) -> bool {
-        match &self.reach {
-            Some(condition) => condition.holds_in(world),
-            None => self.is_goal(world.violations()),
-        }
-    }
-
-    /// Whether states have to be looked at, one by one.
-    pub(super) fn reads_states(&self) -> bool {
-        self.reach.is_some()
-    }
-
-    fn show(&self, id: NodeId, local: u32) -> (bool, Rc<NodeView>) {
-        let (node, disk, up) = match &self.locals.get(local).1 {
-            Local::Node { node, disk, up, .. } => (node, disk, *up),
-            Local::Client(_) => unreachable!("this place is a node's"),
-        };
-        let mut views = self.views.borrow_mut();
-        let at = local as usize;
-        if views.len() <= at {
-            views.resize(self.locals.len(), None);
-        }
-        let view = views[at].get_or_insert_with(|| {
-            Rc::new(match up {
-                true => self.protocol.view(node),
-                false => self.protocol.view(&self.protocol.boot(id, disk)),
-            })
-        });
-        (up, view.clone())
-    }
-
-    /// Computes what an input does, for the first and last time.
-    fn compute(&mut self, number: u32, place: u8, step: Move) -> u32 {
-        let (_, local) = self.locals.get(number).clone();
-        let (after, sends, seen) = match local {
-            Local::Client(client) => self.on_client(client, place, step),
-            Local::Node {
-                node,
-                disk,
-                up,
-                timers,
-            } => {
-                let mut machine = Machine {
-                    node,
-                    disk,
-                    up,
-                    timers,
-                };
-                let mut out = Gather::<P> {
-                    sends: Vec::new(),
-                    timers: Vec::new(),
-                    facts: Vec::new(),
-                };
-                let observed = self.on_node(&mut machine, place, step, &mut out);
-                let seen = match observed {
-                    true => Seen::Node {
-                        before: number,
-                        facts: out.facts,
-                    },
-                    false => Seen::Nothing,
-                };
-                let local = Local::Node {
-                    node: machine.node,
-                    disk: machine.disk,
-                    up: machine.up,
-                    timers: machine.timers,
-                };
-                (local, out.sends, seen)
-            }
-        };
-        let from = self.ends[usize::from(place)];
-        let local = self.local(place, after);
-        let mut sent = Vec::new();
-        for (to, payload) in sends {
-            if self.is_heard(to) {
-                let payload = Arc::new(payload);
-                sent.push(self.message(Content { from, to, payload }));
-            }
-        }
-        sent.sort_unstable();
-        let idle = local == number && sent.is_empty();
-        let mut delta = hash_of_local(local).wrapping_sub(hash_of_local(number));
-        for message in &sent {
-            delta = delta.wrapping_add(self.mail[*message as usize].hash);
-        }
-        let start = self.sends.len() as u32;
-        self.sends.extend(sent);
-        self.transitions.push(Transition {
-            local,
-            sends: start..self.sends.len() as u32,
-            delta,
-            idle,
-            seen,
-        });
-        self.transitions.len() as u32 - 1
-    }
-
-    fn on_client(&self, mut client: Client, place: u8, step: Move) -> (LocalOf<P>, Sends<P>, Seen) {
-        let Endpoint::Client(me) = self.ends[usize::from(place)] else {
-            unreachable!("this place is a client's");
-        };
-        let (mut submitted, mut told) = (None, None);
-        let reaction = match step {
-            Move::Submit(command) => {
-                let command = self.command(command);
-                submitted = Some(command.value.clone());
-                client.submit(me, command.to, command.value.clone(), 0)
-            }
-            Move::Retry(_) => client.on_retry(me, 0),
-            Move::Deliver(message) => {
-                let content = self.messages.get(message);
-                match (&*content.payload, content.from) {
-                    (Payload::Reply(reply), Endpoint::Node(from)) => {
-                        if let Answer::Done(result) = &reply.answer {
-                            told = Some((reply.sequence, result.clone()));
-                        }
-                        client.on_reply(me, from, reply, 0)
-                    }
-                    _ => Reaction::default(),
-                }
-            }
-            _ => Reaction::default(),
-        };
-        let asked = reaction.send.as_ref().map(|(_, it)| it);
-        let asked = asked.map(|it| (it.sequence, it.command.clone()));
-        let seen = Seen::Client {
-            submitted,
-            told,
-            asked,
-        };
-        let send = reaction.send.into_iter();
-        let sends = send.map(|(to, request)| (to.into(), Payload::Request(request)));
-        (Local::Client(client.without_time()), sends.collect(), seen)
-    }
-
-    /// Says whether monitors have to look: whether a handler ran.
-    fn on_node(
-        &self,
-        machine: &mut Machine<P>,
-        place: u8,
-        step: Move,
-        out: &mut Gather<P>,
-    ) -> bool {
-        let Endpoint::Node(id) = self.ends[usize::from(place)] else {
-            unreachable!("this place is a node's");
-        };
-        match step {
-            Move::Fire(_, position) => {
-                let Some(timer) = self.protocol.timer(usize::from(position)) else {
-                    return false;
-                };
-                machine.timers.remove(&timer);
-                machine.handle(&self.protocol, Input::Fire(timer), out);
-                true
-            }
-            Move::Deliver(message) => {
-                let content = self.messages.get(message);
-                let input = match (&*content.payload, content.from) {
-                    (Payload::Peer(message), Endpoint::Node(from)) => {
-                        Input::Deliver { from, message }
-                    }
-                    (Payload::Request(request), Endpoint::Client(from)) => {
-                        Input::Request { from, request }
-                    }
-                    _ => return false,
-                };
-                machine.handle(&self.protocol, input, out);
-                true
-            }
-            Move::Crash(_) => {
-                machine.up = false;
-                machine.timers.clear();
-                false
-            }
-            Move::Restart(_) => {
-                machine.up = true;
-                machine.node = Arc::new(self.protocol.boot(id, &machine.disk));
-                machine.handle(&self.protocol, Input::Start { restart: true }, out);
-                true
-            }
-            Move::Wipe(_) => {
-                machine.disk = Arc::new(self.protocol.blank(id));
-                false
-            }
-            _ => false,
-        }
-    }
-
-    /// The monitor after a transition, and whether the goal is reached by it.
-    fn watch(&mut self, state: StateRef<'_>, place: u8, number: u32) -> (u32, bool) {
-        let transition = &self.transitions[number as usize];
-        if matches!(transition.seen, Seen::Nothing) {
-            return (state.monitor, false);
-        }
-        let key = Memo::pair(state.monitor, number);
-        let value = match self.by_transition.get(key) {
-            Some(value) => value,
-            None => {
-                let value = self.observe(state.monitor, number);
-                self.by_transition.insert(key, value);
-                value
-            }
-        };
-        let (monitor, mut found) = (value >> 1, value & 1 == 1);
-        if self.protocol.about().compares && self.watches_nodes() && usize::from(place) < self.nodes
-        {
-            let local = self.transitions[number as usize].local;
-            for (other, other_local) in state.locals.iter().enumerate().take(self.nodes) {
-                if other != usize::from(place) {
-                    found |= self.contradict(monitor, local, *other_local);
-                }
-            }
-        }
-        (monitor, found)
-    }
-
-    fn node(&self, local: u32) -> &P::Node {
-        match &self.locals.get(local).1 {
-            Local::Node { node, .. } => node,
-            Local::Client(_) => unreachable!("a monitor looks at nodes"),
-        }
-    }
-
-    pub(super) fn is_goal(&self, violations: &[Violation]) -> bool {
-        let wanted = self.lose.as_deref().unwrap_or_default();
-        let is_wanted = |it: &Violation| wanted.is_empty() || it.property.id == wanted;
-        violations.iter().any(is_wanted)
-    }
-
-    fn observe(&mut self, monitor: u32, number: u32) -> u32 {
-        let transition = &self.transitions[number as usize];
-        let mut after = self.monitors.get(monitor).clone();
-        let mut violations = Vec::new();
-        match &transition.seen {
-            Seen::Nothing => {}
-            Seen::Client {
-                submitted,
-                told,
-                asked,
-            } => {
-                let Endpoint::Client(client) = self.ends[self.place_of(transition.local)] else {
-                    unreachable!("this place is a client's");
-                };
-                if let Some(value) = submitted.as_ref().filter(|_| self.watches_nodes()) {
-                    self.protocol.submitted(&mut after.0, value);
-                }
-                if let Some((sequence, result)) = told.as_ref().filter(|_| self.watches_clients()) {
-                    violations.extend(after.1.told(client, *sequence, result.as_ref()));
-                }
-                if let Some((sequence, command)) = asked.as_ref()
-                    && self.watches_clients()
-                    && self.protocol.is_operation(command)
-                {
-                    after.1.asked(client, *sequence, command);
-                }
-            }
-            Seen::Node { .. } if !self.watches_nodes() => {}
-            Seen::Node { before, facts } => {
-                let node = self.node(transition.local);
-                let Endpoint::Node(id) = self.ends[self.place_of(*before)] else {
-                    unreachable!("a monitor looks at nodes");
-                };
-                let seen = Observation {
-                    node: id,
-                    before: self.node(*before),
-                    after: node,
-                    facts,
-                };
-                self.protocol.observe(&mut after.0, &seen, &mut violations);
-            }
-        }
-        let found = self.is_goal(&violations);
-        self.monitors.number(after).0 << 1 | u32::from(found)
-    }
-
-    fn contradict(&mut self, monitor: u32, changed: u32, other: u32) -> bool {
-        let key = mix(Memo::pair(monitor, changed) ^ hash_of_local(other));
-        if let Some(value) = self.by_pair.get(key) {
-            return value == 1;
-        }
-        let mut violations = Vec::new();
-        let (monitor, _) = self.monitors.get(monitor);
-        let (changed, other) = (self.node(changed), self.node(other));
-        self.protocol
-            .compare(monitor, changed, other, &mut violations);
-        let found = self.is_goal(&violations);
-        self.by_pair.insert(key, u32::from(found));
-        found
-    }
-}
-
-/// A state with what its numbers stand for.
-struct Here<'a, P: Protocol> {
-    space: &'a Space<P>,
-    state: StateRef<'a>,
-}
-
-impl<P: Protocol> Situation for Here<'_, P> {
-    fn ids(&self) -> Vec<NodeId> {
-        let ends = self.space.ends.iter();
-        let ids = ends.filter_map(|end| match end {
-            Endpoint::Node(id) => Some(*id),
-            Endpoint::Client(_) => None,
-        });
-        ids.collect()
-    }
-
-    fn node(&self, id: NodeId) -> Option<(bool, Rc<NodeView>)> {
-        let mut ends = self.space.ends.iter();
-        let place = ends.position(|end| *end == id.into())?;
-        Some(self.space.show(id, self.state.locals[place]))
-    }
-
-    fn exchanges(&self) -> Vec<(ClientId, &Exchange)> {
-        let places = self.space.ends.iter().zip(self.state.locals);
-        let clients =
-            places.filter_map(
-                |(end, local)| match (end, &self.space.locals.get(*local).1) {
-                    (Endpoint::Client(id), Local::Client(client)) => Some((*id, client)),
-                    _ => None,
-                },
-            );
-        clients
-            .flat_map(|(id, client)| client.history().iter().map(move |it| (id, &**it)))
-            .collect()
-    }
-
-    // What a state does not know: `Condition::is_of_states` keeps such questions away.
-    fn is_lost(&self, _property: &str) -> bool {
-        false
-    }
-
-    fn messages(&self) -> u32 {
-        0
-    }
-}
-
-/// A server under a handler's hands.
-struct Machine<P: Protocol> {
-    node: Arc<P::Node>,
-    disk: Arc<P::Durable>,
-    up: bool,
-    timers: SortedSet<P::Timer>,
-}
-
-impl<P: Protocol> Machine<P> {
-    /// One atomic step: change state, then sync; what is sent is in `out`.
-    fn handle(&mut self, protocol: &P, input: Input<'_, P>, out: &mut Gather<P>) {
-        let node = Arc::make_mut(&mut self.node);
-        protocol.handle(node, input, out);
-        protocol.sync(node, Arc::make_mut(&mut self.disk));
-        for (timer, armed) in out.timers.drain(..) {
-            if armed {
-                self.timers.insert(timer);
-            } else {
-                self.timers.remove(&timer);
-            }
         }
     }
 }
