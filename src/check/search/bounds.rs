@@ -13,7 +13,7 @@ pub const TIMEOUTS_MAX: u8 = 63;
 /// The most commands that clients may give in a search.
 pub const COMMANDS_MAX: usize = 12;
 /// The most timers that a searched protocol may have.
-const TIMERS_MAX: usize = 4;
+pub(super) const TIMERS_MAX: usize = 4;
 
 /// How often each thing may happen on one run. What is never delivered is as good as lost, so a
 /// search finds what loss does without a single drop.
@@ -235,6 +235,14 @@ mod tests {
         assert!(left.affords(last) && !left.minus(last).affords(last));
         assert!(left.affords(Cost::Retry));
         assert!(left.minus(Cost::Nothing) == left && left.affords(Cost::Nothing));
+    }
+
+    /// Every protocol's timers, armed or left, have a place of their own in what is packed.
+    #[test]
+    fn every_protocol_fits() {
+        for about in crate::protocol::registry::PROTOCOLS {
+            assert!(about.timers.len() <= TIMERS_MAX, "{}", about.key);
+        }
     }
 
     /// What does not fit is refused with its name.

@@ -14,7 +14,7 @@ use std::cell::RefCell;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use super::bounds::{Bounds, BoundsError, Command, Cost, Goal, Left};
+use super::bounds::{Bounds, BoundsError, Command, Cost, Goal, Left, TIMERS_MAX};
 use super::table::{Interner, Memo, mix};
 use crate::check::condition::Condition;
 use crate::check::{Linearizable, Watched};
@@ -425,7 +425,8 @@ impl<P: Protocol> Space<P> {
                 continue;
             }
             if self.up[*local as usize] {
-                for timer in (0..8).filter(|timer| armed >> timer & 1 == 1) {
+                let timers = 0..TIMERS_MAX as u8;
+                for timer in timers.filter(|timer| armed >> timer & 1 == 1) {
                     if state.left.affords(Cost::Timeout(timer)) {
                         self.candidate(state, Move::Fire(at, timer), at, each);
                     }
