@@ -16,6 +16,7 @@ pub mod paxos;
 mod property;
 pub mod raft;
 pub mod registry;
+mod relabel;
 pub mod two_phase;
 mod view;
 
@@ -23,6 +24,8 @@ use std::fmt::Debug;
 use std::hash::Hash;
 
 use serde::Serialize;
+
+use crate::sorted::SortedSet;
 
 pub use client::{Answer, Decree, Reply, Request, VALUE_CHARS_MAX, Value, ValueError};
 pub use cluster::{
@@ -35,20 +38,22 @@ pub use note::{Citation, Comparison, Datum, Note, Outcome, Place, Relation, Rule
 pub use object::{LINEARIZABILITY, Object};
 pub use property::{Fact, Observation, Property, Statement, Violation};
 pub use registry::Any;
+pub(crate) use relabel::relabel;
+pub use relabel::{Permutation, Relabel};
 pub use view::{Cell, CellState, Field, MessageKind, MessageView, NodeView, Shape, Storage, Tally};
 
 /// A consensus protocol as a pure function.
 pub trait Protocol: Clone + 'static {
     /// A node's whole state.
-    type Node: Clone + Debug + Ord + Hash + Serialize;
+    type Node: Clone + Debug + Ord + Hash + Serialize + Relabel;
     /// The part of a node's state that is on disk.
-    type Durable: Clone + Debug + Ord + Hash + Serialize;
+    type Durable: Clone + Debug + Ord + Hash + Serialize + Relabel;
     /// What nodes say to each other.
-    type Message: Clone + Debug + Ord + Hash + Serialize;
+    type Message: Clone + Debug + Ord + Hash + Serialize + Relabel;
     /// The timers a node has.
     type Timer: Copy + Debug + Ord + Hash + Serialize;
     /// What is remembered to check the properties.
-    type Monitor: Clone + Debug + Ord + Hash + Serialize;
+    type Monitor: Clone + Debug + Ord + Hash + Serialize + Relabel;
 
     /// What is the same for every cluster.
     fn about(&self) -> &'static About;
@@ -120,6 +125,21 @@ pub trait Protocol: Clone + 'static {
     /// that administer the cluster are not.
     fn is_operation(&self, _command: &Value) -> bool {
         true
+    }
+
+    /// The nodes that may change names from here on, as far as the protocol goes: whatever
+    /// happens, it happens to the relabelled nodes in the same way. That takes that their names are
+    /// never compared but for equality, stand in no command, and that nobody is preferred for one.
+    /// Nobody, unless a protocol says otherwise.
+    ///
+    /// Clients ask the nodes `asked` of their own accord; whom else an answer sends them to, the
+    /// protocol knows.
+    fn interchangeable(
+        &self,
+        _monitor: &Self::Monitor,
+        _asked: &SortedSet<NodeId>,
+    ) -> SortedSet<NodeId> {
+        SortedSet::new()
     }
 
     /// Whether a fact ends what the button "next phase" or "next election" runs to.

@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use super::{
     About, Cluster, ClusterError, Fact, Input, MessageView, NodeId, NodeView, Note, Observation,
-    Phase, Protocol, Quorums, RangeMs, Reply, Sink, Value, Violation,
+    Permutation, Phase, Protocol, Quorums, RangeMs, Relabel, Reply, Sink, Value, Violation,
 };
 use crate::protocol::ClientId;
 use crate::sorted::SortedSet;
@@ -68,6 +68,10 @@ macro_rules! registry {
         registry! { @part AnyMonitor, Monitor, $($(#[$here])* $name($module)),* }
         registry! { @part AnyTimer, Timer, $($(#[$here])* $name($module)),* }
         impl Copy for AnyTimer {}
+        registry! { @relabel AnyNode, $($(#[$here])* $name),* }
+        registry! { @relabel AnyDurable, $($(#[$here])* $name),* }
+        registry! { @relabel AnyMessage, $($(#[$here])* $name),* }
+        registry! { @relabel AnyMonitor, $($(#[$here])* $name),* }
 
         impl Any {
             /// The protocol of a name, set up for a cluster.
@@ -251,6 +255,19 @@ macro_rules! registry {
                 }
             }
 
+            fn interchangeable(
+                &self,
+                monitor: &AnyMonitor,
+                asked: &SortedSet<NodeId>,
+            ) -> SortedSet<NodeId> {
+                match (self, monitor) {
+                    $($(#[$here])* (Self::$name(it), AnyMonitor::$name(monitor)) => {
+                        it.interchangeable(monitor, asked)
+                    })*
+                    _ => unreachable!("{MIXED}"),
+                }
+            }
+
             fn is_milestone(&self, node: &AnyNode, fact: &Fact) -> bool {
                 match (self, node) {
                     $($(#[$here])* (Self::$name(it), AnyNode::$name(node)) => it.is_milestone(node, fact),)*
@@ -286,6 +303,15 @@ macro_rules! registry {
                 self.0.note(note);
             }
         })*
+    };
+    (@relabel $any:ident, $($(#[$here:meta])* $name:ident),*) => {
+        impl Relabel for $any {
+            fn relabel(&self, by: &Permutation) -> Self {
+                match self {
+                    $($(#[$here])* Self::$name(it) => Self::$name(it.relabel(by))),*
+                }
+            }
+        }
     };
     (@part $any:ident, $part:ident, $($(#[$here:meta])* $name:ident($module:ident)),*) => {
         /// This part of whichever protocol it is; in bytes the same as the part itself.

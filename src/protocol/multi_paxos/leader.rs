@@ -15,6 +15,8 @@ pub struct Open {
     pub accepted_by: SortedSet<NodeId>,
 }
 
+relabel!(struct Open { decree, accepted_by });
+
 impl MultiPaxos {
     /// What phase 1 leaves to do: the highest-numbered proposal of each slot where one was reported
     /// (§2.2, P2c), and a no-op where none was, so that what comes after can be applied (§3).

@@ -34,7 +34,7 @@ use serde::Serialize;
 use super::{
     About, Cluster, ClusterError, Datum, Decree, Epoch, Fact, Input, MessageView, NodeId, NodeView,
     Note, Object, Observation, Outcome, Phase, Protocol, Quorums, RangeMs, Relation, Sink, Stride,
-    Value, VariantSet, Violation,
+    Value, VariantSet, Violation, relabel,
 };
 pub use leader::Open;
 pub use properties::Monitor;
@@ -111,6 +111,14 @@ pub enum Role {
         waiting: Vec<Decree>,
     },
 }
+
+relabel!(struct Durable { promised, accepted, round });
+relabel!(struct Node { id, disk, seen, tries, role, replica });
+relabel!(enum Role {
+    Passive { leader },
+    Preparing { ballot, promises },
+    Leading { ballot, open, waiting },
+});
 
 impl Role {
     /// The ballot in use.
@@ -195,6 +203,18 @@ pub enum Asked {
     /// To be followed.
     Heartbeat,
 }
+
+relabel!(plain Asked);
+relabel!(enum Message {
+    Prepare { ballot, first },
+    Promise { ballot, accepted },
+    Accept { ballot, slot, decree },
+    Accepted { ballot, slot },
+    Refused { ballot, promised, asked },
+    Heartbeat { ballot, chosen },
+    Chosen { ballot, decrees },
+    CatchUp { first },
+});
 
 /// A node's timers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -324,6 +344,17 @@ impl Protocol for MultiPaxos {
 
     fn submitted(&self, monitor: &mut Monitor, value: &Value) {
         monitor.submitted.insert(value.clone());
+    }
+
+    /// Any proposer may try to lead, with a ballot that is compared: those who only accept or
+    /// learn change names.
+    fn interchangeable(&self, _monitor: &Monitor, _asked: &SortedSet<NodeId>) -> SortedSet<NodeId> {
+        if self.is(V::AnyReportedValue) {
+            // The first report in the order of the names decides.
+            return SortedSet::new();
+        }
+        let ids = self.cluster.ids();
+        ids.filter(|id| !self.proposers.contains(id)).collect()
     }
 
     fn is_milestone(&self, node: &Node, fact: &Fact) -> bool {

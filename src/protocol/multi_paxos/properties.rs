@@ -7,8 +7,8 @@ use serde::Serialize;
 
 use super::{MultiPaxos, Proposal};
 use crate::protocol::{
-    Citation, ClientId, Datum, Decree, Epoch, Fact, LINEARIZABILITY, NodeId, Observation, Property,
-    Statement, Value, Violation,
+    Citation, ClientId, Datum, Decree, Epoch, Fact, LINEARIZABILITY, NodeId, Observation,
+    Permutation, Property, Relabel, Statement, Value, Violation, relabel,
 };
 
 const S2_1: Citation = Citation::paxos("2.1");
@@ -84,6 +84,20 @@ pub struct Chosen {
     ballot: Option<Epoch>,
     /// The acceptors that make the quorum, or that replica.
     witnesses: Vec<NodeId>,
+}
+
+relabel!(struct Monitor { submitted, votes, proposed, ballots, chosen, applied, executed });
+
+impl Relabel for Chosen {
+    fn relabel(&self, by: &Permutation) -> Self {
+        let mut chosen = Self {
+            decree: self.decree.clone(),
+            ballot: self.ballot.relabel(by),
+            witnesses: self.witnesses.relabel(by),
+        };
+        chosen.witnesses.sort();
+        chosen
+    }
 }
 
 impl Chosen {

@@ -16,6 +16,8 @@ pub struct Replica {
     pub machine: KeyValue,
 }
 
+relabel!(struct Replica { chosen, applied, machine });
+
 impl Replica {
     /// The first slot that is not known to be chosen.
     pub fn first_open(&self) -> u32 {

@@ -13,6 +13,8 @@ pub struct Learner {
     pub chosen: Option<Proposal>,
 }
 
+relabel!(struct Learner { votes, chosen });
+
 impl Paxos {
     pub(super) fn on_accepted<S: Sink<Self>>(
         &self,

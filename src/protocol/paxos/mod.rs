@@ -22,7 +22,7 @@ use serde::Serialize;
 use super::{
     About, Cluster, ClusterError, Epoch, Fact, Input, MessageView, NodeId, NodeView, Note, Object,
     Observation, Outcome, Phase, Protocol, Quorums, RangeMs, Sink, Stride, Value, VariantSet,
-    Violation,
+    Violation, relabel,
 };
 pub use learner::Learner;
 pub use properties::Monitor;
@@ -66,6 +66,9 @@ pub struct Node {
     pub learner: Learner,
 }
 
+relabel!(struct Durable { promised, accepted, round });
+relabel!(struct Node { id, disk, proposer, learner });
+
 /// What nodes say to each other.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 pub enum Message {
@@ -105,6 +108,14 @@ pub enum Message {
         accept: bool,
     },
 }
+
+relabel!(enum Message {
+    Prepare { ballot },
+    Promise { ballot, accepted },
+    Accept { ballot, value },
+    Accepted { ballot, value },
+    Refused { ballot, promised, accept },
+});
 
 /// The one timer: a proposer tries again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -239,6 +250,22 @@ impl Protocol for Paxos {
 
     fn submitted(&self, monitor: &mut Monitor, value: &Value) {
         monitor.submitted.insert(value.clone());
+    }
+
+    /// Ballots are compared, and of two in one round the higher name wins: whoever has a ballot, or
+    /// may get one, keeps its name. Acceptors and learners are counted.
+    fn interchangeable(&self, monitor: &Monitor, asked: &SortedSet<NodeId>) -> SortedSet<NodeId> {
+        if self.is(V::AnyReportedValue) {
+            // The first report in the order of the names decides.
+            return SortedSet::new();
+        }
+        let sent_to = self.proposers.first();
+        let proposes = |id: &NodeId| {
+            monitor.ballots.contains_key(id) || asked.contains(id) || sent_to == Some(id)
+        };
+        let ids = self.cluster.ids();
+        ids.filter(|id| !self.proposers.contains(id) || !proposes(id))
+            .collect()
     }
 
     fn is_milestone(&self, _node: &Node, fact: &Fact) -> bool {

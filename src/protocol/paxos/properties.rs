@@ -6,8 +6,8 @@ use serde::Serialize;
 
 use super::{Paxos, Votes};
 use crate::protocol::{
-    Citation, Datum, Epoch, Fact, LINEARIZABILITY, NodeId, Observation, Property, Statement, Value,
-    Violation,
+    Citation, Datum, Epoch, Fact, LINEARIZABILITY, NodeId, Observation, Permutation, Property,
+    Relabel, Statement, Value, Violation, relabel,
 };
 
 const S2_1: Citation = Citation::paxos("2.1");
@@ -66,6 +66,21 @@ pub struct Chosen {
     /// The acceptors that make the quorum, or the learner that believes it.
     witnesses: Vec<NodeId>,
     learned: bool,
+}
+
+relabel!(struct Monitor { submitted, votes, proposed, ballots, chosen });
+
+impl Relabel for Chosen {
+    fn relabel(&self, by: &Permutation) -> Self {
+        let mut chosen = Self {
+            value: self.value.clone(),
+            ballot: self.ballot.relabel(by),
+            witnesses: self.witnesses.relabel(by),
+            learned: self.learned,
+        };
+        chosen.witnesses.sort();
+        chosen
+    }
 }
 
 impl Chosen {

@@ -57,6 +57,15 @@ pub enum Attempt {
     },
 }
 
+relabel!(struct Proposer { attempt, wishes, seen, tries });
+relabel!(struct Wish { client, sequence, value });
+relabel!(enum Attempt {
+    Idle,
+    Preparing { ballot, promises },
+    Accepting { ballot, value },
+    BackingOff { ballot },
+});
+
 impl Attempt {
     /// The ballot in use, or just given up.
     pub fn ballot(&self) -> Option<Epoch> {

@@ -5,7 +5,7 @@
 use serde::Serialize;
 
 use super::{Node, Raft, V};
-use crate::protocol::{ClientId, Datum, NodeId, Request, majority};
+use crate::protocol::{ClientId, Datum, NodeId, Permutation, Relabel, Request, majority, relabel};
 use crate::sorted::SortedSet;
 
 /// A set of servers, one bit each: a cluster has at most [`crate::protocol::NODES_MAX`].
@@ -154,6 +154,15 @@ pub struct Change {
     pub request: Request,
     /// The configuration.
     pub configuration: Configuration,
+}
+
+relabel!(struct Configuration { new, old });
+relabel!(struct Change { client, request, configuration });
+
+impl Relabel for Members {
+    fn relabel(&self, by: &Permutation) -> Self {
+        self.iter().map(|id| by.name(id)).collect()
+    }
 }
 
 impl Raft {

@@ -4,7 +4,7 @@
 use serde::Serialize;
 
 use super::{NodeId, Value};
-use crate::protocol::{ClientId, Request};
+use crate::protocol::{ClientId, Request, relabel};
 use crate::sorted::{SortedMap, SortedSet};
 
 /// A leader's duties; none without the extensions.
@@ -54,3 +54,8 @@ pub struct Read {
     /// Who has confirmed since that the leader still leads.
     pub confirmed: SortedSet<NodeId>,
 }
+
+relabel!(struct Duties { heard, transfer, reads, joining });
+relabel!(struct Joining { client, request });
+relabel!(struct Transfer { target, client, sequence });
+relabel!(struct Read { sequence, command, index, confirmed });

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use serde::{Serialize, Serializer};
 
 use super::{Change, Snapshot};
-use crate::protocol::{ClientId, Request, Value};
+use crate::protocol::{ClientId, Request, Value, relabel};
 
 /// One log entry.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -33,6 +33,13 @@ pub enum Payload {
     Configuration(Change),
 }
 
+relabel!(struct Entry { term, payload });
+relabel!(enum Payload {
+    NoOp,
+    Command { client, request },
+    Configuration(change),
+});
+
 impl Payload {
     /// Who asked for it, and for what; nobody for a no-op.
     pub fn origin(&self) -> Option<(ClientId, &Request)> {
@@ -57,6 +64,8 @@ pub struct Log {
     /// The entries after it.
     entries: Arc<Vec<Entry>>,
 }
+
+relabel!(struct Log { snapshot, entries });
 
 impl Log {
     /// The index of the last entry that was discarded; 0 if none was.

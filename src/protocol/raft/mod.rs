@@ -30,7 +30,7 @@ use serde::{Serialize, Serializer};
 use super::{
     About, ClientId, Cluster, ClusterError, Datum, Epoch, Fact, Input, KeyValue, MessageView,
     NodeId, NodeView, Note, Object, Observation, Outcome, Phase, Protocol, RangeMs, Relation, Rule,
-    Sink, Stride, Value, VariantSet, Violation, majority,
+    Sink, Stride, Value, VariantSet, Violation, majority, relabel,
 };
 pub use configuration::{Change, Configuration, Members};
 pub use duties::{Duties, Joining, Read, Transfer};
@@ -115,6 +115,15 @@ pub enum Role {
         refused: SortedSet<NodeId>,
     },
 }
+
+relabel!(struct Durable { term, voted_for, log, commit });
+relabel!(struct Node { id, disk, commit, applied, role, machine });
+relabel!(enum Role {
+    Follower { leader },
+    Candidate { granted, refused },
+    Leader { next, matched, duties },
+    PreCandidate { granted, refused },
+});
 
 /// Writes what only an extension or a variant uses: where it is not used, nothing, so that it
 /// changes no other run's hash; where it is, behind a number that no length, index or time reaches,
@@ -258,6 +267,21 @@ pub struct Hint {
     /// The first index of that term, or the first index that is missing.
     pub index: u32,
 }
+
+relabel!(plain Hint);
+relabel!(enum Message {
+    RequestVote { term, last_index, last_term, transfer },
+    VoteReply { term, granted },
+    AppendEntries { term, prev_index, prev_term, entries, leader_commit },
+    AppendReply { term, success, match_index, hint },
+    InstallSnapshot { term, snapshot },
+    InstallReply { term, last_index },
+    PreVote { term, last_index, last_term },
+    PreVoteReply { term, asked, granted },
+    TimeoutNow { term },
+    ReadHeartbeat { term, client, sequence },
+    ReadHeartbeatReply { term, client, sequence, confirmed },
+});
 
 impl Message {
     /// The sender's term: every message carries it.
@@ -489,6 +513,15 @@ impl Protocol for Raft {
 
     fn is_operation(&self, command: &Value) -> bool {
         !self.asks_for_change(command) && self.target(command).is_none()
+    }
+
+    /// All of them: terms have no owner, votes and replicas are counted, and a leader or a vote is
+    /// only ever asked whether it is the same. Commands that name servers are another matter.
+    fn interchangeable(&self, _monitor: &Monitor, _asked: &SortedSet<NodeId>) -> SortedSet<NodeId> {
+        match self.changes_members() || self.is(V::LeadershipTransfer) {
+            true => SortedSet::new(),
+            false => self.cluster.ids().collect(),
+        }
     }
 
     fn is_milestone(&self, node: &Node, fact: &Fact) -> bool {

@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::{Entry, Log, Node, Payload, Raft, Role, screen};
 use crate::protocol::{
     Citation, Datum, Epoch, Fact, LINEARIZABILITY, NodeId, Observation, Property, Statement, Value,
-    Violation,
+    Violation, relabel,
 };
 
 const FIGURE_3: Citation = Citation::raft_figure("3");
@@ -78,6 +78,9 @@ struct Commitment {
     in_term: u32,
     by: NodeId,
 }
+
+relabel!(struct Monitor { leaders, committed, applied });
+relabel!(struct Commitment { entry, in_term, by });
 
 impl Monitor {
     pub(super) fn observe(

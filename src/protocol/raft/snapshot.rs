@@ -28,6 +28,8 @@ pub struct Snapshot {
     pub configuration: Option<(u32, Change)>,
 }
 
+relabel!(struct Snapshot { last_index, last_term, machine, configuration });
+
 impl Raft {
     /// "Each server takes snapshots independently, covering just the committed entries in its
     /// log" (§7). It does so before it handles its next input, so that an entry is seen applied

@@ -28,6 +28,9 @@ pub struct Collecting {
     pub no: SortedSet<NodeId>,
 }
 
+relabel!(struct Wish { client, sequence, value });
+relabel!(struct Collecting { transaction, voting, yes, no });
+
 impl TwoPhase {
     pub(super) fn on_request<S: Sink<Self>>(
         &self,

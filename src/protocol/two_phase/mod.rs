@@ -28,7 +28,7 @@ use serde::Serialize;
 use super::{
     About, ClientId, Cluster, ClusterError, Epoch, Fact, Input, MessageView, NodeId, NodeView,
     Note, Object, Observation, Outcome, Phase, Protocol, RangeMs, Sink, Stride, Value, VariantSet,
-    Violation, majority,
+    Violation, majority, relabel,
 };
 pub use coordinator::{Collecting, Wish};
 pub use properties::Monitor;
@@ -110,6 +110,11 @@ pub struct Node {
     pub telling: SortedMap<Transaction, SortedSet<NodeId>>,
 }
 
+relabel!(plain Stage);
+relabel!(struct Record { value, request, stage, ended });
+relabel!(struct Durable { log });
+relabel!(struct Node { id, disk, working, asking, collecting, wishes, telling });
+
 /// What nodes say to each other about one transaction.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 pub struct Message {
@@ -118,6 +123,20 @@ pub struct Message {
     /// What is said.
     pub says: Says,
 }
+
+relabel!(struct Message { transaction, says });
+relabel!(
+    enum Says {
+        Work(value),
+        Worked,
+        Prepare,
+        Vote(yes),
+        Decision(commit),
+        Ack,
+        Ask,
+        Unsure,
+    }
+);
 
 /// What is said of a transaction.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -284,6 +303,16 @@ impl Protocol for TwoPhase {
 
     /// Atomic commitment says nothing of what is committed.
     fn submitted(&self, _monitor: &mut Monitor, _value: &Value) {}
+
+    /// Transactions are only ever asked whether they are the same; their order decides nothing but
+    /// which of several messages leaves first.
+    fn interchangeable(&self, _monitor: &Monitor, _asked: &SortedSet<NodeId>) -> SortedSet<NodeId> {
+        // Where somebody is no coordinator, it names the first one to clients.
+        let is_named = self.coordinators.len() < usize::from(self.cluster.nodes);
+        let named = self.coordinators.first().filter(|_| is_named);
+        let ids = self.cluster.ids();
+        ids.filter(|id| named != Some(id)).collect()
+    }
 
     fn is_milestone(&self, _node: &Node, fact: &Fact) -> bool {
         matches!(fact, Fact::Decided { .. })

@@ -9,7 +9,7 @@ use super::rules::B7_3;
 use super::{Transaction, TwoPhase};
 use crate::protocol::Place;
 use crate::protocol::{
-    Citation, Datum, Fact, NodeId, Observation, Property, Statement, Violation, Work,
+    Citation, Datum, Fact, NodeId, Observation, Property, Statement, Violation, Work, relabel,
 };
 
 const GL2: Citation = Citation {
@@ -43,6 +43,8 @@ pub struct Monitor {
     /// Who ever voted yes.
     pub yes: SortedMap<Transaction, SortedSet<NodeId>>,
 }
+
+relabel!(struct Monitor { decisions, yes });
 
 impl Monitor {
     pub(super) fn observe(

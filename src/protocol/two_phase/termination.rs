@@ -14,6 +14,8 @@ pub struct Asking {
     pub blocked: bool,
 }
 
+relabel!(struct Asking { unsure, blocked });
+
 impl TwoPhase {
     /// The decision does not come.
     pub(super) fn on_decision_timeout<S: Sink<Self>>(&self, node: &mut Node, out: &mut S) {
