@@ -6,7 +6,8 @@
 //!
 //! Of a file of several searches (`static/searches/*.json`: one for each broken rule) it prints a
 //! table instead, each search beside the same one with the rule as it should be; with `--runs
-//! FOLDER` in front it writes the runs found there.
+//! FOLDER` in front it writes the runs found there. With `--symmetry` in front, states that differ
+//! by names of nodes count as one.
 
 #![allow(clippy::disallowed_types, reason = "an example may look at the clock")]
 
@@ -27,12 +28,16 @@ const STATES_A_LINE: usize = 4_000_000;
 fn main() -> ExitCode {
     let mut arguments: Vec<String> = std::env::args().skip(1).collect();
     let mut runs = None;
+    let symmetry = arguments.first().is_some_and(|it| it == "--symmetry");
+    if symmetry {
+        arguments.remove(0);
+    }
     if arguments.len() > 2 && arguments[0] == "--runs" {
         runs = Some(arguments.remove(1));
         arguments.remove(0);
     }
     let (Some(path), true) = (arguments.first(), arguments.len() <= 2) else {
-        eprintln!("usage: search [--runs FOLDER] SCENARIO.json [MEGABYTES]");
+        eprintln!("usage: search [--symmetry] [--runs FOLDER] SCENARIO.json [MEGABYTES]");
         return ExitCode::FAILURE;
     };
     let megabytes = match arguments.get(1).map(|it| it.parse()) {
@@ -43,7 +48,7 @@ fn main() -> ExitCode {
             return ExitCode::FAILURE;
         }
     };
-    match open(path, runs.as_deref(), megabytes) {
+    match open(path, symmetry, runs.as_deref(), megabytes) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("{path}: {error}");
@@ -52,12 +57,22 @@ fn main() -> ExitCode {
     }
 }
 
-fn open(path: &str, runs: Option<&str>, megabytes: usize) -> Result<(), String> {
+fn open(path: &str, symmetry: bool, runs: Option<&str>, megabytes: usize) -> Result<(), String> {
     let text = std::fs::read_to_string(path).map_err(|error| error.to_string())?;
     match SearchRequest::all_from_json(&text) {
-        Ok(all) => table(&all, runs, megabytes),
+        Ok(mut all) => {
+            for (_, request) in &mut all {
+                request.bounds.symmetry |= symmetry;
+            }
+            table(&all, runs, megabytes)
+        }
         Err(RunError::NotARun) => {
-            let request = SearchRequest::from_json(&text).map_err(|error| error.to_string())?;
+            if Run::from_json(&text) != Err(RunError::NotARun) {
+                return Err("this is a run; `--example replay` reads it".into());
+            }
+            let request = SearchRequest::from_json(&text);
+            let mut request = request.map_err(|error| error.to_string())?;
+            request.bounds.symmetry |= symmetry;
             alone(&request, megabytes)
         }
         Err(error) => Err(error.to_string()),
@@ -122,6 +137,7 @@ fn alone(request: &SearchRequest, megabytes: usize) -> Result<(), String> {
     let (locals, messages, pairs) = end.parts;
     let (states, bytes) = (end.states as f64, end.bytes as f64);
     println!("unique states   {}", end.states);
+    println!("permutations    {}", over.search.permutations());
     println!("transitions     {}", end.transitions);
     println!("depth           {}", end.depth);
     println!("seconds         {seconds:.3}");

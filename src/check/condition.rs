@@ -254,6 +254,25 @@ impl Condition {
         }
     }
 
+    /// Whether it speaks of a node by its name, or may: texts that a node shows can have names in
+    /// them.
+    pub fn names(&self, id: NodeId) -> bool {
+        let name = id.to_string();
+        let in_test = |test: &Test| match test {
+            Test::Field { is, .. } => is.contains(&name),
+            Test::Cell(cell) => cell.label.as_ref().is_some_and(|it| it.contains(&name)),
+            Test::Role(_) | Test::Epoch(_) | Test::Tally { .. } | Test::Down => false,
+        };
+        match self {
+            Self::All(parts) | Self::Any(parts) => parts.iter().any(|it| it.names(id)),
+            Self::Not(part) => part.names(id),
+            Self::Node(node, test) => *node == Some(id) || in_test(test),
+            Self::Count(count) => count.tests.iter().any(in_test),
+            Self::Told { .. } | Self::Lost(_) | Self::Messages(_) => false,
+            Self::Event(_) | Self::Note(_) => true,
+        }
+    }
+
     /// Whether it needs the step that led to a state, and not the state alone.
     pub fn reads_steps(&self) -> bool {
         match self {

@@ -137,6 +137,9 @@ fn bounds_json(bounds: &Bounds) -> Json {
         ("replies", Json::Bool(bounds.replies)),
         ("skip_idle", Json::Bool(bounds.skip_idle)),
     ];
+    if bounds.symmetry {
+        fields.push(("symmetry", Json::Bool(true)));
+    }
     if let Some(depth) = bounds.depth {
         fields.push(("depth", depth.into()));
     }
@@ -155,6 +158,7 @@ fn bounds(json: &Json) -> Option<Bounds> {
         "commands",
         "replies",
         "skip_idle",
+        "symmetry",
         "depth",
     ];
     only(json, &fields)?;
@@ -177,6 +181,7 @@ fn bounds(json: &Json) -> Option<Bounds> {
         })?,
         replies: flag("replies")?,
         skip_idle: flag("skip_idle")?,
+        symmetry: flag("symmetry")?,
         depth: optional(json, "depth", None, |it| Some(Some(it.number()?)))?,
     })
 }
@@ -222,6 +227,7 @@ mod tests {
                 commands: vec![command(None), command(Some(NodeId(2)))],
                 replies: true,
                 skip_idle: true,
+                symmetry: true,
                 depth: Some(9),
             },
             goal: Goal::Lose(Some("raft.election_safety".into())),

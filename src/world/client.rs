@@ -8,7 +8,8 @@ use serde::Serialize;
 
 use super::Deadline;
 use crate::protocol::{
-    Answer, Citation, ClientId, NodeId, Note, Outcome, RangeMs, Reply, Request, Value, rules,
+    Answer, Citation, ClientId, NodeId, Note, Outcome, Permutation, RangeMs, Relabel, Reply,
+    Request, Value, rules,
 };
 
 /// How long a client waits for an answer before it tries another node.
@@ -145,6 +146,22 @@ pub(crate) struct Reaction {
     pub arm: bool,
 }
 
+// The nodes that it can turn to stay in their order: whoever relabels sees to it that their order
+// does not matter.
+impl Relabel for Client {
+    fn relabel(&self, by: &Permutation) -> Self {
+        let mut client = self.clone();
+        client.guess = self.guess.relabel(by);
+        if let Some(waiting) = &mut client.waiting {
+            waiting.to = by.name(waiting.to);
+        }
+        for queued in &mut client.queue {
+            queued.to = queued.to.relabel(by);
+        }
+        client
+    }
+}
+
 impl Client {
     pub(super) fn new(serves: &[NodeId]) -> Self {
         Self {
@@ -209,6 +226,12 @@ impl Client {
             }
         }
         client
+    }
+
+    /// The nodes that it can turn to, in its order: it begins with the first, and goes on with the
+    /// next where an answer does not come.
+    pub(crate) fn serves(&self) -> &[NodeId] {
+        &self.serves
     }
 
     /// Arms the retry timer and gives its number.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use serde::{Serialize, Serializer};
 
-use crate::protocol::{BadName, Endpoint, Reply, Request, serialize_as};
+use crate::protocol::{BadName, Endpoint, Permutation, Relabel, Reply, Request, serialize_as};
 
 /// The `nth` message from one endpoint to another, written `S1>S2#3`; a copy adds its number, as
 /// in `S1>S2#3.1`.
@@ -63,6 +63,16 @@ pub enum Payload<M> {
     Request(Request),
     /// To a client.
     Reply(Reply),
+}
+
+impl<M: Relabel> Relabel for Payload<M> {
+    fn relabel(&self, by: &Permutation) -> Self {
+        match self {
+            Self::Peer(message) => Self::Peer(message.relabel(by)),
+            Self::Request(request) => Self::Request(request.clone()),
+            Self::Reply(reply) => Self::Reply(reply.relabel(by)),
+        }
+    }
 }
 
 /// A message under way.

@@ -41,6 +41,10 @@ pub struct Bounds {
     /// Whether a delivery that changes nothing and sends nothing is no action, and the message
     /// stays: the way stateright counts.
     pub skip_idle: bool,
+    /// Whether states that differ in nothing but names of nodes count as one, as far as names decide
+    /// nothing. What is found and what is not stays the same, and so does the length of the
+    /// shortest run.
+    pub symmetry: bool,
 }
 
 /// Something that a client may ask for.

@@ -12,11 +12,19 @@ const STATES: usize = 1 << 12;
 /// How many messages it holds at first; one state's more than that make it longer.
 const MESSAGES: usize = STATES * 16;
 
+/// What is the same for all states of a search.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Shape {
+    /// How many endpoints a state has.
+    pub(super) ends: usize,
+    /// How many hashes it has besides its own.
+    pub(super) images: usize,
+}
+
 /// States one after another, first in, first out.
 #[derive(Debug)]
 pub(super) struct Layer {
-    /// How many endpoints a state has.
-    ends: usize,
+    shape: Shape,
     blocks: VecDeque<Block>,
     len: usize,
 }
@@ -24,12 +32,13 @@ pub(super) struct Layer {
 /// So many of them.
 #[derive(Debug)]
 pub(super) struct Block {
-    ends: usize,
+    shape: Shape,
     locals: Vec<u32>,
     /// Where each state's messages end.
     message_ends: Vec<u32>,
     messages: Vec<u32>,
     rest: Vec<Rest>,
+    images: Vec<u64>,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -40,9 +49,9 @@ struct Rest {
 }
 
 impl Layer {
-    pub(super) fn new(ends: usize) -> Self {
+    pub(super) fn new(shape: Shape) -> Self {
         Self {
-            ends,
+            shape,
             blocks: VecDeque::new(),
             len: 0,
         }
@@ -54,7 +63,7 @@ impl Layer {
     }
 
     pub(super) fn bytes(&self) -> usize {
-        self.blocks.len() * Block::bytes(self.ends)
+        self.blocks.len() * Block::bytes(self.shape)
     }
 
     /// The states that were pushed first.
@@ -79,6 +88,7 @@ impl Layer {
         let block = self.block(state.messages.len());
         block.locals.extend_from_slice(&state.locals);
         block.messages.extend_from_slice(&state.messages);
+        block.images.extend_from_slice(&state.images);
         block.end(Rest {
             hash: state.hash,
             left: state.left,
@@ -101,6 +111,7 @@ impl Layer {
         block.locals.extend_from_slice(parent.locals);
         let locals = &mut block.locals[start..];
         space.build(parent, candidate, locals, &mut block.messages);
+        block.images.extend(space.images(parent, candidate));
         block.end(Rest {
             hash: candidate.hash,
             left: parent.left.minus(candidate.step.cost()),
@@ -114,7 +125,7 @@ impl Layer {
         let has_room =
             |block: &Block| block.len() < STATES && block.messages.len() + messages <= MESSAGES;
         if !self.blocks.back().is_some_and(has_room) {
-            self.blocks.push_back(Block::new(self.ends));
+            self.blocks.push_back(Block::new(self.shape));
         }
         let last = self.blocks.len() - 1;
         &mut self.blocks[last]
@@ -122,19 +133,24 @@ impl Layer {
 }
 
 impl Block {
-    fn new(ends: usize) -> Self {
+    fn new(shape: Shape) -> Self {
         Self {
-            ends,
-            locals: Vec::with_capacity(STATES * ends),
+            shape,
+            locals: Vec::with_capacity(STATES * shape.ends),
             message_ends: Vec::with_capacity(STATES),
             messages: Vec::with_capacity(MESSAGES),
             rest: Vec::with_capacity(STATES),
+            images: Vec::with_capacity(STATES * shape.images),
         }
     }
 
     /// Bytes that one takes.
-    pub(super) fn bytes(ends: usize) -> usize {
-        STATES * (ends * size_of::<u32>() + size_of::<u32>() + size_of::<Rest>())
+    pub(super) fn bytes(shape: Shape) -> usize {
+        STATES
+            * (shape.ends * size_of::<u32>()
+                + size_of::<u32>()
+                + size_of::<Rest>()
+                + shape.images * size_of::<u64>())
             + MESSAGES * size_of::<u32>()
     }
 
@@ -149,11 +165,12 @@ impl Block {
         };
         let rest = self.rest[at];
         StateRef {
-            locals: &self.locals[at * self.ends..][..self.ends],
+            locals: &self.locals[at * self.shape.ends..][..self.shape.ends],
             messages: &self.messages[start as usize..self.message_ends[at] as usize],
             left: rest.left,
             monitor: rest.monitor,
             hash: rest.hash,
+            images: &self.images[at * self.shape.images..][..self.shape.images],
         }
     }
 

@@ -16,7 +16,7 @@ use crate::protocol::Protocol;
 use crate::world::{Action, Scenario, ScenarioError};
 
 use super::Watched;
-use layer::{Block, Layer};
+use layer::{Block, Layer, Shape};
 use space::{Candidate, Space, State};
 use table::{Chunks, Fingerprints};
 
@@ -92,6 +92,7 @@ pub struct Search<P: Protocol> {
     scenario: Scenario,
     seed: u32,
     root: State,
+    shape: Shape,
     seen: Fingerprints,
     /// For each state but the first, the state that it was reached from.
     parents: Chunks<u32>,
@@ -144,15 +145,20 @@ impl<P: Protocol> Search<P> {
             Goal::Reach(_) | Goal::Nothing => false,
         });
         let is_there = is_lost || space.is_reached(root.view());
-        let mut layer = Layer::new(root.locals.len());
+        let shape = Shape {
+            ends: root.locals.len(),
+            images: root.images.len(),
+        };
+        let mut layer = Layer::new(shape);
         layer.push(&root);
         let mut seen = Fingerprints::new();
-        seen.insert(root.hash);
+        seen.insert(root.view().key());
         let (mut parents, mut ordinals) = (Chunks::new(), Chunks::new());
         parents.push(0);
         ordinals.push(0);
         Ok(Self {
-            next: Layer::new(root.locals.len()),
+            shape,
+            next: Layer::new(shape),
             space,
             scenario,
             seed,
@@ -199,6 +205,12 @@ impl<P: Protocol> Search<P> {
             bytes: self.bytes_peak.max(self.bytes()) as u64,
             parts: (locals as u64, messages as u64, transitions as u64),
         }
+    }
+
+    /// How many permutations of names change nothing: up to so many states count as one. It is 1
+    /// without symmetry, and where no two nodes are alike.
+    pub fn permutations(&self) -> usize {
+        1 + self.shape.images
     }
 
     /// The shortest run that reaches the goal, played by the world itself; nothing as long as none
@@ -253,7 +265,7 @@ impl<P: Protocol> Search<P> {
         }
         let more = candidates.len();
         let needed = self.bytes_besides_seen()
-            + 2 * Block::bytes(self.root.locals.len())
+            + 2 * Block::bytes(self.shape)
             + self.seen.bytes_to_grow(more);
         if needed > self.bytes_max {
             self.status = Status::OutOfMemory;
@@ -261,13 +273,13 @@ impl<P: Protocol> Search<P> {
         }
         self.seen.reserve(more);
         let all = self.block.iter();
-        let touched = all.fold(0, |all, next| all ^ self.seen.touch(next.candidate.hash));
+        let touched = all.fold(0, |all, next| all ^ self.seen.touch(next.candidate.key));
         std::hint::black_box(touched);
         self.transitions += more as u64;
         for next in &self.block {
             let parent = self.first + next.parent as usize;
             let mut found = next.candidate.found;
-            if !found && self.seen.insert(next.candidate.hash) {
+            if !found && self.seen.insert(next.candidate.key) {
                 self.parents.push(parent as u32);
                 self.ordinals.push(next.ordinal);
                 let before = block.get(next.parent as usize);

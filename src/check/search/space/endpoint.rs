@@ -3,9 +3,10 @@
 use std::sync::Arc;
 
 use super::watching::Seen;
-use super::{Content, Move, Space, Transition, hash_of_local};
+use super::{Content, Move, Space, Transition};
 use crate::protocol::{
-    Answer, ClientId, Endpoint, Fact, Input, NodeId, Note, Protocol, RangeMs, Reply, Sink,
+    Answer, ClientId, Endpoint, Fact, Input, NodeId, Note, Permutation, Protocol, RangeMs, Relabel,
+    Reply, Sink,
 };
 use crate::sorted::SortedSet;
 use crate::world::{Client, Payload, Reaction};
@@ -22,6 +23,25 @@ pub(super) enum Local<N, D, T> {
     },
     /// A client.
     Client(Client),
+}
+
+impl<N: Relabel, D: Relabel, T: Clone> Relabel for Local<N, D, T> {
+    fn relabel(&self, by: &Permutation) -> Self {
+        match self {
+            Self::Node {
+                node,
+                disk,
+                up,
+                timers,
+            } => Self::Node {
+                node: node.relabel(by),
+                disk: disk.relabel(by),
+                up: *up,
+                timers: timers.clone(),
+            },
+            Self::Client(client) => Self::Client(client.relabel(by)),
+        }
+    }
 }
 
 /// What an endpoint sends, in order.
@@ -130,16 +150,21 @@ impl<P: Protocol> Space<P> {
         }
         sent.sort_unstable();
         let idle = local == number && sent.is_empty();
-        let mut delta = hash_of_local(local).wrapping_sub(hash_of_local(number));
-        for message in &sent {
-            delta = delta.wrapping_add(self.mail[*message as usize].hash);
-        }
+        let delta = |image| {
+            let sent = sent.iter().map(|it| self.of_messages.get(*it, image));
+            let before = self.of_locals.get(number, image);
+            let after = self.of_locals.get(local, image);
+            sent.fold(after.wrapping_sub(before), u64::wrapping_add)
+        };
+        let deltas: Vec<u64> = (0..self.permutations.len()).map(delta).collect();
+        let own = deltas[0];
+        self.deltas.push(deltas.into_iter());
         let start = self.sends.len() as u32;
         self.sends.extend(sent);
         self.transitions.push(Transition {
             local,
             sends: start..self.sends.len() as u32,
-            delta,
+            delta: own,
             idle,
             seen,
         });

@@ -7,7 +7,9 @@
 //! what a search finds is replayed by the world before anybody sees it.
 
 mod endpoint;
+mod images;
 mod situation;
+mod symmetry;
 mod watching;
 
 use std::cell::RefCell;
@@ -18,10 +20,11 @@ use super::bounds::{Bounds, BoundsError, Command, Cost, Goal, Left, TIMERS_MAX};
 use super::table::{Interner, Memo, mix};
 use crate::check::condition::Condition;
 use crate::check::{Linearizable, Watched};
-use crate::protocol::{Endpoint, NodeView, Protocol};
+use crate::protocol::{Endpoint, NodeView, Permutation, Protocol, Relabel};
 use crate::sorted::SortedSet;
 use crate::world::Payload;
 use endpoint::{Local, LocalOf};
+use images::Images;
 use watching::Seen;
 
 /// A message by its content; two that say the same are the same.
@@ -30,6 +33,16 @@ pub(super) struct Content<M> {
     pub(super) from: Endpoint,
     pub(super) to: Endpoint,
     pub(super) payload: Arc<Payload<M>>,
+}
+
+impl<M: Relabel> Relabel for Content<M> {
+    fn relabel(&self, by: &Permutation) -> Self {
+        Self {
+            from: self.from.relabel(by),
+            to: self.to.relabel(by),
+            payload: self.payload.relabel(by),
+        }
+    }
 }
 
 /// What is asked often of a message.
@@ -115,12 +128,16 @@ pub(super) struct StateRef<'a> {
     pub(super) left: Left,
     pub(super) monitor: u32,
     pub(super) hash: u64,
+    /// The hashes of the same state with other names, one for each permutation.
+    pub(super) images: &'a [u64],
 }
 
 /// A state that could come next, not built yet.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Candidate {
     pub(super) hash: u64,
+    /// What it is known by: the least hash among it and the same state with other names.
+    pub(super) key: u64,
     pub(super) step: Move,
     /// Its transition; [`NO_TRANSITION`] for what happens to a message alone.
     transition: u32,
@@ -139,6 +156,7 @@ pub(super) struct State {
     pub(super) left: Left,
     pub(super) monitor: u32,
     pub(super) hash: u64,
+    pub(super) images: Vec<u64>,
 }
 
 impl State {
@@ -149,7 +167,15 @@ impl State {
             left: self.left,
             monitor: self.monitor,
             hash: self.hash,
+            images: &self.images,
         }
+    }
+}
+
+impl StateRef<'_> {
+    /// What it is known by: the least hash among it and the same state with other names.
+    pub(super) fn key(&self) -> u64 {
+        self.images.iter().copied().fold(self.hash, u64::min)
     }
 }
 
@@ -168,31 +194,29 @@ pub(super) struct Space<P: Protocol> {
     views: RefCell<Vec<Option<Rc<NodeView>>>>,
     /// The property to lose; an empty text stands for any. Nothing: no property is watched.
     lose: Option<String>,
+    /// New names under which nothing changes, no change first: what makes states count as one.
+    permutations: Vec<Permutation>,
     locals: Interner<(u8, LocalOf<P>)>,
+    of_locals: Images,
     /// Whether the endpoint is a node that runs.
     up: Vec<bool>,
     /// The armed timers of each endpoint, a bit for each position; a client's retry is the first.
     armed: Vec<u8>,
     messages: Interner<Content<P::Message>>,
     mail: Vec<Mail>,
+    of_messages: Images,
     transitions: Vec<Transition>,
+    deltas: Images,
     by_input: Memo,
     sends: Vec<u32>,
     /// What is remembered of nodes, and of what clients were told.
     monitors: Interner<(P::Monitor, Linearizable)>,
+    of_monitors: Images,
     /// From a monitor and a transition to the monitor after it, doubled, and one more if the goal
     /// is reached.
     by_transition: Memo,
     /// Whether two nodes contradict each other, by monitor and both.
     by_pair: Memo,
-}
-
-fn hash_of_local(local: u32) -> u64 {
-    mix(1 << 40 | u64::from(local))
-}
-
-fn hash_of_monitor(monitor: u32) -> u64 {
-    mix(2 << 40 | u64::from(monitor))
 }
 
 fn hash_of_left(left: Left) -> u64 {
@@ -202,6 +226,26 @@ fn hash_of_left(left: Left) -> u64 {
 impl<P: Protocol> Space<P> {
     /// The space that begins with a watched world, and its first state.
     pub(super) fn new(
+        start: &Watched<P>,
+        bounds: &Bounds,
+        goal: &Goal,
+    ) -> Result<(Self, State), BoundsError> {
+        let alone = vec![Permutation::default()];
+        let (mut space, state) = Self::under(alone, start, bounds, goal)?;
+        let permutations = match bounds.symmetry {
+            true => space.symmetry(start, bounds, goal, &state),
+            false => Vec::new(),
+        };
+        match permutations.len() {
+            0 | 1 => Ok((space, state)),
+            _ => Self::under(permutations, start, bounds, goal),
+        }
+    }
+
+    /// The space in which states count as one that differ by one of these permutations. The first
+    /// of them changes nothing, and they are closed: of any two, one after the other is one of them.
+    fn under(
+        permutations: Vec<Permutation>,
         start: &Watched<P>,
         bounds: &Bounds,
         goal: &Goal,
@@ -230,6 +274,7 @@ impl<P: Protocol> Space<P> {
             }
             Goal::Lose(Some(id)) => return Err(BoundsError::UnknownProperty(id.clone())),
         };
+        let width = permutations.len();
         let nodes = world.machines().keys().map(|id| Endpoint::from(*id));
         let clients = world.clients().keys().map(|id| Endpoint::from(*id));
         let mut space = Self {
@@ -246,15 +291,20 @@ impl<P: Protocol> Space<P> {
             },
             views: RefCell::default(),
             lose,
+            permutations,
             locals: Interner::new(),
+            of_locals: Images::new(width),
             up: Vec::new(),
             armed: Vec::new(),
             messages: Interner::new(),
             mail: Vec::new(),
+            of_messages: Images::new(width),
             transitions: Vec::new(),
+            deltas: Images::new(width),
             by_input: Memo::new(),
             sends: Vec::new(),
             monitors: Interner::new(),
+            of_monitors: Images::new(width),
             by_transition: Memo::new(),
             by_pair: Memo::new(),
         };
@@ -292,23 +342,52 @@ impl<P: Protocol> Space<P> {
         let monitor = match self.lose {
             Some(_) => {
                 let monitors = (watched.monitor().clone(), watched.clients().clone());
-                self.monitors.number(monitors).0
+                self.number_monitor(monitors)
             }
             None => 0,
         };
-        let of_locals = locals.iter().map(|local| hash_of_local(*local));
-        let of_messages = messages.iter().map(|id| self.mail[*id as usize].hash);
-        let parts = of_locals.chain(of_messages);
-        let hash = parts.fold(
-            hash_of_monitor(monitor).wrapping_add(hash_of_left(left)),
-            u64::wrapping_add,
-        );
+        self.whole(locals, messages, left, monitor)
+    }
+
+    /// The same state with other names.
+    fn relabelled(&mut self, state: &State, by: &Permutation) -> State {
+        let mut locals = state.locals.clone();
+        for local in &state.locals {
+            let (place, local) = self.locals.get(*local);
+            let end = self.ends[usize::from(*place)].relabel(by);
+            let local = local.relabel(by);
+            let place = self.ends.iter().position(|it| *it == end);
+            let place = place.expect("names are names of nodes that are there");
+            locals[place] = self.local(place as u8, local);
+        }
+        let messages = state.messages.iter();
+        let mut messages: Vec<u32> = messages
+            .map(|it| self.message(self.messages.get(*it).relabel(by)))
+            .collect();
+        messages.sort_unstable();
+        let monitor = match self.lose {
+            Some(_) => {
+                let (of_nodes, of_clients) = self.monitors.get(state.monitor);
+                let monitors = (of_nodes.relabel(by), of_clients.clone());
+                self.number_monitor(monitors)
+            }
+            None => state.monitor,
+        };
+        self.whole(locals, messages, state.left, monitor)
+    }
+
+    /// A state of these parts.
+    fn whole(&self, locals: Vec<u32>, messages: Vec<u32>, left: Left, monitor: u32) -> State {
+        let hash = |image| self.hash_of(&locals, &messages, left, monitor, image);
+        let images = (1..self.permutations.len()).map(hash).collect();
+        let hash = hash(0);
         State {
             locals,
             messages,
             left,
             monitor,
             hash,
+            images,
         }
     }
 
@@ -330,6 +409,15 @@ impl<P: Protocol> Space<P> {
             + self.monitors.bytes()
             + self.by_transition.bytes()
             + self.by_pair.bytes()
+            + [
+                &self.of_locals,
+                &self.of_messages,
+                &self.of_monitors,
+                &self.deltas,
+            ]
+            .map(Images::bytes)
+            .iter()
+            .sum::<usize>()
     }
 
     /// How many states of single endpoints, messages and transitions there are.
@@ -372,7 +460,7 @@ impl<P: Protocol> Space<P> {
             }
             Local::Client(client) => (false, u8::from(client.is_waiting())),
         };
-        let (number, new) = self.locals.number((place, local));
+        let (number, new) = self.number_local(place, local);
         if new {
             self.up.push(up);
             self.armed.push(armed);
@@ -382,13 +470,13 @@ impl<P: Protocol> Space<P> {
 
     fn message(&mut self, content: Content<P::Message>) -> u32 {
         let (from, to) = (content.from, content.to);
-        let (number, new) = self.messages.number(content);
+        let (number, new) = self.number_message(content);
         if new {
             let place = self.ends.iter().position(|end| *end == to);
             self.mail.push(Mail {
                 to: place.unwrap_or(0) as u8,
                 open: !self.cut.contains(&(from, to)),
-                hash: mix(4 << 40 | u64::from(number)),
+                hash: self.of_messages.get(number, 0),
             });
         }
         number
@@ -497,17 +585,19 @@ impl<P: Protocol> Space<P> {
             (monitor, found) = self.watch(state, place, number);
             if monitor != state.monitor {
                 hash = hash
-                    .wrapping_sub(hash_of_monitor(state.monitor))
-                    .wrapping_add(hash_of_monitor(monitor));
+                    .wrapping_sub(self.of_monitors.get(state.monitor, 0))
+                    .wrapping_add(self.of_monitors.get(monitor, 0));
             }
         }
-        each(Candidate {
+        let candidate = Candidate {
             hash,
+            key: hash,
             step,
             transition: number,
             monitor,
             found,
-        });
+        };
+        each(self.keyed(state, candidate));
     }
 
     /// Something happens to a message alone.
@@ -521,15 +611,18 @@ impl<P: Protocol> Space<P> {
             _ => state.hash.wrapping_add(of_message),
         };
         let after = hash_of_left(state.left.minus(step.cost()));
-        each(Candidate {
-            hash: hash
-                .wrapping_sub(hash_of_left(state.left))
-                .wrapping_add(after),
+        let hash = hash
+            .wrapping_sub(hash_of_left(state.left))
+            .wrapping_add(after);
+        let candidate = Candidate {
+            hash,
+            key: hash,
             step,
             transition: NO_TRANSITION,
             monitor: state.monitor,
             found: false,
-        });
+        };
+        each(self.keyed(state, candidate));
     }
 
     /// Writes the state that a candidate stands for: its endpoints over `locals`, which are its
@@ -588,9 +681,12 @@ impl<P: Protocol> Space<P> {
             left: parent.left.minus(candidate.step.cost()),
             monitor: candidate.monitor,
             hash: candidate.hash,
+            images: self.images(parent, candidate).collect(),
         }
     }
 }
 
+#[cfg(test)]
+mod orbits;
 #[cfg(test)]
 mod walk;

@@ -1,7 +1,7 @@
 //! The property to lose: what monitors learn from a transition, and whether that loses it.
 
 use super::endpoint::Local;
-use super::{Memo, Space, StateRef, hash_of_local, mix};
+use super::{Memo, Space, StateRef, mix};
 use crate::protocol::{Endpoint, Fact, LINEARIZABILITY, Observation, Protocol, Value, Violation};
 
 /// What a monitor learns from a transition.
@@ -103,11 +103,11 @@ impl<P: Protocol> Space<P> {
             }
         }
         let found = self.is_goal(&violations);
-        self.monitors.number(after).0 << 1 | u32::from(found)
+        self.number_monitor(after) << 1 | u32::from(found)
     }
 
     fn contradict(&mut self, monitor: u32, changed: u32, other: u32) -> bool {
-        let key = mix(Memo::pair(monitor, changed) ^ hash_of_local(other));
+        let key = mix(Memo::pair(monitor, changed) ^ mix(u64::from(other)));
         if let Some(value) = self.by_pair.get(key) {
             return value == 1;
         }
