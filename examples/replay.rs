@@ -4,7 +4,8 @@
 use std::process::ExitCode;
 
 use quorumscope::protocol::Storage;
-use quorumscope::share::Run;
+use quorumscope::share::search::SearchRequest;
+use quorumscope::share::{Run, RunError};
 use quorumscope::view::{Catalogue, Moment, OpenedRun, Sentence, reopen};
 
 fn main() -> ExitCode {
@@ -22,11 +23,23 @@ fn main() -> ExitCode {
     let opened = Run::from_json(&text).and_then(|run| reopen(&run));
     match opened {
         Ok(opened) => print(&opened),
+        Err(RunError::NotARun) if is_search(&text) => {
+            eprintln!(
+                "{path}: this is a search, which has no run yet: `--example search` reads it"
+            );
+            ExitCode::FAILURE
+        }
         Err(error) => {
             eprintln!("{path}: {error}");
             ExitCode::FAILURE
         }
     }
+}
+
+/// Whether a text is a search, or several, sound or not.
+fn is_search(text: &str) -> bool {
+    SearchRequest::from_json(text) != Err(RunError::NotARun)
+        || SearchRequest::all_from_json(text) != Err(RunError::NotARun)
 }
 
 fn print(opened: &OpenedRun) -> ExitCode {

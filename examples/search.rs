@@ -68,7 +68,7 @@ fn open(path: &str, symmetry: bool, runs: Option<&str>, megabytes: usize) -> Res
         }
         Err(RunError::NotARun) => {
             if Run::from_json(&text) != Err(RunError::NotARun) {
-                return Err("this is a run; `--example replay` reads it".into());
+                return Err("this is a run, not a search: `--example replay` reads it".into());
             }
             let request = SearchRequest::from_json(&text);
             let mut request = request.map_err(|error| error.to_string())?;

@@ -144,7 +144,10 @@ impl Form {
         session: &Session,
     ) -> Result<(SearchRequest, Aim), (String, String)> {
         let about = session.about();
-        let mut bounds = Bounds::default();
+        let mut bounds = Bounds {
+            symmetry: true,
+            ..Bounds::default()
+        };
         for field in numbers(about, words) {
             let text = self.typed(&field.name).unwrap_or_default().trim();
             if field.open && text.is_empty() {

@@ -142,17 +142,20 @@ impl Prepared {
     fn all(protocol: &str, file: Vec<u8>) -> Option<Vec<Self>> {
         let about = registry::find(protocol)?;
         let all = SearchRequest::all_from_json(&String::from_utf8(file).ok()?).ok()?;
-        let one = |(variant, request): (String, SearchRequest)| Self {
-            variant,
-            request: request.to_json(),
-            aim: match &request.goal {
-                Goal::Lose(Some(id)) => {
-                    let property = about.properties.iter().find(|it| it.id == id);
-                    property.map_or(Aim::Loss, |it| Aim::LossOf(it))
-                }
-                Goal::Lose(None) => Aim::Loss,
-                Goal::Reach(_) | Goal::Nothing => Aim::State(None),
-            },
+        let one = |(variant, mut request): (String, SearchRequest)| {
+            request.bounds.symmetry = true;
+            Self {
+                variant,
+                request: request.to_json(),
+                aim: match &request.goal {
+                    Goal::Lose(Some(id)) => {
+                        let property = about.properties.iter().find(|it| it.id == id);
+                        property.map_or(Aim::Loss, |it| Aim::LossOf(it))
+                    }
+                    Goal::Lose(None) => Aim::Loss,
+                    Goal::Reach(_) | Goal::Nothing => Aim::State(None),
+                },
+            }
         };
         Some(all.into_iter().map(one).collect())
     }

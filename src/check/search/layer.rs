@@ -111,7 +111,9 @@ impl Layer {
         block.locals.extend_from_slice(parent.locals);
         let locals = &mut block.locals[start..];
         space.build(parent, candidate, locals, &mut block.messages);
-        block.images.extend(space.images(parent, candidate));
+        if block.shape.images > 0 {
+            block.images.extend(space.images(parent, candidate));
+        }
         block.end(Rest {
             hash: candidate.hash,
             left: parent.left.minus(candidate.step.cost()),

@@ -150,6 +150,9 @@ impl<P: Protocol> Space<P> {
     /// The candidate, known by the least of its hashes.
     #[inline]
     pub(super) fn keyed(&self, state: StateRef<'_>, mut candidate: Candidate) -> Candidate {
+        if self.permutations.len() == 1 {
+            return candidate;
+        }
         candidate.key = self
             .images(state, &candidate)
             .fold(candidate.hash, u64::min);
