@@ -193,13 +193,7 @@ impl Raft {
             out.note(|| stale_vote(id, from, term, current));
             return;
         }
-        let outcome = if granted {
-            yes.insert(from);
-            Outcome::Accepted
-        } else {
-            no.insert(from);
-            Outcome::Refused
-        };
+        let outcome = hear(from, granted, yes, no);
         let (count, quorum) = deciding.count(Members::from(&*yes), self.quorum());
         out.note(|| {
             Note::new(&VOTE_COUNT, outcome)
@@ -230,6 +224,21 @@ impl Raft {
         });
         self.lead(node, out);
     }
+}
+
+/// A server answers a candidate: yes or no, whichever it said before.
+pub(super) fn hear(
+    from: NodeId,
+    granted: bool,
+    yes: &mut SortedSet<NodeId>,
+    no: &mut SortedSet<NodeId>,
+) -> Outcome {
+    let (said, outcome) = match granted {
+        true => (yes, Outcome::Accepted),
+        false => (no, Outcome::Refused),
+    };
+    said.insert(from);
+    outcome
 }
 
 fn position((term, index): (u32, u32)) -> Datum {

@@ -4,7 +4,7 @@
 //! A pre-vote changes nothing on the voter and binds it to nothing: safety rests on the election
 //! that follows. The request carries the candidate's own term, and no term is adopted from it.
 
-use super::election::Checks;
+use super::election::{Checks, hear};
 use super::lease::live_leader;
 use super::*;
 
@@ -108,13 +108,7 @@ impl Raft {
             });
             return;
         };
-        let outcome = if granted {
-            yes.insert(from);
-            Outcome::Accepted
-        } else {
-            no.insert(from);
-            Outcome::Refused
-        };
+        let outcome = hear(from, granted, yes, no);
         let (count, quorum) = deciding.count(Members::from(&*yes), self.quorum());
         out.note(|| {
             Note::new(&PRE_VOTE_COUNT, outcome)
