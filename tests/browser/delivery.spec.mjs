@@ -193,7 +193,6 @@ test('a browser with scripts off is told so', async (lab) => {
   assert.match(await chinese.innerText(), /需要 JavaScript/);
   assert.ok(await english.isVisible() && await chinese.isVisible());
   assert.equal(await page.locator('#boot').isVisible(), false, 'nothing is being loaded');
-  await screenshot(page, 'scripts-off');
 });
 
 test('the boot script is in the language of old browsers', () => {

@@ -1,55 +1,109 @@
 // Runs the browser tests: every `*.spec.mjs` beside this file, or those whose name has one of the
-// words given. `cargo xtask test` builds what they open and starts this.
+// words given, in each browser or the one chosen. `cargo xtask test` builds what they open and
+// starts this.
+//
+//     node tests/browser/run.mjs [--chromium] [--firefox] [--jobs N] [WORD…]
 
-import { readdirSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
+import { cpus } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { parseArgs } from 'node:util';
 
-import { Lab, launch, screenshot, tests } from './support.mjs';
+import { BROWSERS } from './browsers.mjs';
+import { DIST, Lab, SINGLE, screenshot, tests } from './support.mjs';
 
 /** No test takes so long; one that does hangs. */
 const LIMIT = 120_000;
 
-const folder = dirname(fileURLToPath(import.meta.url));
-const words = process.argv.slice(2).map((word) => word.toLowerCase());
-
-const specs = readdirSync(folder).filter((file) => file.endsWith('.spec.mjs')).sort();
-for (const spec of specs) {
-  const before = tests.length;
-  await import(pathToFileURL(join(folder, spec)));
-  for (const added of tests.slice(before)) {
-    added.name = `${spec.replace('.spec.mjs', '')}: ${added.name}`;
-  }
+const { values: options, positionals } = parseArgs({
+  options: {
+    chromium: { type: 'boolean' },
+    firefox: { type: 'boolean' },
+    jobs: { type: 'string', default: String(Math.min(2, cpus().length)) },
+  },
+  allowPositionals: true,
+});
+const words = positionals.map((word) => word.toLowerCase());
+const jobs = Number(options.jobs);
+if (!Number.isInteger(jobs) || jobs < 1) {
+  throw new Error(`--jobs wants a number of tests to run at a time, and not ${options.jobs}.`);
+}
+if (!existsSync(DIST) || !existsSync(SINGLE)) {
+  throw new Error('There is nothing to test yet: `cargo xtask dist` builds it.');
 }
 
-const chosen = tests.filter(({ name }) =>
+const chosen = Object.keys(BROWSERS).filter((name) => options[name]);
+const browsers = chosen.length > 0 ? chosen : Object.keys(BROWSERS);
+const labelled = (await declared()).filter(({ name }) =>
   words.length === 0 || words.some((word) => name.toLowerCase().includes(word)));
-const browser = await launch();
+
+const counts = { passed: 0, skipped: 0 };
 const failed = [];
-
-for (const { name, body } of chosen) {
-  const began = performance.now();
-  const error = await attempt(name, body);
-  const took = `${((performance.now() - began) / 1000).toFixed(1)} s`;
-  console.log(`${error ? 'FAILED' : 'ok    '} ${name} (${took})`);
-  if (error) {
-    failed.push(name);
-    console.log(indent(error.stack ?? String(error)));
-  }
+for (const name of browsers) {
+  await tryIn(name);
 }
-
-await browser.close();
 if (failed.length > 0) {
   console.log(`\nFailed:\n${indent(failed.join('\n'))}`);
 }
-if (chosen.length === 0) {
+if (labelled.length === 0) {
   console.log('No browser test has such a name.');
 }
-console.log(`\n${chosen.length - failed.length} passed, ${failed.length} failed`);
-process.exit(failed.length > 0 || chosen.length === 0 ? 1 : 0);
+console.log(`\n${counts.passed} passed, ${failed.length} failed, ${counts.skipped} skipped`);
+process.exit(failed.length > 0 || labelled.length === 0 ? 1 : 0);
+
+/** The tests of all specs, with names that say which spec each is of. */
+async function declared() {
+  const specs = readdirSync(dirname(fileURLToPath(import.meta.url))).filter((file) => file.endsWith('.spec.mjs'));
+  for (const spec of specs.sort()) {
+    const before = tests.length;
+    await import(pathToFileURL(join(dirname(fileURLToPath(import.meta.url)), spec)));
+    for (const added of tests.slice(before)) {
+      added.name = `${spec.replace('.spec.mjs', '')}: ${added.name}`;
+    }
+  }
+  return tests;
+}
+
+/** Runs the tests in one browser: some at a time, and those that want the machine alone last. */
+async function tryIn(browserName) {
+  const browser = new BROWSERS[browserName]();
+  const possible = labelled.filter(({ needs }) => browserName === 'chromium' || !needs.chromium);
+  const together = possible.filter(({ needs }) => !needs.alone);
+  const alone = possible.filter(({ needs }) => needs.alone);
+  const began = performance.now();
+  for (const [queue, at] of [[together, jobs], [alone, 1]]) {
+    await Promise.all(Array.from({ length: at }, async () => {
+      for (let next = queue.shift(); next; next = queue.shift()) {
+        await report(browser, browserName, next);
+      }
+    }));
+  }
+  await browser.close();
+  for (const { name, needs } of labelled) {
+    if (browserName !== 'chromium' && needs.chromium) {
+      counts.skipped += 1;
+      console.log(`skipped ${browserName}: ${name} (${needs.chromium})`);
+    }
+  }
+  console.log(`        ${browserName}: ${seconds(began)}`);
+}
+
+async function report(browser, browserName, { name, body }) {
+  const began = performance.now();
+  const whole = `${browserName}: ${name}`;
+  const error = await attempt(browser, whole, body);
+  console.log(`${error ? 'FAILED ' : 'ok     '} ${whole} (${seconds(began)})`);
+  if (error) {
+    failed.push(whole);
+    console.log(indent(error.stack ?? String(error)));
+  } else {
+    counts.passed += 1;
+  }
+}
 
 /** Runs one test and returns its error, if it has one. */
-async function attempt(name, body) {
+async function attempt(browser, name, body) {
   const lab = new Lab(browser);
   let timer;
   try {
@@ -60,7 +114,7 @@ async function attempt(name, body) {
     lab.check();
     return null;
   } catch (error) {
-    await picture(name);
+    await picture(lab, name);
     return error;
   } finally {
     clearTimeout(timer);
@@ -69,12 +123,15 @@ async function attempt(name, body) {
 }
 
 /** What the pages of a failed test look like now. */
-async function picture(name) {
-  const pages = browser.contexts().flatMap((context) => context.pages());
-  for (const [index, page] of pages.entries()) {
+async function picture(lab, name) {
+  for (const [index, page] of lab.pages.entries()) {
     const file = `failed-${name.replaceAll(/[^a-z0-9]+/gi, '-')}-${index}`;
     await screenshot(page, file).catch(() => {});
   }
+}
+
+function seconds(began) {
+  return `${((performance.now() - began) / 1000).toFixed(1)} s`;
 }
 
 function indent(text) {

@@ -2,12 +2,10 @@
 // comes up in their console or when they ask another host for something.
 
 import assert from 'node:assert/strict';
-import { existsSync, mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 import { AxeBuilder } from '@axe-core/playwright';
-import { chromium } from 'playwright-core';
 
 import { serve } from './server.mjs';
 
@@ -19,17 +17,11 @@ export const SINGLE = join(root, 'dist-single', 'quorumscope.html');
 
 const SCREENSHOTS = join(root, 'target', 'screenshots');
 
+/** A style that Playwright adds to a page in Firefox to take its picture, and the policy refuses. */
+const OF_A_PICTURE = /'sha256-YjaKGiklmzC6wjXA513HAMmzus8VE61XCOT\+SmwNZWA='/;
+
 /** How long the lab may take to be on the page. Two busy cores need some of it. */
 const PATIENCE = 20_000;
-
-const FLAGS = [
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-gpu',
-  '--disable-quic',
-  '--disable-sync',
-  '--no-first-run',
-];
 
 // --- Tests ----------------------------------------------------------------------------------
 
@@ -40,35 +32,32 @@ export const tests = [];
  * Declares a test. Its body gets a {@link Lab}, which is closed when it ends.
  *
  * @param {string} name what holds, as a sentence
+ * @param {object} [needs]
+ * @param {boolean} [needs.alone]    nothing else may run meanwhile: it measures, or counts frames
+ * @param {string} [needs.chromium]  why it can be tried in Chromium alone
  * @param {(lab: Lab) => Promise<void>} body
  */
-export function test(name, body) {
-  tests.push({ name, body });
+export function test(name, needs, body) {
+  tests.push(body ? { name, needs, body } : { name, needs: {}, body: needs });
 }
 
 // --- The browser ----------------------------------------------------------------------------
 
-export async function launch() {
-  if (!existsSync(DIST) || !existsSync(SINGLE)) {
-    throw new Error('There is nothing to test yet: `cargo xtask dist` builds it.');
-  }
-  const isRoot = process.getuid?.() === 0;
-  return chromium.launch({
-    // `cargo xtask test` says where it is; without it, Debian's is tried before Playwright's own.
-    executablePath: [process.env.CHROME_PATH, '/usr/bin/chromium'].find((path) => path && existsSync(path)),
-    // Chromium's sandbox refuses to work for root.
-    args: isRoot ? [...FLAGS, '--no-sandbox'] : FLAGS,
-  });
-}
-
 /** What a test works with: it opens pages and servers, and watches what they do. */
 export class Lab {
   #browser;
+  #contexts = [];
   #closing = [];
   #problems = [];
 
+  /** @param browser one of browsers.mjs */
   constructor(browser) {
     this.#browser = browser;
+  }
+
+  /** The pages that are open. */
+  get pages() {
+    return this.#contexts.flatMap((context) => context.pages());
   }
 
   /**
@@ -110,7 +99,7 @@ export class Lab {
     expect = [],
     until = 'ready',
   } = {}) {
-    const context = await this.#browser.newContext({
+    const context = await this.#browser.context({
       viewport: { width: size[0], height: size[1] },
       colorScheme: scheme,
       locale,
@@ -118,6 +107,7 @@ export class Lab {
       hasTouch: touch,
       javaScriptEnabled: scripts,
     });
+    this.#contexts.push(context);
     this.#closing.push(() => context.close());
     if (init) {
       await context.addInitScript(init);
@@ -136,7 +126,7 @@ export class Lab {
 
   #watch(page, url, expect) {
     const add = (problem) => {
-      if (!expect.some((pattern) => pattern.test(problem))) {
+      if (![OF_A_PICTURE, ...expect].some((pattern) => pattern.test(problem))) {
         this.#problems.push(problem);
       }
     };
@@ -188,7 +178,12 @@ export async function reached(page, state, frame = page) {
 
 /** Fails on serious and critical accessibility findings, and says what and where they are. */
 export async function axe(page) {
-  const { violations } = await new AxeBuilder({ page }).analyze();
+  // By itself it would open a page to put together the findings of frames, of which there are
+  // none, and describe at length all that is in order.
+  const { violations } = await new AxeBuilder({ page })
+    .setLegacyMode()
+    .options({ resultTypes: ['violations'] })
+    .analyze();
   const findings = violations
     .filter(({ impact }) => impact === 'serious' || impact === 'critical')
     .map(({ id, help, nodes }) => {
@@ -199,10 +194,10 @@ export async function axe(page) {
   assert.equal(findings.join('\n'), '', 'axe has found something serious.');
 }
 
-/** Takes a picture for people to look at: `target/screenshots/NAME.png`. */
+/** Takes a picture for people to look at: `target/screenshots/BROWSER/NAME.png`. */
 export async function screenshot(page, name) {
-  mkdirSync(SCREENSHOTS, { recursive: true });
-  await page.screenshot({ path: join(SCREENSHOTS, `${name}.png`) });
+  const folder = join(SCREENSHOTS, page.context().browser().browserType().name());
+  await page.screenshot({ path: join(folder, `${name}.png`), timeout: PATIENCE });
 }
 
 /** Fails where the page is wider than the window, so that one would have to scroll sideways. */

@@ -7,6 +7,7 @@ use std::process::Command;
 use anyhow::{Context as _, Result, bail};
 
 use crate::project::Project;
+use crate::setup::Browser;
 use crate::{dist, setup, shell};
 
 /// What the command was told.
@@ -14,6 +15,10 @@ use crate::{dist, setup, shell};
 pub struct Options {
     native: bool,
     browser: bool,
+    /// The browsers in which to try.
+    browsers: Vec<Browser>,
+    /// How many browser tests at a time, where that is said.
+    jobs: Option<String>,
     /// Only the browser tests whose name has one of these.
     words: Vec<String>,
 }
@@ -24,21 +29,38 @@ impl Options {
         let mut options = Self {
             native: false,
             browser: false,
+            browsers: Vec::new(),
+            jobs: None,
             words: Vec::new(),
         };
-        for word in words {
+        let mut words = words.iter();
+        while let Some(word) = words.next() {
+            if let Some(one) = Browser::ALL.into_iter().find(|one| one.option() == word) {
+                options.browsers.push(one);
+                continue;
+            }
             match word.as_str() {
                 "--native" => options.native = true,
                 "--browser" => options.browser = true,
+                "--jobs" => match words.next() {
+                    Some(number) => options.jobs = Some(number.to_owned()),
+                    None => bail!("--jobs wants a number"),
+                },
                 flag if flag.starts_with('-') => {
                     bail!("test has no option `{flag}`. See `cargo xtask help`")
                 }
                 word => options.words.push(word.to_owned()),
             }
         }
+        if !options.browsers.is_empty() {
+            options.browser = true;
+        }
         if !options.native && !options.browser {
             options.browser = true;
             options.native = options.words.is_empty();
+        }
+        if options.browsers.is_empty() {
+            options.browsers.extend(Browser::ALL);
         }
         Ok(options)
     }
@@ -50,7 +72,7 @@ pub fn run(project: &Project, options: &Options) -> Result<()> {
         native(&project.root)?;
     }
     if options.browser {
-        browser(project, &options.words)?;
+        browser(project, options)?;
     }
     Ok(())
 }
@@ -107,15 +129,19 @@ fn native(root: &Path) -> Result<()> {
     )
 }
 
-fn browser(project: &Project, words: &[String]) -> Result<()> {
+fn browser(project: &Project, options: &Options) -> Result<()> {
     let toolbox = dist::run(project)?;
-    let browser = setup::browser(project)?;
     let mut node = toolbox.command("node")?;
     node.current_dir(&project.root)
-        .arg(project.browser_tests().join("run.mjs"))
-        .args(words)
-        .env("CHROME_PATH", browser);
-    step("Running the browser tests", &mut node)
+        .arg(project.browser_tests().join("run.mjs"));
+    for browser in &options.browsers {
+        setup::browser(project, *browser, &mut node)?;
+        node.arg(browser.option());
+    }
+    if let Some(jobs) = &options.jobs {
+        node.args(["--jobs", jobs]);
+    }
+    step("Running the browser tests", node.args(&options.words))
 }
 
 fn step(what: &str, command: &mut Command) -> Result<()> {
@@ -132,6 +158,7 @@ fn cargo(root: &Path, arguments: &[&str]) -> Command {
 #[cfg(test)]
 mod tests {
     use super::Options;
+    use crate::setup::Browser;
 
     fn parse(words: &[&str]) -> anyhow::Result<Options> {
         Options::parse(
@@ -146,6 +173,7 @@ mod tests {
     fn without_options_everything_runs() {
         let all = parse(&[]).unwrap();
         assert!(all.native && all.browser);
+        assert_eq!(all.browsers, Browser::ALL);
     }
 
     #[test]
@@ -154,5 +182,15 @@ mod tests {
         assert!(!some.native && some.browser);
         assert_eq!(some.words, ["folder"]);
         assert!(parse(&["--fast"]).is_err());
+    }
+
+    #[test]
+    fn a_browser_is_chosen_and_how_many_tests_run_at_a_time() {
+        let one = parse(&["--firefox", "--jobs", "3", "folder"]).unwrap();
+        assert!(!one.native && one.browser);
+        assert_eq!(one.browsers, [Browser::Firefox]);
+        assert_eq!(one.jobs.as_deref(), Some("3"));
+        assert_eq!(one.words, ["folder"]);
+        assert!(parse(&["--jobs"]).is_err());
     }
 }

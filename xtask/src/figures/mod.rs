@@ -10,7 +10,7 @@ use std::path::Path;
 use anyhow::{Context as _, Result};
 
 use crate::project::Project;
-use crate::setup::Toolbox;
+use crate::setup::{Browser, Toolbox};
 use crate::{dist, setup, shell};
 
 /// How many modules the table names; the small ones are summed up.
@@ -20,12 +20,11 @@ const MODULES: usize = 24;
 pub fn run(project: &Project) -> Result<()> {
     let toolbox = dist::run(project)?;
     let modules = by_module(project, &toolbox)?;
-    let browser = setup::browser(project)?;
-    shell::say("Measuring in the browser");
     let mut node = toolbox.command("node")?;
     node.current_dir(&project.root)
-        .arg(project.browser_tests().join("figures.mjs"))
-        .env("CHROME_PATH", browser);
+        .arg(project.browser_tests().join("figures.mjs"));
+    setup::browser(project, Browser::Chromium, &mut node)?;
+    shell::say("Measuring in the browser");
     shell::run(&mut node)?;
     print!("\n{modules}");
     Ok(())

@@ -3,7 +3,7 @@
 //! user's own tools stay untouched.
 
 mod apt;
-mod chromium;
+mod browser;
 mod node;
 mod rust;
 mod tools;
@@ -14,6 +14,7 @@ use std::process::Command;
 
 use anyhow::Result;
 
+pub use self::browser::Browser;
 use crate::project::Project;
 use crate::shell;
 
@@ -63,7 +64,10 @@ pub fn for_checks() -> Result<()> {
     rust::wasm_target()
 }
 
-/// A browser for the tests. Call it after [`Toolbox::for_dist`], which brings Playwright.
-pub fn browser(project: &Project) -> Result<PathBuf> {
-    chromium::find_or_install(&project.browser_tests())
+/// Sees to it that a command finds a browser. Call it after [`Toolbox::for_dist`], which brings
+/// Playwright.
+pub fn browser(project: &Project, browser: Browser, command: &mut Command) -> Result<()> {
+    let program = browser.find_or_install(&project.browser_tests())?;
+    command.env(browser.variable(), program);
+    Ok(())
 }
