@@ -1,7 +1,9 @@
 // The browsers in which the lab is tried: how each is started, and how it comes to prefer what a
 // test asks for.
 
-import { existsSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 
 import { chromium, firefox } from 'playwright-core';
 
@@ -12,7 +14,7 @@ function found(named, debians) {
   return [named, debians].find((path) => path && existsSync(path));
 }
 
-/** Chromium. One of it serves all tests, since a context prefers what it is told to. */
+/** Chromium, of which a context prefers what it is told to. */
 class Chromium {
   #running;
 
@@ -43,7 +45,7 @@ const FLAGS = [
 
 /**
  * Firefox as it is shipped, driven by WebDriver BiDi. That cannot say what a context prefers, so
- * each combination is a Firefox of its own with such preferences, started when a test first asks.
+ * each combination is a Firefox of its own with such preferences.
  */
 class Firefox {
   #running = new Map();
@@ -54,6 +56,7 @@ class Firefox {
 
   async context(options) {
     const preferences = {
+      ...AS_SHIPPED,
       'ui.systemUsesDarkTheme': options.colorScheme === 'dark' ? 1 : 0,
       'ui.prefersReducedMotion': options.reducedMotion === 'reduce' ? 1 : 0,
       ...(options.hasTouch && TOUCH),
@@ -61,21 +64,36 @@ class Firefox {
     };
     const key = JSON.stringify(preferences);
     if (!this.#running.has(key)) {
-      this.#running.set(key, firefox.launch({
+      await this.#makeRoom();
+      this.#running.set(key, await firefox.launch({
         channel: 'moz-firefox',
         executablePath: found(process.env.FIREFOX_PATH, '/usr/bin/firefox-esr'),
         firefoxUserPrefs: preferences,
+        downloadsPath: DOWNLOADS,
       }));
     }
-    return (await this.#running.get(key)).newContext(options);
+    return this.#running.get(key).newContext(options);
+  }
+
+  /** Ends what nobody uses, so that at most two take up memory. */
+  async #makeRoom() {
+    for (const [key, running] of this.#running) {
+      if (this.#running.size > 1 && running.contexts().length === 0) {
+        this.#running.delete(key);
+        await running.close();
+      }
+    }
   }
 
   async close() {
     for (const running of this.#running.values()) {
-      await (await running).close();
+      await running.close();
     }
   }
 }
+
+/** What Playwright would otherwise make less strict than it is for everybody. */
+const AS_SHIPPED = { 'security.fileuri.strict_origin_policy': true };
 
 /** A finger, which is coarse and does not hover, as the only pointer. */
 const TOUCH = {
@@ -86,3 +104,48 @@ const TOUCH = {
 
 /** By name, in the order in which they are tried. */
 export const BROWSERS = { chromium: Chromium, firefox: Firefox };
+
+// --- Downloads ------------------------------------------------------------------------------
+
+/** Where Firefox puts what is saved. */
+const DOWNLOADS = mkdtempSync(join(tmpdir(), 'quorumscope-saved-'));
+process.on('exit', () => rmSync(DOWNLOADS, { recursive: true }));
+
+/** The end of the last download of Firefox: they go to one folder, so one after the other. */
+let last = Promise.resolve();
+
+/**
+ * What a page saves when something is done.
+ *
+ * @param {import('playwright-core').Page} page
+ * @param {() => Promise<void>} act
+ * @returns {Promise<{name: string, text: string}>}
+ */
+export async function saved(page, act) {
+  if (nameOf(page) === 'firefox') {
+    // Playwright knows downloads by their navigation, and that of a blob has none in Firefox.
+    last = last.catch(() => {}).then(() => fileOf(act));
+    return last;
+  }
+  const [download] = await Promise.all([page.waitForEvent('download'), act()]);
+  return { name: download.suggestedFilename(), text: readFileSync(await download.path(), 'utf8') };
+}
+
+async function fileOf(act) {
+  await act();
+  for (const end = Date.now() + 10_000; Date.now() < end;) {
+    const files = readdirSync(DOWNLOADS, { withFileTypes: true }).filter((entry) => entry.isFile());
+    const text = files.length === 1 && readFileSync(join(DOWNLOADS, files[0].name), 'utf8');
+    if (text) {
+      rmSync(join(DOWNLOADS, files[0].name));
+      return { name: files[0].name, text };
+    }
+    await new Promise((wake) => setTimeout(wake, 20));
+  }
+  throw new Error(`Nothing was saved. In the folder: ${readdirSync(DOWNLOADS).join(', ')}`);
+}
+
+/** The name of the browser that a page is open in. */
+export function nameOf(page) {
+  return page.context().browser().browserType().name();
+}

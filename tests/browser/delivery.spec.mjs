@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
+import { saved } from './browsers.mjs';
 import { DIST, SINGLE, axe, fits, reached, screenshot, test } from './support.mjs';
 
 const KINDS = ['panic', 'trap', 'load', 'no-wasm', 'worker'];
@@ -204,20 +205,18 @@ test('the boot script is in the language of old browsers', () => {
   assert.deepEqual(newer, []);
 });
 
-for (const [what, name] of [['panic', 'force_panic'], ['trap', 'force_trap']]) {
+for (const [what, how] of [['panic', 'force_panic'], ['trap', 'force_trap']]) {
   test(`a ${what} ends in a message with the run saved`, async (lab) => {
     const page = await lab.open(await lab.serve(), { expect: BROKEN });
-    await breakIt(page, name);
+    await breakIt(page, how);
     await says(page, /laboratory has stopped/, /实验室已停止运行/);
     await holdsTheRun(page);
     assert.notEqual(await detail(page), '');
 
     const expected = await page.evaluate(() => window.quorumscope.run());
-    const coming = page.waitForEvent('download');
-    await page.getByRole('button', { name: 'Save the run' }).click();
-    const download = await coming;
-    assert.equal(download.suggestedFilename(), 'quorumscope-run.json');
-    assert.equal(readFileSync(await download.path(), 'utf8'), expected);
+    const { name, text } = await saved(page, () => page.getByRole('button', { name: 'Save the run' }).click());
+    assert.equal(name, 'quorumscope-run.json');
+    assert.equal(text, expected);
 
     await page.getByRole('button', { name: 'Reload' }).click();
     await reached(page, 'ready');

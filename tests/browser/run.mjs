@@ -67,19 +67,15 @@ async function declared() {
 
 /** Runs the tests in one browser: some at a time, and those that want the machine alone last. */
 async function tryIn(browserName) {
-  const browser = new BROWSERS[browserName]();
+  const began = performance.now();
   const possible = labelled.filter(({ needs }) => browserName === 'chromium' || !needs.chromium);
   const together = possible.filter(({ needs }) => !needs.alone);
   const alone = possible.filter(({ needs }) => needs.alone);
-  const began = performance.now();
-  for (const [queue, at] of [[together, jobs], [alone, 1]]) {
-    await Promise.all(Array.from({ length: at }, async () => {
-      for (let next = queue.shift(); next; next = queue.shift()) {
-        await report(browser, browserName, next);
-      }
-    }));
-  }
-  await browser.close();
+  // A browser for each, since windows of one browser take the focus from each other.
+  const browsers = Array.from({ length: jobs }, () => new BROWSERS[browserName]());
+  await Promise.all(browsers.map((browser) => work(browser, browserName, together)));
+  await work(browsers[0], browserName, alone);
+  await Promise.all(browsers.map((browser) => browser.close()));
   for (const { name, needs } of labelled) {
     if (browserName !== 'chromium' && needs.chromium) {
       counts.skipped += 1;
@@ -87,6 +83,13 @@ async function tryIn(browserName) {
     }
   }
   console.log(`        ${browserName}: ${seconds(began)}`);
+}
+
+/** Takes tests from a queue until it is empty. */
+async function work(browser, browserName, queue) {
+  for (let next = queue.shift(); next; next = queue.shift()) {
+    await report(browser, browserName, next);
+  }
 }
 
 async function report(browser, browserName, { name, body }) {

@@ -1,35 +1,37 @@
 // Native and wasm see the same: equal hashes of equal runs, in both directions.
 
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
-import { mkdirSync, readFileSync } from 'node:fs';
+import { execFile } from 'node:child_process';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 
+import { nameOf, saved } from './browsers.mjs';
 import { test } from './support.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
 
 /** Runs an example of the project; fails with what it said. */
-function example(name, ...args) {
+async function example(name, ...args) {
   const words = ['run', '--quiet', '--example', name, '--', ...args];
-  return execFileSync('cargo', words, { cwd: root, encoding: 'utf8', maxBuffer: 64 << 20 });
+  const { stdout } = await promisify(execFile)('cargo', words, { cwd: root, maxBuffer: 64 << 20 });
+  return stdout;
 }
 
 const more = (page) => page.getByRole('group', { name: 'Faults' }).getByText(/^More/);
 
 /** Saves the run on stage and gives the file's path and content. */
 async function save(page, name) {
-  const folder = join(root, 'target', 'saved-runs');
+  const { text } = await saved(page, async () => {
+    await more(page).click();
+    await page.getByRole('button', { name: 'Save run' }).click();
+  });
+  const folder = join(root, 'target', 'saved-runs', nameOf(page));
   mkdirSync(folder, { recursive: true });
   const path = join(folder, `${name}.json`);
-  await more(page).click();
-  const [download] = await Promise.all([
-    page.waitForEvent('download'),
-    page.getByRole('button', { name: 'Save run' }).click(),
-  ]);
-  await download.saveAs(path);
-  return { path, run: JSON.parse(readFileSync(path, 'utf8')) };
+  writeFileSync(path, text);
+  return { path, run: JSON.parse(text) };
 }
 
 for (const protocol of ['Raft', 'Paxos']) {
@@ -52,14 +54,14 @@ for (const protocol of ['Raft', 'Paxos']) {
     }
     const { path, run } = await save(page, `page-${protocol}`);
     assert.equal(run.cursor, 2 * (12 + 4));
-    const said = example('replay', path);
+    const said = await example('replay', path);
     assert.match(said, new RegExp(`state ${run.hash}\\nthe same state as saved`));
   });
 
   test(`${protocol}: a random native run of 1,000 actions opens to the same state in the page`, async (lab) => {
     const page = await lab.open(await lab.serve(), { motion: 'reduce' });
     for (const seed of [1, 2]) {
-      const json = example('random_run', protocol.toLowerCase(), String(seed), '1000');
+      const json = await example('random_run', protocol.toLowerCase(), String(seed), '1000');
       const native = JSON.parse(json);
       const file = { name: 'run.json', mimeType: 'application/json', buffer: Buffer.from(json) };
       await page.locator('input[type=file]').setInputFiles(file);

@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 
 import { AxeBuilder } from '@axe-core/playwright';
 
+import { nameOf } from './browsers.mjs';
 import { serve } from './server.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
@@ -196,7 +197,7 @@ export async function axe(page) {
 
 /** Takes a picture for people to look at: `target/screenshots/BROWSER/NAME.png`. */
 export async function screenshot(page, name) {
-  const folder = join(SCREENSHOTS, page.context().browser().browserType().name());
+  const folder = join(SCREENSHOTS, nameOf(page));
   await page.screenshot({ path: join(folder, `${name}.png`), timeout: PATIENCE });
 }
 

@@ -6,6 +6,8 @@ import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
+import { saved } from './browsers.mjs';
+
 /** Run files that were made by hand, or by an example. */
 const RUNS = join(dirname(fileURLToPath(import.meta.url)), 'runs');
 
@@ -278,11 +280,9 @@ export class Visitor {
 
   /** Saves the run, and returns the file's text. */
   async save() {
-    const coming = this.page.waitForEvent('download');
-    await this.menu('Save run');
-    const download = await coming;
-    assert.match(download.suggestedFilename(), /\.json$/);
-    return readFileSync(await download.path(), 'utf8');
+    const { name, text } = await saved(this.page, () => this.menu('Save run'));
+    assert.match(name, /\.json$/);
+    return text;
   }
 
   /** Opens a text as a run file. */
