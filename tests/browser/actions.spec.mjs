@@ -24,10 +24,19 @@ async function focused(who) {
   });
 }
 
-/** Presses Tab until something has the focus. */
-async function tabTo(who, thing, key = 'Tab') {
+/** Presses Tab, or Shift and Tab where that is the way, until something has the focus. */
+async function tabTo(who, thing) {
   for (let i = 0; i < 80; i++) {
-    if (await thing.evaluate((it) => it === document.activeElement)) {
+    const key = await thing.evaluate((it) => {
+      const { activeElement } = document;
+      if (it === activeElement) {
+        return '';
+      }
+      // Never round by the end of the page: there the focus goes to the browser's own buttons.
+      const isAbove = it.compareDocumentPosition(activeElement) & Node.DOCUMENT_POSITION_FOLLOWING;
+      return isAbove ? 'Shift+Tab' : 'Tab';
+    });
+    if (!key) {
       return;
     }
     await who.key(key);
@@ -197,6 +206,7 @@ test('each label on a busy stage can be clicked where it shows', async (lab) => 
   for (let i = 0; i < 30; i++) {
     await who.step();
     const found = await who.messages().evaluateAll((all) => all.flatMap((mark) => {
+      mark.scrollIntoView({ block: 'nearest' });
       const label = mark.querySelector('text').getBoundingClientRect();
       const hit = document.elementFromPoint(label.x + label.width / 2, label.y + label.height / 2);
       const other = hit?.closest('[role=button]');
@@ -265,7 +275,7 @@ test('by Tab and Enter: a node, its tray, what the tray offers', async (lab) => 
   await who.key('Enter');
   assert.match((await who.nodes())[1], /S2: down/);
   assert.notEqual(await focused(who), '', 'the focus has not gone');
-  await tabTo(who, who.offer('Restart'), 'Shift+Tab');
+  await tabTo(who, who.offer('Restart'));
   await who.key('Space');
   assert.match((await who.nodes())[1], /S2: follower/);
   await tabTo(who, who.tray().getByRole('textbox'));

@@ -40,7 +40,7 @@ const REFUSED = [
   ['nothing', '', 'A value needs at least one character.'],
   ['spaces alone', '   ', 'A value needs at least one character.'],
   ['33 characters', 'x'.repeat(33), 'A value has at most 32 characters.'],
-  ['10,000 characters', '值'.repeat(10_000), 'A value has at most 32 characters.'],
+  ['1,000 characters', '值'.repeat(1000), 'A value has at most 32 characters.'],
   ['a control character', 'a\u0007b', 'A value must not contain control characters.'],
   ['a character that turns the text around', 'a\u202Eb', 'A value must not contain control characters.'],
   ['an isolate without an end', '\u2067x', 'A value must not contain control characters.'],
@@ -143,7 +143,8 @@ test('a long value does not push anything off the stage', async (lab) => {
     const frame = stage.getBoundingClientRect();
     return [...stage.querySelectorAll('text')].filter((text) => {
       const { left, right, width } = text.getBoundingClientRect();
-      return width > 0 && (left < frame.left || right > frame.right);
+      // A box is a little wider than what is drawn in it.
+      return width > 0 && (left < frame.left - 1 || right > frame.right + 1);
     }).map((text) => text.textContent);
   });
   assert.deepEqual(outside, []);
@@ -328,8 +329,8 @@ test('a catalogue that does not come is said, and comes at the next try', async 
 test('what somebody else left in the storage does no harm', async (lab) => {
   const who = await visit(lab, {
     init: () => {
-      // Firefox runs this in the empty page too that comes before, and has no storage.
-      if (location.protocol === 'about:') {
+      // Firefox runs this in the empty page too that comes before, which has no storage.
+      if (window.origin === 'null') {
         return;
       }
       for (const key of ['language', 'theme', 'keys']) {
