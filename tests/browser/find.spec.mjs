@@ -190,7 +190,7 @@ test('it stops when it is told to, and says what it covered', async (lab) => {
   await who.step();
 });
 
-test('where the memory is full it stops by itself, the page lives, and it can be done again', async (lab) => {
+test('where the memory is full it stops by itself, the page lives, and it can be done again', { alone: true }, async (lab) => {
   const who = await visit(lab);
   for (let i = 0; i < 2; i++) {
     await searchForLong(who);
@@ -243,7 +243,7 @@ test('where the policy refuses workers, the same run is found by slices', async 
   assert.deepEqual(found[1], found[0]);
 });
 
-test('by slices, the page lives while it searches', async (lab) => {
+test('by slices, the page lives while it searches', { alone: true }, async (lab) => {
   const who = await visit(lab, { init: () => delete window.Worker });
   await searchForLong(who);
   const worst = await who.page.evaluate(() => new Promise((resolve) => {

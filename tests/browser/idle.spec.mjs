@@ -4,6 +4,9 @@ import assert from 'node:assert/strict';
 
 import { test } from './support.mjs';
 
+/** Frames and timers come when they should only where nothing else keeps the machine busy. */
+const ALONE = { alone: true };
+
 /** Runs in the page before its own scripts: counts the frames and timers that it asks for. */
 function count() {
   window.asked = { frames: 0, timers: 0 };
@@ -30,14 +33,14 @@ async function askedInASecond(page) {
   return { frames: after.frames - before.frames, timers: after.timers - before.timers };
 }
 
-test('a lab that nobody has touched asks for no frame and no timer', async (lab) => {
+test('a lab that nobody has touched asks for no frame and no timer', ALONE, async (lab) => {
   const page = await lab.open(await lab.serve(), { init: count });
   // What the start itself asked for is over after a moment.
   await page.waitForTimeout(500);
   assert.deepEqual(await askedInASecond(page), { frames: 0, timers: 0 });
 });
 
-test('after a step has glided to its end, and after a pause, nothing is asked for either', async (lab) => {
+test('after a step has glided to its end, and after a pause, nothing is asked for either', ALONE, async (lab) => {
   const page = await lab.open(await lab.serve(), { init: count });
   await page.getByRole('button', { name: /^Step/ }).click();
   await page.waitForTimeout(1000);
@@ -49,7 +52,7 @@ test('after a step has glided to its end, and after a pause, nothing is asked fo
   assert.deepEqual(await askedInASecond(page), { frames: 0, timers: 0 });
 });
 
-test('a run that flows asks for frames, so that the tests above can fail', async (lab) => {
+test('a run that flows asks for frames, so that the tests above can fail', ALONE, async (lab) => {
   const page = await lab.open(await lab.serve(), { init: count });
   await page.getByRole('button', { name: 'Run', exact: true }).click();
   await page.waitForTimeout(500);
@@ -57,7 +60,7 @@ test('a run that flows asks for frames, so that the tests above can fail', async
   assert.ok(frames > 0, `${frames} frames`);
 });
 
-test('while the page is hidden nothing is asked for, and the run goes on where it was', async (lab) => {
+test('while the page is hidden nothing is asked for, and the run goes on where it was', ALONE, async (lab) => {
   const page = await lab.open(await lab.serve(), {
     init: () => {
       // What a browser does with a page that nobody sees: the frame that was asked for waits.

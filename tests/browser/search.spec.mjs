@@ -101,14 +101,14 @@ for (const [how, options] of [
     },
   }],
 ]) {
-  test(`where ${how}, a search runs on the page in slices`, async (lab) => {
+  test(`where ${how}, a search runs on the page in slices`, { alone: true }, async (lab) => {
     const page = await lab.open(await lab.serve(), options);
     const worst = await replays(page);
     assert.ok(worst < 250, `the page was busy for ${worst} ms at a time`);
   });
 }
 
-test('where the policy refuses workers, a search runs on the page in slices', async (lab) => {
+test('where the policy refuses workers, a search runs on the page in slices', { alone: true }, async (lab) => {
   const policy = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'none'";
   const page = await lab.open(await lab.serve({ policy }), { expect: [/worker/i] });
   await replays(page);
