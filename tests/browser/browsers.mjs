@@ -9,6 +9,8 @@ import { chromium, firefox } from 'playwright-core';
 
 import { acknowledgeAtOnce } from './quick-ack.mjs';
 
+acknowledgeAtOnce();
+
 /** The browser that is there: the one that `cargo xtask` names, or Debian's. */
 function found(named, debians) {
   return [named, debians].find((path) => path && existsSync(path));
@@ -49,10 +51,7 @@ const FLAGS = [
  */
 class Firefox {
   #running = new Map();
-
-  constructor() {
-    acknowledgeAtOnce();
-  }
+  #folder = mkdtempSync(join(tmpdir(), 'quorumscope-saved-'));
 
   async context(options) {
     const preferences = {
@@ -65,12 +64,14 @@ class Firefox {
     const key = JSON.stringify(preferences);
     if (!this.#running.has(key)) {
       await this.#makeRoom();
-      this.#running.set(key, await firefox.launch({
+      const running = await firefox.launch({
         channel: 'moz-firefox',
         executablePath: found(process.env.FIREFOX_PATH, '/usr/bin/firefox-esr'),
         firefoxUserPrefs: preferences,
-        downloadsPath: DOWNLOADS,
-      }));
+        downloadsPath: this.#folder,
+      });
+      folders.set(running, this.#folder);
+      this.#running.set(key, running);
     }
     return this.#running.get(key).newContext(options);
   }
@@ -89,6 +90,7 @@ class Firefox {
     for (const running of this.#running.values()) {
       await running.close();
     }
+    rmSync(this.#folder, { recursive: true, force: true });
   }
 }
 
@@ -107,12 +109,8 @@ export const BROWSERS = { chromium: Chromium, firefox: Firefox };
 
 // --- Downloads ------------------------------------------------------------------------------
 
-/** Where Firefox puts what is saved. */
-const DOWNLOADS = mkdtempSync(join(tmpdir(), 'quorumscope-saved-'));
-process.on('exit', () => rmSync(DOWNLOADS, { recursive: true }));
-
-/** The end of the last download of Firefox: they go to one folder, so one after the other. */
-let last = Promise.resolve();
+/** Where a Firefox puts what is saved. */
+const folders = new WeakMap();
 
 /**
  * What a page saves when something is done.
@@ -122,27 +120,29 @@ let last = Promise.resolve();
  * @returns {Promise<{name: string, text: string}>}
  */
 export async function saved(page, act) {
-  if (nameOf(page) === 'firefox') {
-    // Playwright knows downloads by their navigation, and that of a blob has none in Firefox.
-    last = last.catch(() => {}).then(() => fileOf(act));
-    return last;
+  const folder = folders.get(page.context().browser());
+  if (folder) {
+    return savedInto(folder, act);
   }
   const [download] = await Promise.all([page.waitForEvent('download'), act()]);
   return { name: download.suggestedFilename(), text: readFileSync(await download.path(), 'utf8') };
 }
 
-async function fileOf(act) {
+/** Playwright knows downloads by their navigation, and that of a blob has none in Firefox. */
+async function savedInto(folder, act) {
+  const files = () => readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isFile());
+  files().forEach(({ name }) => rmSync(join(folder, name)));
   await act();
   for (const end = Date.now() + 10_000; Date.now() < end;) {
-    const files = readdirSync(DOWNLOADS, { withFileTypes: true }).filter((entry) => entry.isFile());
-    const text = files.length === 1 && readFileSync(join(DOWNLOADS, files[0].name), 'utf8');
+    // While it comes, it is empty and has another beside it.
+    const [first, ...others] = files();
+    const text = first && others.length === 0 && readFileSync(join(folder, first.name), 'utf8');
     if (text) {
-      rmSync(join(DOWNLOADS, files[0].name));
-      return { name: files[0].name, text };
+      return { name: first.name, text };
     }
     await new Promise((wake) => setTimeout(wake, 20));
   }
-  throw new Error(`Nothing was saved. In the folder: ${readdirSync(DOWNLOADS).join(', ')}`);
+  throw new Error(`Nothing was saved. What there is: ${files().map(({ name }) => name).join(', ')}`);
 }
 
 /** The name of the browser that a page is open in. */

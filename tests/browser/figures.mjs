@@ -5,7 +5,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 
-import { DIST, Lab, launch, reached } from './support.mjs';
+import { BROWSERS } from './browsers.mjs';
+import { DIST, Lab, reached } from './support.mjs';
 
 const LIMIT = 200_000;
 
@@ -18,7 +19,7 @@ const SECONDS = 5;
 
 /** Only these figures, by the names of their functions; all where there are none. */
 const words = process.argv.slice(2);
-const browser = await launch();
+const browser = new BROWSERS.chromium();
 for (const figure of [firstVisit, frames, events, stepBack, searches, idle].filter(({ name }) => words.length === 0 || words.includes(name))) {
   const lab = new Lab(browser);
   try {
