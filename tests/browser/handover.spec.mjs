@@ -2,7 +2,6 @@
 
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
 import { SINGLE, axe, reached, test } from './support.mjs';
@@ -118,7 +117,7 @@ test('what was asked for is done: a rule, a transcript, a file', async (lab) => 
   assert.equal((await script.transcript()).length, 3);
 
   const file = await visit(lab);
-  const json = readFileSync(join(import.meta.dirname, 'runs', 'figure-8.json'), 'utf8');
+  const json = readFileSync(new URL('runs/figure-8.json', import.meta.url), 'utf8');
   await file.openText(json);
   await eventually(async () => assert.equal((await file.place()).position, JSON.parse(json).cursor));
   await isOnPage(file, 'quorumscope-full');

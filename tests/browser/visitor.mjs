@@ -21,6 +21,14 @@ export async function visit(lab, options = {}) {
   return new Visitor(page);
 }
 
+/** A first election: S3 leads, and its heartbeats are under way. */
+export async function elected(lab, options) {
+  const who = await visit(lab, options);
+  await who.press('Next election');
+  assert.match((await who.nodes())[2], /S3: leader, term 1/);
+  return who;
+}
+
 /** Tries until it succeeds; after a while the last failure counts. */
 export async function eventually(attempt) {
   const end = Date.now() + PATIENCE;
