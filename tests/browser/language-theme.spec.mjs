@@ -343,6 +343,14 @@ test('nothing makes the page wider than the window, from 320 px to 1920 px', asy
   }
 });
 
+test('on a wide screen a panel may be longer than its place, and the page is not', async (lab) => {
+  const who = await visit(lab);
+  await who.step(12);
+  await who.tab('Why');
+  assert.ok(await who.panel().evaluate((it) => it.scrollHeight > it.clientHeight), 'the panel is long');
+  assert.equal(await who.page.evaluate(() => document.documentElement.scrollHeight - innerHeight), 0);
+});
+
 test('Step stays where it is, whatever happens', async (lab) => {
   for (const size of [[1440, 900], [360, 740]]) {
     const who = await visit(lab, { size });
