@@ -94,7 +94,12 @@ async function tour(who, t, read) {
     const said = ['aria-label', 'title', 'aria-description', 'aria-valuetext', 'placeholder'];
     const spoken = [...document.querySelectorAll('*')].flatMap((it) => said.map((name) => it.getAttribute(name)));
     const drawn = [...document.querySelectorAll('svg text, svg title')].map((it) => it.textContent);
-    return [document.body.innerText, ...spoken, ...drawn].filter(Boolean).join('\n');
+    // Not `innerText` of the whole, in which Firefox runs the texts of a drawing together.
+    const written = [...document.querySelectorAll('body *')]
+      .filter((it) => it.checkVisibility())
+      .flatMap((it) => [...it.childNodes].filter((child) => child.nodeType === Node.TEXT_NODE))
+      .map((text) => text.data);
+    return [...written, ...spoken, ...drawn].filter(Boolean).join('\n');
   }));
   for (const protocol of ['Raft', 'Paxos']) {
     await show(who, protocol);
@@ -147,7 +152,7 @@ for (const locale of ['en-US', 'zh-CN']) {
 
 test('in Chinese nothing is left in English but the papers’ names', async (lab) => {
   const names = `
-    Quorumscope English Paxos Multi Flexible Raft Made Simple Herlihy Wing Figure Esc Space Enter Tab PageUp PageDown
+    Quorumscope English Paxos Multi Flexible Raft Made Simple Herlihy Wing Figure Esc Ctrl Shift Space Enter Tab PageUp PageDown
     Request Reply Prepare Promise Accept Accepted Refused
     RequestVote VoteReply AppendEntries AppendReply Heartbeat entries success true false
     currentTerm votedFor candidateId log term commitIndex lastApplied nextIndex matchIndex
