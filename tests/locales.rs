@@ -127,7 +127,18 @@ fn every_key_that_the_program_asks_for_is_there() {
     let source = sources(Path::new("src"));
     let named = literals(&source);
     let whole = named.iter().filter(|text| {
-        let families = ["ui.", "search.", "value_error.", "event.", "work.", "cite."];
+        let families = [
+            "ui.",
+            "search.",
+            "value_error.",
+            "event.",
+            "work.",
+            "cite.",
+            "pin.",
+            "undo.",
+            "until.",
+            "why_not.",
+        ];
         families
             .iter()
             .any(|family| text.starts_with(family) && text.len() > family.len())

@@ -371,7 +371,11 @@ fn hold_one<P: Claims>(asked: &World<P>, question: &Question, answer: &Answer, c
         Verdict::Open => {
             let done = P::attempt(&mut world, question);
             let reached = P::reached(asked, &world, question);
-            assert!(reached || !done, "not open: {question:?} {answer:#?}");
+            let cluster = asked.protocol().cluster();
+            assert!(
+                reached || !done,
+                "not open: {question:?} {answer:#?} {cluster:?}"
+            );
         }
         Verdict::Never | Verdict::Blocked => {
             for _ in 0..WALK {

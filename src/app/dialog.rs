@@ -7,7 +7,9 @@ use yew::prelude::*;
 use super::FULL;
 use super::dom::{El, all, button, classed, classes, el, text};
 use super::lab::Msg;
+use super::pins;
 use super::search::{self, Finder};
+use super::until::{self, Pace};
 use super::words::Words;
 use crate::protocol::{Quorums, Variant};
 use crate::view::{Session, quorums};
@@ -21,6 +23,10 @@ pub(super) enum Dialog {
     Transcript,
     /// “Search from here”, and every search under way.
     Search,
+    /// “Run until…”, and how far Step goes.
+    Until,
+    /// The notes of the run.
+    Notes,
 }
 
 pub(super) fn view(
@@ -29,6 +35,7 @@ pub(super) fn view(
     session: &Session,
     shortcut_keys: bool,
     finder: &Finder,
+    pace: &Pace,
     send: &Callback<Msg>,
 ) -> Html {
     let (title, content) = match dialog {
@@ -36,7 +43,9 @@ pub(super) fn view(
         Dialog::BreakRule if FULL => ("ui.break_rule", break_rule(words, session, finder, send)),
         Dialog::Transcript if FULL => ("ui.transcript", transcript(words, session)),
         Dialog::Search if FULL => ("search.title", search::dialog(finder, words, session, send)),
-        Dialog::None | Dialog::BreakRule | Dialog::Transcript | Dialog::Search => {
+        Dialog::Until if FULL => ("until.title", until::dialog(pace, words, session, send)),
+        Dialog::Notes if FULL => ("pin.title", pins::dialog(words, session, send)),
+        _ => {
             return el("div").set("hidden", "").end();
         }
     };
@@ -83,7 +92,7 @@ fn Modal(props: &ModalProps) -> Html {
         .end()
 }
 
-const KEYS: [(&str, &str); 10] = [
+const KEYS: [(&str, &str); 11] = [
     ("Space", "ui.key_step"),
     ("← PageUp", "ui.key_back"),
     ("→ PageDown", "ui.key_forward"),
@@ -92,6 +101,7 @@ const KEYS: [(&str, &str); 10] = [
     ("K", "ui.key_kill"),
     ("D", "ui.key_drop"),
     ("P", "ui.key_partition"),
+    ("U Ctrl+Z", "ui.key_undo"),
     ("Esc", "ui.key_escape"),
     ("?", "ui.key_help"),
 ];
@@ -116,7 +126,11 @@ fn help(words: &Words, shortcut_keys: bool, send: &Callback<Msg>) -> Html {
     all(parts.into_iter().map(El::end))
 }
 
-fn tick_box(ticked: bool, send: &Callback<Msg>, msg: impl Fn(bool) -> Msg + 'static) -> El {
+pub(super) fn tick_box(
+    ticked: bool,
+    send: &Callback<Msg>,
+    msg: impl Fn(bool) -> Msg + 'static,
+) -> El {
     let onchange = send.reform(move |event: Event| {
         let input = event
             .target()

@@ -4,21 +4,25 @@
 use super::dialog::Dialog;
 use super::lab::{Choosing, Msg, Theme, Thing};
 use super::panel::Panel;
+use super::undo::Retrace;
 use super::words::Language;
 use crate::protocol::{ClientId, Endpoint, registry};
 use crate::share::Run;
 use crate::share::json::Json;
 use crate::view::{Session, reopen};
 
-const DIALOGS: [Dialog; 5] = [
+const DIALOGS: [Dialog; 7] = [
     Dialog::None,
     Dialog::Help,
     Dialog::BreakRule,
     Dialog::Transcript,
     Dialog::Search,
+    Dialog::Until,
+    Dialog::Notes,
 ];
 const PANELS: [Panel; 4] = [Panel::Why, Panel::Rules, Panel::State, Panel::Properties];
 const CHOOSING: [Choosing; 3] = [Choosing::Nothing, Choosing::Node, Choosing::Message];
+const WAYS: [Retrace; 2] = [Retrace::Back, Retrace::Again];
 const THEMES: [Theme; 2] = [Theme::Light, Theme::Dark];
 
 /// What somebody asked of the core that only the full program can do.
@@ -30,15 +34,17 @@ pub(super) enum Ask {
     Client(ClientId),
     /// The text of a file.
     Open(String),
+    Retrace(Retrace),
 }
 
 impl Ask {
     /// What a message asks for, where the core cannot do it.
     pub(super) fn of(msg: &Msg) -> Option<Self> {
         Some(match msg {
-            Msg::Show(dialog @ (Dialog::BreakRule | Dialog::Transcript | Dialog::Search)) => {
+            Msg::Show(dialog) if !matches!(dialog, Dialog::None | Dialog::Help) => {
                 Self::Show(*dialog)
             }
+            Msg::Retrace(way) => Self::Retrace(*way),
             Msg::Protocol(key) if registry::find(key).is_none() => Self::Protocol(key),
             Msg::Choose(Thing::Client(id)) | Msg::Look(Thing::Client(id)) => Self::Client(*id),
             Msg::FileRead(Ok(text)) => Self::Open(text.clone()),
@@ -52,6 +58,7 @@ impl Ask {
             Self::Protocol(key) => ("protocol", (*key).into()),
             Self::Client(id) => ("client", Json::Text(id.to_string())),
             Self::Open(text) => ("open", Json::Text(text.clone())),
+            Self::Retrace(way) => ("retrace", place(&WAYS, way)),
         };
         Json::object([(what, argument)])
     }
@@ -63,6 +70,7 @@ impl Ask {
             "protocol" => Self::Protocol(registry::find(argument.text()?)?.key),
             "client" => Self::Client(argument.text()?.parse().ok()?),
             "open" => Self::Open(argument.text()?.to_owned()),
+            "retrace" => Self::Retrace(at(&WAYS, argument)?),
             _ => return None,
         })
     }
@@ -75,6 +83,7 @@ impl From<Ask> for Msg {
             Ask::Protocol(key) => Self::Protocol(key),
             Ask::Client(id) => Self::Choose(Thing::Client(id)),
             Ask::Open(text) => Self::FileRead(Ok(text)),
+            Ask::Retrace(way) => Self::Retrace(way),
         }
     }
 }

@@ -5,13 +5,19 @@ use web_sys::{Element, KeyboardEvent};
 
 use super::dialog::Dialog;
 use super::lab::Msg;
+use super::undo::Retrace;
 
 /// Reads a key press; nothing where it belongs to somebody else.
 pub(super) fn read(event: &KeyboardEvent, shortcuts: bool, dialog_open: bool) -> Option<Msg> {
-    if event.default_prevented() || event.ctrl_key() || event.meta_key() || event.alt_key() {
+    if event.default_prevented() || event.alt_key() {
         return None;
     }
     let name = event.key();
+    let with_control = event.ctrl_key() || event.meta_key();
+    let retraces = with_control && name.eq_ignore_ascii_case("z");
+    if with_control && !retraces {
+        return None;
+    }
     if name == "Escape" {
         return Some(Msg::Dismiss);
     }
@@ -19,7 +25,13 @@ pub(super) fn read(event: &KeyboardEvent, shortcuts: bool, dialog_open: bool) ->
     if dialog_open || focus.as_ref().is_some_and(|it| keeps(it, &name)) {
         return None;
     }
+    let retrace = || match event.shift_key() {
+        true => Msg::Retrace(Retrace::Again),
+        false => Msg::Retrace(Retrace::Back),
+    };
     let key = match name.as_str() {
+        _ if retraces => retrace(),
+        "u" | "U" => return Some(retrace()).filter(|_| shortcuts),
         "ArrowLeft" | "PageUp" => Msg::Back,
         "ArrowRight" | "PageDown" | " " => Msg::Step,
         "Enter" => Msg::RunPause,

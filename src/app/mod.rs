@@ -12,10 +12,14 @@ mod keys;
 mod lab;
 mod motion;
 mod panel;
+mod pins;
 mod search;
 mod stage;
 mod transport;
 mod tray;
+mod undo;
+mod until;
+mod why_not;
 mod words;
 
 use std::cell::RefCell;
@@ -31,7 +35,7 @@ use words::{Language, Words};
 const FULL: bool = cfg!(feature = "full");
 
 /// What only the full program draws looks as these assets say.
-const STYLES: [&str; 1] = ["full/diagram.css"];
+const STYLES: [&str; 2] = ["full/diagram.css", "full/why-not.css"];
 
 /// The protocol of a first visit.
 const FIRST_PROTOCOL: &str = "raft";

@@ -4,11 +4,14 @@ use wasm_bindgen::JsCast;
 use web_sys::{HtmlInputElement, HtmlSelectElement};
 use yew::prelude::*;
 
+use super::FULL;
 use super::dialog::Dialog;
 use super::dom::{El, all, button, classed, el, text};
 use super::host;
 use super::lab::{Msg, RATES};
+use super::pins;
 use super::search::Find;
+use super::undo::Retrace;
 use super::words::Words;
 use crate::protocol::{MessageKind, Stride};
 use crate::view::{Moment, Session, UpcomingKind};
@@ -41,7 +44,7 @@ pub(super) fn view(
         .with(faults);
     classed("footer", "bottom")
         .with(transport)
-        .child(scrubber(moment, words, send))
+        .child(scrubber(moment, words, session, send))
         .end()
 }
 
@@ -115,7 +118,7 @@ fn speeds(words: &Words, chosen: usize, send: &Callback<Msg>) -> Html {
         .end()
 }
 
-fn scrubber(moment: &Moment, words: &Words, send: &Callback<Msg>) -> Html {
+fn scrubber(moment: &Moment, words: &Words, session: &Session, send: &Callback<Msg>) -> Html {
     let (position, length) = (moment.position.to_string(), moment.length.to_string());
     let oninput = send.reform(|event: InputEvent| {
         let input = event
@@ -133,7 +136,16 @@ fn scrubber(moment: &Moment, words: &Words, send: &Callback<Msg>) -> Html {
         .say("aria-label", words.t("ui.scrubber"))
         .put("aria-valuetext", words.fill("ui.scrubber_value", &args))
         .on_input(oninput);
-    classed("div", "scrubber").with(range).end()
+    let scrubber = classed("div", "scrubber").with(range);
+    let marks = if FULL {
+        pins::marks(moment, session)
+    } else {
+        None
+    };
+    match marks {
+        Some(marks) => scrubber.with(marks).end(),
+        None => scrubber.end(),
+    }
 }
 
 /// What Step will do.
@@ -193,6 +205,9 @@ fn more(words: &Words, session: &Session, can_return: bool, send: &Callback<Msg>
         ("ui.align", Msg::Act(Action::Align)),
         ("ui.spread", Msg::Act(Action::Spread)),
         ("ui.heal", Msg::Act(Action::Heal)),
+        ("ui.take_back", Msg::Retrace(Retrace::Back)),
+        ("ui.run_until", Msg::Show(Dialog::Until)),
+        ("ui.notes", Msg::Show(Dialog::Notes)),
         ("ui.break_rule", Msg::Show(Dialog::BreakRule)),
         ("ui.search_here", Msg::Show(Dialog::Search)),
         ("ui.transcript", Msg::Show(Dialog::Transcript)),

@@ -8,6 +8,7 @@ use yew::prelude::*;
 use super::FULL;
 use super::dom::{El, button, classed, el};
 use super::lab::{Choosing, DELAY_MS, Msg, Thing};
+use super::why_not::Doubt;
 use super::words::Words;
 use crate::protocol::{ClientId, NodeId, Value};
 use crate::world::Action;
@@ -86,6 +87,7 @@ fn offer(at: usize, offer: &Offer, words: &Words, send: &Callback<Msg>) -> Html 
     let ms = DELAY_MS.to_string();
     let label = words.fill(offer.key, &[("timer", timer), ("ms", &ms)]);
     let msg = match offer.refusal {
+        Some(key) if FULL => Msg::Doubt(Doubt::Refused(offer.action.clone(), label.clone(), key)),
         Some(key) => Msg::Complain(key),
         None => Msg::Act(offer.action.clone()),
     };
@@ -98,7 +100,15 @@ fn offer(at: usize, offer: &Offer, words: &Words, send: &Callback<Msg>) -> Html 
             .say("title", &reason)
             .put("aria-description", reason);
     }
-    button.text(&label).end()
+    let button = button.text(&label);
+    match offer.refusal {
+        // It explains itself when it is pressed; screen readers have the description.
+        Some(_) if FULL => {
+            let why = classed("span", "ask").set("aria-hidden", "true");
+            button.with(why.text(words.t("why_not.why"))).end()
+        }
+        _ => button.end(),
+    }
 }
 
 fn submit_form(asking: Asking, words: &Words, send: &Callback<Msg>) -> Html {

@@ -6,6 +6,7 @@
 mod codec;
 pub mod condition;
 pub mod json;
+pub mod pin;
 pub mod search;
 
 use std::fmt;
@@ -14,6 +15,7 @@ use crate::protocol::Any;
 use crate::protocol::registry::OpenError;
 use crate::world::{Action, Scenario, ScenarioError};
 use json::{BadJson, Json};
+use pin::Pin;
 
 /// What every file says it is.
 pub const FORMAT: &str = "quorumscope-run";
@@ -37,6 +39,8 @@ pub struct Run {
     pub cursor: usize,
     /// The hash of the state at the cursor, to tell whether this engine sees the same.
     pub hash: Option<u64>,
+    /// Notes that people have pinned to its moments, in their order.
+    pub pins: Vec<Pin>,
 }
 
 /// Why a text is not a run that can be opened.
@@ -54,6 +58,8 @@ pub enum RunError {
     BadHead,
     /// This place in the list of actions, counted from 1, is no action.
     BadAction(usize),
+    /// This place in the list of notes, counted from 1, is no note.
+    BadNote(usize),
     /// More than [`ACTIONS_MAX`] actions.
     TooManyActions,
     /// The scenario cannot run.
@@ -69,6 +75,7 @@ impl Run {
             actions: Vec::new(),
             cursor: 0,
             hash: None,
+            pins: Vec::new(),
         }
     }
 
@@ -106,6 +113,10 @@ impl Run {
             items.push(item(steps, None));
         }
         fields.push(("actions".into(), Json::List(items)));
+        if !self.pins.is_empty() {
+            let notes = Json::list(self.pins.iter().map(Pin::to_json));
+            fields.push(("notes".into(), notes));
+        }
         Json::Object(fields).write()
     }
 
@@ -119,7 +130,11 @@ impl Run {
         let file = check_head(text, FORMAT)?;
         let items = file.get("actions").and_then(Json::items);
         let actions = read_actions(items.ok_or(RunError::BadHead)?)?;
-        let run = read_head(&file, actions).ok_or(RunError::BadHead)?;
+        let mut run = read_head(&file, actions).ok_or(RunError::BadHead)?;
+        if cfg!(feature = "full") {
+            let pins = pin::read(file.get("notes"), run.actions.len());
+            run.pins = pins.map_err(RunError::BadNote)?;
+        }
         run.scenario.check().map_err(RunError::Scenario)?;
         Any::open(&run.scenario.protocol, &run.scenario.cluster)?;
         Ok(run)
@@ -213,6 +228,7 @@ fn read_head(file: &Json, actions: Vec<Action>) -> Option<Run> {
         actions,
         cursor,
         hash,
+        pins: Vec::new(),
     })
 }
 
@@ -242,6 +258,9 @@ impl fmt::Display for RunError {
             ),
             Self::BadAction(position) => {
                 write!(f, "place {position} of the list of actions is no action")
+            }
+            Self::BadNote(position) => {
+                write!(f, "place {position} of the list of notes is no note")
             }
             Self::TooManyActions => write!(f, "a run has at most {ACTIONS_MAX} actions"),
             Self::Scenario(error) => error.fmt(f),
@@ -317,6 +336,7 @@ mod tests {
             actions: every_action(),
             cursor: 4,
             hash: Some(0x0123),
+            pins: vec![Pin::new(2, "here it begins").unwrap()],
             ..Run::new(scenario, 7)
         }
     }
@@ -381,6 +401,8 @@ mod tests {
             RunError::BadAction(1)
         );
         assert_eq!(but("\"S1>S2#1\"", "\"S1>S2\""), RunError::BadAction(2));
+        assert_eq!(but("{\"at\":2", "{\"at\":99"), RunError::BadNote(1));
+        assert_eq!(but("\"text\":", "\"html\":"), RunError::BadNote(1));
         let huge = " ".repeat(FILE_BYTES_MAX + 1);
         assert!(matches!(read(&huge), RunError::TooLarge(_)));
     }

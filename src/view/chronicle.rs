@@ -119,7 +119,10 @@ impl Chronicle {
         let machines = world.machines().iter();
         Self {
             start: world.now(),
-            down: machines.filter(|(_, it)| !it.up).map(|(id, _)| *id).collect(),
+            down: machines
+                .filter(|(_, it)| !it.up)
+                .map(|(id, _)| *id)
+                .collect(),
             branches: Vec::new(),
         }
     }

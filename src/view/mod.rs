@@ -6,15 +6,22 @@ pub mod diagram;
 pub mod geometry;
 mod goals;
 mod moment;
+mod pins;
 pub mod quorums;
+mod retrace;
 mod session;
 pub mod text;
 mod transcript;
+pub mod until;
+mod why_not;
 
 pub use goals::{GoalState, goal_states};
 pub use moment::{
     ClientCard, Happening, Landed, MessageCard, Moment, NodeCard, TimerCard, Upcoming, UpcomingKind,
 };
+pub use pins::PinError;
+pub use retrace::Place;
 pub use session::{OpenedRun, STRIDE_STEPS_MAX, Session, first_look, open, reopen};
 pub use text::{Catalogue, Sentence};
 pub use transcript::Line;
+pub use why_not::{Asked, Told};

@@ -8,6 +8,7 @@ use crate::world::{Action, ActionError, Event, Payload, Pending, Scenario, Scena
 use super::chronicle::{Chronicle, Entries};
 use super::diagram::{self, Cone, Picture, Window};
 use super::moment::{self, Moment};
+use super::pins::Pins;
 use super::transcript::{self, Line};
 
 /// The most steps that "next phase" or "next election" takes.
@@ -39,6 +40,7 @@ pub fn open(scenario: Scenario, seed: u32) -> Result<Session, ScenarioError> {
         timeline,
         scenario,
         seed,
+        pins: Pins::default(),
     })
 }
 
@@ -66,6 +68,10 @@ pub fn reopen(run: &Run) -> Result<OpenedRun, RunError> {
             break;
         }
     }
+    for pin in &run.pins {
+        // Where the run ends early, the notes of what follows are left out with it.
+        opened.session.pin(pin.at, &pin.text).ok();
+    }
     opened.session.seek(run.cursor);
     let hash = opened.session.hash();
     opened.same_state = run.hash.map(|saved| saved == hash);
@@ -74,11 +80,13 @@ pub fn reopen(run: &Run) -> Result<OpenedRun, RunError> {
 
 /// A run on a screen: the one facade that components talk to.
 pub struct Session {
-    timeline: Timeline<Any>,
+    pub(super) timeline: Timeline<Any>,
     /// What a diagram shows; only the full program draws one.
     chronicle: Chronicle,
     scenario: Scenario,
     seed: u32,
+    /// Notes of people; only the full program shows any.
+    pub(super) pins: Pins,
 }
 
 impl Session {
@@ -110,6 +118,11 @@ impl Session {
                 None | Some(Action::Next)
             ),
         )
+    }
+
+    /// How many branches the run has.
+    pub fn branches(&self) -> usize {
+        self.timeline.branches().len()
     }
 
     /// How many actions lie before the cursor.
@@ -226,6 +239,11 @@ impl Session {
             actions: self.timeline.actions().cloned().collect(),
             cursor: self.timeline.position(),
             hash: Some(self.hash()),
+            pins: if cfg!(feature = "full") {
+                self.pins()
+            } else {
+                Vec::new()
+            },
         }
     }
 

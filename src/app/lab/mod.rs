@@ -2,7 +2,9 @@
 
 mod acting;
 mod handing;
+mod noting;
 mod playing;
+mod retracing;
 mod scenes;
 mod searching;
 
@@ -19,7 +21,11 @@ use super::handing::{Ask, Handed, Screen};
 use super::keys;
 use super::motion::Motion;
 use super::panel::{self, Panel};
+use super::pins::{self, Pinning};
 use super::search::{self, Find, Finder, Found};
+use super::undo::{Retrace, Undo};
+use super::until::{Going, Pace};
+use super::why_not::{self, Doubt, Doubts};
 use super::words::{Language, Shared, Words};
 use super::{FIRST_PROTOCOL, FULL, header, host, stage, transport, tray};
 use crate::protocol::{ClientId, NodeId};
@@ -121,6 +127,10 @@ pub(super) enum Msg {
     /// The full program did not come.
     FullFailed,
     Find(Find),
+    Doubt(Doubt),
+    Retrace(Retrace),
+    Going(Going),
+    Pinning(Pinning),
 }
 
 #[derive(Properties)]
@@ -177,6 +187,10 @@ pub(super) struct Lab {
     finder: Finder,
     /// The runs on stage that were found, each with what was there before it, the latest last.
     found: Vec<Found>,
+    doubts: Doubts,
+    /// What was done, to be taken back.
+    undo: Undo,
+    pace: Pace,
     send: Callback<Msg>,
     /// They are called no more when this goes.
     _listeners: [Option<host::Listener>; 2],
@@ -224,6 +238,9 @@ impl Component for Lab {
             arriving: None,
             finder: Finder::new(),
             found: Vec::new(),
+            doubts: Doubts::default(),
+            undo: Undo::default(),
+            pace: Pace::new(),
             send,
             _listeners: listeners,
         };
@@ -263,7 +280,18 @@ impl Component for Lab {
                 self.asking(),
                 send,
             ));
-        let panels = panel::view(moment, words, about, self.panel, self.selected, send);
+        let doubts =
+            FULL.then(|| why_not::view(&self.doubts, &self.session, words, self.selected, send));
+        let doubts = doubts.filter(|_| self.panel == Panel::Why);
+        let panels = panel::view(
+            moment,
+            words,
+            about,
+            self.panel,
+            self.selected,
+            doubts,
+            send,
+        );
         let transport = transport::view(
             moment,
             words,
@@ -303,6 +331,9 @@ impl Component for Lab {
         if FULL && std::mem::take(&mut self.finder.reveal) && self.narrow {
             host::reveal(".strip");
         }
+        if FULL && std::mem::take(&mut self.doubts.focus) {
+            host::focus(why_not::ANSWER);
+        }
         if self.arriving.is_some() {
             ctx.link().send_message(Msg::Arrived);
         }
@@ -326,6 +357,15 @@ impl Lab {
             self.ask_full(ask);
             return true;
         }
+        let before = if FULL { self.before(&msg) } else { None };
+        let draw = self.obey(msg);
+        if FULL && let Some(before) = before {
+            self.remember(before);
+        }
+        draw
+    }
+
+    fn obey(&mut self, msg: Msg) -> bool {
         match msg {
             Msg::Key(event) => {
                 let dialog_open = self.dialog != Dialog::None;
@@ -405,7 +445,13 @@ impl Lab {
                 self.complain("ui.full_failed");
             }
             Msg::Find(find) if FULL => return self.find(find),
-            Msg::Find(_) => return false,
+            Msg::Doubt(doubt) if FULL => self.doubt(doubt),
+            Msg::Retrace(way) if FULL => self.retrace(way),
+            Msg::Going(going) if FULL => self.go(going),
+            Msg::Pinning(pinning) if FULL => self.pinning(pinning),
+            Msg::Find(_) | Msg::Doubt(_) | Msg::Retrace(_) | Msg::Going(_) | Msg::Pinning(_) => {
+                return false;
+            }
         }
         true
     }
@@ -522,6 +568,9 @@ impl Lab {
         if FULL && let Some(apart) = self.quorums_apart() {
             banners = banners.with(apart);
         }
+        if FULL && let Some(note) = pins::strip(&self.words, &self.session) {
+            banners = banners.with(note);
+        }
         match self.found_here() {
             Some(found) if FULL && found.told => {
                 banners.with(search::strip(found, &self.words, &self.send))
@@ -561,6 +610,7 @@ impl Lab {
             &self.session,
             self.shortcut_keys,
             &self.finder,
+            &self.pace,
             &self.send,
         )
     }

@@ -16,7 +16,7 @@ impl Lab {
         match open(scenario, seed) {
             Ok(session) => {
                 self.forget_found(&session);
-                self.put_on_stage(session);
+                self.undo.replaced = self.put_on_stage(session);
             }
             Err(error) => {
                 let sentence = scenario_error(&error, "ui.cannot_start");
@@ -112,7 +112,7 @@ impl Lab {
             Ok((_, false)) => self.complain("ui.nodes_out_of_range"),
             Ok((opened, true)) => {
                 self.forget_found(&opened.session);
-                self.put_on_stage(opened.session);
+                self.undo.replaced = self.put_on_stage(opened.session);
                 if let Some((position, error)) = opened.stopped {
                     let reason = format!("error.{}", error.key());
                     let args = [
@@ -160,6 +160,8 @@ fn file_error(error: &RunError) -> Sentence {
         E::BadAction(place) => Sentence::new("ui.file_bad_action").with("place", *place as u32),
         E::NotARun => Sentence::new("ui.file_not_a_run"),
         E::Newer(version) => Sentence::new("ui.file_newer").with("version", *version),
+        E::BadNote(place) if FULL => Sentence::new("pin.bad_file").with("place", *place as u32),
+        E::BadNote(_) => Sentence::new("ui.file_bad_head"),
         E::TooManyActions => Sentence::new("ui.file_too_many_actions"),
         E::Scenario(error) => scenario_error(error, "ui.file_bad_scenario"),
     }

@@ -17,7 +17,7 @@ impl Lab {
         match self.dialog {
             Dialog::Search => self.finder.form.open(protocol),
             Dialog::BreakRule => self.load_prepared(protocol),
-            Dialog::None | Dialog::Help | Dialog::Transcript => {}
+            _ => {}
         }
     }
 
@@ -132,6 +132,7 @@ impl Lab {
         let Some(before) = self.put_on_stage(session) else {
             return;
         };
+        self.forget_deeds();
         self.finder.reveal = true;
         if self.found.len() == KEPT_MAX {
             self.found.remove(0);
@@ -162,6 +163,7 @@ impl Lab {
         if let Some(at) = self.found.iter().rposition(here) {
             let found = self.found.remove(at);
             self.put_on_stage(found.before);
+            self.forget_deeds();
             host::focus(transport::STEP);
         }
     }

@@ -16,6 +16,7 @@ use crate::protocol::About;
 use crate::view::Moment;
 
 pub(super) use history::client_state;
+pub(super) use why::compared;
 
 /// Which panel is open.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,12 +40,13 @@ pub(super) fn view(
     about: &'static About,
     panel: Panel,
     selected: Option<Thing>,
+    doubts: Option<Html>,
     send: &Callback<Msg>,
 ) -> Html {
     let current = PANELS.iter().position(|(it, ..)| *it == panel);
     let current = current.unwrap_or(0);
     let content = match panel {
-        Panel::Why => why::view(moment, words, about),
+        Panel::Why => why::view(moment, words, about, doubts),
         Panel::Rules => rules::view(moment, words, about),
         Panel::State => state::view(moment, words, selected, send),
         Panel::Properties => properties::view(moment, words, about),

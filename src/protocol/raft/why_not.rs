@@ -135,9 +135,9 @@ fn why_not_elected(raft: &Raft, scene: &Scene<'_, Raft>, node: &Node) -> Answer 
     let (count, quorum) = raft.count(node, sure);
     let (most, _) = raft.count(node, possible);
     let verdict = match (count < quorum, most < quorum) {
-        (false, _) => Verdict::Open,
-        (true, false) => Verdict::Depends,
-        (true, true) => Verdict::Blocked,
+        (_, true) => Verdict::Blocked,
+        (false, _) if !is_contested(scene, id) => Verdict::Open,
+        _ => Verdict::Depends,
     };
     let votes = Reason::new("why_not.raft.votes")
         .with("node", id)
@@ -158,6 +158,19 @@ fn why_not_elected(raft: &Raft, scene: &Scene<'_, Raft>, node: &Node) -> Answer 
         _ => "why_not.nodes_back",
     });
     Answer::new(verdict, reasons).way(way.with("node", id))
+}
+
+/// Whether somebody else leads or stands, or entries are under way: logs may change, and votes go
+/// to others.
+fn is_contested(scene: &Scene<'_, Raft>, id: NodeId) -> bool {
+    let mut others = scene.up().filter(|(other, _)| *other != id);
+    let mut flights = scene.flights.iter();
+    others.any(|(_, node)| !matches!(node.role, Role::Follower { .. }))
+        || flights.any(|(.., message)| match message {
+            Message::AppendEntries { entries, .. } => !entries.is_empty(),
+            Message::InstallSnapshot { .. } => true,
+            _ => false,
+        })
 }
 
 /// Who may have given it a vote already, heard or under way.
