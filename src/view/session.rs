@@ -170,8 +170,8 @@ impl Session {
         diagram::cone(&self.chronicle.line(&self.timeline), step)
     }
 
-    /// What happened on the branch.
-    pub fn line(&self) -> Entries<'_> {
+    /// What happened on the branch, step by step.
+    pub fn entries(&self) -> Entries<'_> {
         self.chronicle.line(&self.timeline)
     }
 
