@@ -1,6 +1,7 @@
 //! What a screen shows of a moment, with no word of how: plain data and catalogue keys. The
 //! transcript and the exports are made from the same.
 
+mod branches;
 pub mod chronicle;
 pub mod diagram;
 pub mod geometry;
@@ -11,6 +12,7 @@ mod session;
 pub mod text;
 mod transcript;
 
+pub use branches::{BranchCard, NAME_CHARS_MAX, Parting};
 pub use goals::{GoalState, goal_states};
 pub use moment::{
     ClientCard, Happening, Landed, MessageCard, Moment, NodeCard, TimerCard, Upcoming, UpcomingKind,

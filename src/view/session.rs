@@ -5,6 +5,7 @@ use crate::protocol::{About, Any, ClientId, NodeId, Phase, Protocol, Stride, Val
 use crate::share::{Run, RunError};
 use crate::world::{Action, ActionError, Event, Payload, Pending, Scenario, ScenarioError, World};
 
+use super::branches::Names;
 use super::chronicle::{Chronicle, Entries};
 use super::diagram::{self, Cone, Picture, Window};
 use super::moment::{self, Moment};
@@ -36,6 +37,7 @@ pub fn open(scenario: Scenario, seed: u32) -> Result<Session, ScenarioError> {
     let timeline = Timeline::new(protocol, &scenario, seed)?;
     Ok(Session {
         chronicle: Chronicle::new(&timeline),
+        names: Names::default(),
         timeline,
         scenario,
         seed,
@@ -74,9 +76,10 @@ pub fn reopen(run: &Run) -> Result<OpenedRun, RunError> {
 
 /// A run on a screen: the one facade that components talk to.
 pub struct Session {
-    timeline: Timeline<Any>,
+    pub(super) timeline: Timeline<Any>,
     /// What a diagram shows; only the full program draws one.
     chronicle: Chronicle,
+    pub(super) names: Names,
     scenario: Scenario,
     seed: u32,
 }
