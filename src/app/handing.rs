@@ -1,6 +1,7 @@
 //! Handing over: what the core gives to the full program as one text, so that nobody notices that
 //! another program goes on.
 
+use super::diagram::Draw;
 use super::dialog::Dialog;
 use super::lab::{Choosing, Msg, Theme, Thing};
 use super::panel::Panel;
@@ -35,6 +36,7 @@ pub(super) enum Ask {
     /// The text of a file.
     Open(String),
     Retrace(Retrace),
+    Diagram,
 }
 
 impl Ask {
@@ -48,6 +50,7 @@ impl Ask {
             Msg::Protocol(key) if registry::find(key).is_none() => Self::Protocol(key),
             Msg::Choose(Thing::Client(id)) | Msg::Look(Thing::Client(id)) => Self::Client(*id),
             Msg::FileRead(Ok(text)) => Self::Open(text.clone()),
+            Msg::Diagram(_) => Self::Diagram,
             _ => return None,
         })
     }
@@ -59,6 +62,7 @@ impl Ask {
             Self::Client(id) => ("client", Json::Text(id.to_string())),
             Self::Open(text) => ("open", Json::Text(text.clone())),
             Self::Retrace(way) => ("retrace", place(&WAYS, way)),
+            Self::Diagram => ("diagram", Json::Null),
         };
         Json::object([(what, argument)])
     }
@@ -71,6 +75,7 @@ impl Ask {
             "client" => Self::Client(argument.text()?.parse().ok()?),
             "open" => Self::Open(argument.text()?.to_owned()),
             "retrace" => Self::Retrace(at(&WAYS, argument)?),
+            "diagram" => Self::Diagram,
             _ => return None,
         })
     }
@@ -84,6 +89,7 @@ impl From<Ask> for Msg {
             Ask::Client(id) => Self::Choose(Thing::Client(id)),
             Ask::Open(text) => Self::FileRead(Ok(text)),
             Ask::Retrace(way) => Self::Retrace(way),
+            Ask::Diagram => Self::Diagram(Draw::Toggle),
         }
     }
 }

@@ -5,6 +5,7 @@ use web_sys::{HtmlInputElement, HtmlSelectElement};
 use yew::prelude::*;
 
 use super::FULL;
+use super::diagram::Draw;
 use super::dialog::Dialog;
 use super::dom::{El, all, button, classed, el, text};
 use super::host;
@@ -30,6 +31,7 @@ pub(super) fn view(
     running: bool,
     speed: usize,
     can_return: bool,
+    diagram: bool,
     send: &Callback<Msg>,
 ) -> Html {
     let steps = steps(moment, words, session.about().stride, running, speed, send);
@@ -44,7 +46,7 @@ pub(super) fn view(
         .with(faults);
     classed("footer", "bottom")
         .with(transport)
-        .child(scrubber(moment, words, session, send))
+        .child(scrubber(moment, words, session, diagram, send))
         .end()
 }
 
@@ -118,7 +120,13 @@ fn speeds(words: &Words, chosen: usize, send: &Callback<Msg>) -> Html {
         .end()
 }
 
-fn scrubber(moment: &Moment, words: &Words, session: &Session, send: &Callback<Msg>) -> Html {
+fn scrubber(
+    moment: &Moment,
+    words: &Words,
+    session: &Session,
+    diagram: bool,
+    send: &Callback<Msg>,
+) -> Html {
     let (position, length) = (moment.position.to_string(), moment.length.to_string());
     let oninput = send.reform(|event: InputEvent| {
         let input = event
@@ -136,7 +144,11 @@ fn scrubber(moment: &Moment, words: &Words, session: &Session, send: &Callback<M
         .say("aria-label", words.t("ui.scrubber"))
         .put("aria-valuetext", words.fill("ui.scrubber_value", &args))
         .on_input(oninput);
-    let scrubber = classed("div", "scrubber").with(range);
+    let toggle = button(send, Msg::Diagram(Draw::Toggle))
+        .set("class", "quiet")
+        .flag("aria-expanded", diagram)
+        .text(words.t("ui.diagram"));
+    let scrubber = classed("div", "scrubber").with(range).with(toggle);
     let marks = if FULL {
         pins::marks(moment, session)
     } else {

@@ -1,6 +1,7 @@
 //! What a screen shows of a moment, with no word of how: plain data and catalogue keys. The
 //! transcript and the exports are made from the same.
 
+mod branches;
 pub mod chronicle;
 pub mod diagram;
 pub mod geometry;
@@ -15,6 +16,7 @@ mod transcript;
 pub mod until;
 mod why_not;
 
+pub use branches::{BranchCard, NAME_CHARS_MAX, Parting};
 pub use goals::{GoalState, goal_states};
 pub use moment::{
     ClientCard, Happening, Landed, MessageCard, Moment, NodeCard, TimerCard, Upcoming, UpcomingKind,

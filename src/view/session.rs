@@ -5,6 +5,7 @@ use crate::protocol::{About, Any, ClientId, NodeId, Phase, Protocol, Stride, Val
 use crate::share::{Run, RunError};
 use crate::world::{Action, ActionError, Event, Payload, Pending, Scenario, ScenarioError, World};
 
+use super::branches::Names;
 use super::chronicle::{Chronicle, Entries};
 use super::diagram::{self, Cone, Picture, Window};
 use super::moment::{self, Moment};
@@ -37,6 +38,7 @@ pub fn open(scenario: Scenario, seed: u32) -> Result<Session, ScenarioError> {
     let timeline = Timeline::new(protocol, &scenario, seed)?;
     Ok(Session {
         chronicle: Chronicle::new(&timeline),
+        names: Names::default(),
         timeline,
         scenario,
         seed,
@@ -83,6 +85,7 @@ pub struct Session {
     pub(super) timeline: Timeline<Any>,
     /// What a diagram shows; only the full program draws one.
     chronicle: Chronicle,
+    pub(super) names: Names,
     scenario: Scenario,
     seed: u32,
     /// Notes of people; only the full program shows any.
@@ -183,8 +186,8 @@ impl Session {
         diagram::cone(&self.chronicle.line(&self.timeline), step)
     }
 
-    /// What happened on the branch.
-    pub fn line(&self) -> Entries<'_> {
+    /// What happened on the branch, step by step.
+    pub fn entries(&self) -> Entries<'_> {
         self.chronicle.line(&self.timeline)
     }
 

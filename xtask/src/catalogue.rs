@@ -24,7 +24,9 @@ const FULL_SECTIONS: [&str; 5] = [
     "raft.transfer",
 ];
 /// What only the full program shows, whichever protocol it is about.
-const FULL_SHARED: [&str; 6] = ["pin", "quorum", "search", "undo", "until", "why_not"];
+const FULL_SHARED: [&str; 7] = [
+    "diagram", "pin", "quorum", "search", "undo", "until", "why_not",
+];
 
 /// A protocol is what has a name in the catalogue.
 const PROTOCOL: &str = "protocol.";
