@@ -108,12 +108,12 @@ mod tests {
         session.go_to(later);
         assert_eq!((session.position(), session.hash()), (12, later_hash));
         // To and fro again and again makes no more branches.
-        let branches = session.branches();
+        let branches = session.branches().len();
         for _ in 0..5 {
             session.take_back(before);
             session.go_to(later);
         }
-        assert_eq!(session.branches(), branches);
+        assert_eq!(session.branches().len(), branches);
     }
 
     /// In the past, the old future lies ahead again.

@@ -123,11 +123,6 @@ impl Session {
         )
     }
 
-    /// How many branches the run has.
-    pub fn branches(&self) -> usize {
-        self.timeline.branches().len()
-    }
-
     /// How many actions lie before the cursor.
     pub fn position(&self) -> usize {
         self.timeline.position()
