@@ -6,7 +6,7 @@ use super::dialog::Dialog;
 use super::lab::{Choosing, Msg, Theme, Thing};
 use super::panel::Panel;
 use super::words::Language;
-use crate::protocol::{ClientId, Endpoint, registry};
+use crate::protocol::{ClientId, Endpoint, NodeId, registry};
 use crate::share::Run;
 use crate::share::json::Json;
 use crate::view::{Session, reopen};
@@ -32,6 +32,8 @@ pub(super) enum Ask {
     /// The text of a file.
     Open(String),
     Diagram,
+    /// Only what a node knows.
+    Eyes(NodeId),
 }
 
 impl Ask {
@@ -45,6 +47,7 @@ impl Ask {
             Msg::Choose(Thing::Client(id)) | Msg::Look(Thing::Client(id)) => Self::Client(*id),
             Msg::FileRead(Ok(text)) => Self::Open(text.clone()),
             Msg::Diagram(_) => Self::Diagram,
+            Msg::Eyes(Some(id)) => Self::Eyes(*id),
             _ => return None,
         })
     }
@@ -56,6 +59,7 @@ impl Ask {
             Self::Client(id) => ("client", Json::Text(id.to_string())),
             Self::Open(text) => ("open", Json::Text(text.clone())),
             Self::Diagram => ("diagram", Json::Null),
+            Self::Eyes(id) => ("eyes", Json::Text(id.to_string())),
         };
         Json::object([(what, argument)])
     }
@@ -68,6 +72,7 @@ impl Ask {
             "client" => Self::Client(argument.text()?.parse().ok()?),
             "open" => Self::Open(argument.text()?.to_owned()),
             "diagram" => Self::Diagram,
+            "eyes" => Self::Eyes(argument.text()?.parse().ok()?),
             _ => return None,
         })
     }
@@ -81,6 +86,7 @@ impl From<Ask> for Msg {
             Ask::Client(id) => Self::Choose(Thing::Client(id)),
             Ask::Open(text) => Self::FileRead(Ok(text)),
             Ask::Diagram => Self::Diagram(Draw::Toggle),
+            Ask::Eyes(id) => Self::Eyes(Some(id)),
         }
     }
 }

@@ -21,21 +21,29 @@ pub(super) const STEP: &str = "step";
 /// The speeds' names, in the order of [`RATES`].
 const SPEEDS: [&str; RATES.len()] = ["¼×", "½×", "1×", "2×", "8×"];
 
+/// How the controls stand.
+pub(super) struct Controls {
+    pub(super) running: bool,
+    pub(super) speed: usize,
+    /// Whether there is a run to return to.
+    pub(super) can_return: bool,
+    /// Whether the diagram is open.
+    pub(super) diagram: bool,
+}
+
 pub(super) fn view(
     moment: &Moment,
     words: &Words,
     session: &Session,
-    running: bool,
-    speed: usize,
-    can_return: bool,
-    diagram: bool,
+    controls: &Controls,
     send: &Callback<Msg>,
 ) -> Html {
-    let steps = steps(moment, words, session.about().stride, running, speed, send);
+    let stride = session.about().stride;
+    let steps = steps(moment, words, stride, controls, send);
     let faults = group("faults", words.t("ui.faults"))
         .with(button(send, Msg::Kill).text(words.t("ui.kill_node")))
         .with(button(send, Msg::DropMessage).text(words.t("ui.drop_message")))
-        .child(more(words, session, can_return, send));
+        .child(more(words, session, controls.can_return, send));
     let transport = classed("div", "transport")
         .with(steps)
         .with(classed("p", "next").child(next(moment, words)))
@@ -43,7 +51,7 @@ pub(super) fn view(
         .with(faults);
     classed("footer", "bottom")
         .with(transport)
-        .child(scrubber(moment, words, diagram, send))
+        .child(scrubber(moment, words, controls.diagram, send))
         .end()
 }
 
@@ -57,8 +65,7 @@ fn steps(
     moment: &Moment,
     words: &Words,
     stride: Stride,
-    running: bool,
-    speed: usize,
+    controls: &Controls,
     send: &Callback<Msg>,
 ) -> El {
     let at_start = moment.position == 0;
@@ -67,7 +74,11 @@ fn steps(
         Stride::Phase => "ui.next_phase",
         Stride::Milestone => "ui.next_election",
     };
-    let run = if running { "ui.pause" } else { "ui.run" };
+    let run = if controls.running {
+        "ui.pause"
+    } else {
+        "ui.run"
+    };
     group("steps", words.t("ui.steps"))
         .with(
             button(send, Msg::First)
@@ -92,7 +103,7 @@ fn steps(
         )
         .with(button(send, Msg::Stride).text(words.t(stride)))
         .with(button(send, Msg::RunPause).text(words.t(run)))
-        .child(speeds(words, speed, send))
+        .child(speeds(words, controls.speed, send))
 }
 
 fn speeds(words: &Words, chosen: usize, send: &Callback<Msg>) -> Html {

@@ -6,6 +6,7 @@ pub mod chronicle;
 pub mod diagram;
 pub mod geometry;
 mod goals;
+mod knowledge;
 mod moment;
 pub mod quorums;
 mod session;
@@ -14,8 +15,10 @@ mod transcript;
 
 pub use branches::{BranchCard, NAME_CHARS_MAX, Parting};
 pub use goals::{GoalState, goal_states};
+pub use knowledge::{Knowledge, Letter};
 pub use moment::{
-    ClientCard, Happening, Landed, MessageCard, Moment, NodeCard, TimerCard, Upcoming, UpcomingKind,
+    Belief, ClientCard, Happening, Landed, MessageCard, Moment, NodeCard, TimerCard, Upcoming,
+    UpcomingKind,
 };
 pub use session::{OpenedRun, STRIDE_STEPS_MAX, Session, first_look, open, reopen};
 pub use text::{Catalogue, Sentence};

@@ -163,14 +163,18 @@ impl Session {
         Ok(())
     }
 
-    /// What is to be drawn of a stretch of the branch's time.
-    pub fn picture(&self, window: Window) -> Picture {
-        diagram::picture(&self.chronicle.line(&self.timeline), window)
+    /// What is to be drawn of a stretch of the branch's time: the whole truth, or what one node
+    /// knows of it.
+    pub fn picture(&self, window: Window, seen_by: Option<NodeId>) -> Picture {
+        match seen_by {
+            None => diagram::picture(&self.entries(), window),
+            Some(node) => diagram::picture_of(&self.entries(), window, node),
+        }
     }
 
     /// What a step of the branch depends on, and what depends on it.
     pub fn cone(&self, step: usize) -> Option<Cone> {
-        diagram::cone(&self.chronicle.line(&self.timeline), step)
+        diagram::cone(&self.entries(), step)
     }
 
     /// What happened on the branch, step by step.

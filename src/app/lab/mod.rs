@@ -1,6 +1,7 @@
 //! The root component: one session, one moment on screen, and everything that can be done to it.
 
 mod acting;
+mod branching;
 mod drawing;
 mod handing;
 mod playing;
@@ -20,12 +21,12 @@ use super::dom::{El, button, classed, el};
 use super::handing::{Ask, Handed, Screen};
 use super::keys;
 use super::motion::Motion;
-use super::panel::{self, Panel};
+use super::panel::{self, Branching, Panel};
 use super::search::{self, Find, Finder, Found};
 use super::words::{Language, Shared, Words};
 use super::{FIRST_PROTOCOL, FULL, header, host, stage, transport, tray};
 use crate::protocol::{ClientId, NodeId};
-use crate::view::{Moment, Session, first_look, open, quorums};
+use crate::view::{Moment, Parting, Session, first_look, open, quorums};
 use crate::world::{Action, ActionError, MessageId};
 
 /// The seed of a first visit: its election is one that a newcomer can follow.
@@ -124,6 +125,11 @@ pub(super) enum Msg {
     FullFailed,
     Find(Find),
     Diagram(Draw),
+    Branch(Branching),
+    /// Shows only what this node knows, or the whole truth.
+    Eyes(Option<NodeId>),
+    /// The same for the chosen node, and back.
+    SwitchEyes,
 }
 
 #[derive(Properties)]
@@ -176,6 +182,10 @@ pub(super) struct Lab {
     wanted: Option<Ask>,
     /// What the core handed over, until the page is drawn.
     arriving: Option<Screen>,
+    /// Whose view is shown, in the place of the whole truth.
+    eyes: Option<NodeId>,
+    /// The branches that are held against each other.
+    parting: Option<Shared<Parting>>,
     /// The space-time diagram; only the full program has one.
     diagram: Diagram,
     /// Searches; only the full program has any.
@@ -231,6 +241,8 @@ impl Component for Lab {
             after_words: None,
             wanted: None,
             arriving: None,
+            eyes: None,
+            parting: None,
             diagram: Diagram::new(),
             finder: Finder::new(),
             found: Vec::new(),
@@ -273,15 +285,25 @@ impl Component for Lab {
                 self.asking(),
                 send,
             ));
-        let panels = panel::view(moment, words, about, self.panel, self.selected, send);
+        let panels = panel::view(
+            moment,
+            words,
+            &self.session,
+            self.panel,
+            self.selected,
+            self.parting.as_ref(),
+            send,
+        );
         let transport = transport::view(
             moment,
             words,
             &self.session,
-            self.running,
-            self.speed,
-            FULL && self.found_here().is_some(),
-            self.diagram.is_open(),
+            &transport::Controls {
+                running: self.running,
+                speed: self.speed,
+                can_return: FULL && self.found_here().is_some(),
+                diagram: self.diagram.is_open(),
+            },
             send,
         );
         let diagram = match FULL && self.diagram.is_open() {
@@ -434,14 +456,24 @@ impl Lab {
             Msg::Find(_) => return false,
             Msg::Diagram(draw) if FULL => return self.draw(draw),
             Msg::Diagram(_) => return false,
+            Msg::Branch(branching) if FULL => self.branch(branching),
+            Msg::Branch(_) => return false,
+            Msg::Eyes(eyes) if FULL => self.look_through(eyes),
+            Msg::Eyes(_) => return false,
+            Msg::SwitchEyes => self.switch_eyes(),
         }
         true
     }
 
     /// The session has changed: everything that follows from it is read anew.
     fn refresh(&mut self) {
-        self.moment = Shared::new(self.session.moment());
+        let mut moment = self.session.moment();
+        if FULL && let Some(node) = self.eyes {
+            moment = moment.seen_by(&self.session.knowledge(node));
+        }
+        self.moment = Shared::new(moment);
         if FULL {
+            self.diagram.eyes = self.eyes;
             self.diagram.refresh(&self.session);
         }
         let gone = |thing: Thing| match thing {
@@ -552,6 +584,14 @@ impl Lab {
         let mut banners = classed("div", "banners").with(self.banner());
         if FULL && let Some(apart) = self.quorums_apart() {
             banners = banners.with(apart);
+        }
+        if FULL && let Some(node) = self.eyes {
+            banners = banners.with(panel::eyes_strip(
+                node,
+                &self.session,
+                &self.words,
+                &self.send,
+            ));
         }
         match self.found_here() {
             Some(found) if FULL && found.told => {
