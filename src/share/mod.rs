@@ -6,7 +6,9 @@
 mod codec;
 pub mod condition;
 pub mod json;
+pub mod link;
 pub mod search;
+mod trail;
 
 use std::fmt;
 
@@ -14,11 +16,15 @@ use crate::protocol::Any;
 use crate::protocol::registry::OpenError;
 use crate::world::{Action, Scenario, ScenarioError};
 use json::{BadJson, Json};
+pub use trail::Trail;
 
 /// What every file says it is.
 pub const FORMAT: &str = "quorumscope-run";
 /// The version that this program writes; it reads this one and all before.
 pub const VERSION: u32 = 1;
+/// Which engine this is: raised where a fix makes an old run go another way, so that a run that
+/// does is said to be older. `docs/run.schema.json` and the links in `tests/` know it too.
+pub const ENGINE: u32 = 1;
 /// The most actions in one run.
 pub const ACTIONS_MAX: usize = 100_000;
 /// The largest file, in bytes.
@@ -27,6 +33,8 @@ pub const FILE_BYTES_MAX: usize = 8 << 20;
 /// Scenario, seed and actions: all there is to a run.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Run {
+    /// The engine that it was made with.
+    pub engine: u32,
     /// What it starts from.
     pub scenario: Scenario,
     /// What its random numbers follow from.
@@ -37,6 +45,8 @@ pub struct Run {
     pub cursor: usize,
     /// The hash of the state at the cursor, to tell whether this engine sees the same.
     pub hash: Option<u64>,
+    /// What the engine that made it saw on the way.
+    pub trail: Trail,
 }
 
 /// Why a text is not a run that can be opened.
@@ -64,11 +74,13 @@ impl Run {
     /// A run in which nothing has been done.
     pub fn new(scenario: Scenario, seed: u32) -> Self {
         Self {
+            engine: ENGINE,
             scenario,
             seed,
             actions: Vec::new(),
             cursor: 0,
             hash: None,
+            trail: Trail::default(),
         }
     }
 
@@ -76,6 +88,7 @@ impl Run {
         let fields = [
             ("format", FORMAT.into()),
             ("version", VERSION.into()),
+            ("engine", self.engine.into()),
             ("scenario", codec::scenario_json(&self.scenario)),
             ("seed", self.seed.into()),
         ];
@@ -90,6 +103,9 @@ impl Run {
         if let Some(hash) = self.hash {
             let hash = Json::Text(format!("{hash:016x}"));
             fields.push(("hash".into(), hash));
+        }
+        if let Some(trail) = self.trail.hex() {
+            fields.push(("trail".into(), Json::Text(trail)));
         }
         let mut items = Vec::new();
         let mut steps = 0;
@@ -207,12 +223,18 @@ fn read_head(file: &Json, actions: Vec<Action>) -> Option<Run> {
         None => None,
         Some(hash) => Some(u64::from_str_radix(hash.text()?, 16).ok()?),
     };
+    let trail = match file.get("trail") {
+        None => Trail::default(),
+        Some(trail) => Trail::from_hex(trail.text()?).filter(|it| it.fits(actions.len()))?,
+    };
     Some(Run {
+        engine: codec::optional(file, "engine", ENGINE, Json::number)?,
         scenario: codec::scenario(file.get("scenario")?)?,
         seed: file.get("seed")?.number()?,
         actions,
         cursor,
         hash,
+        trail,
     })
 }
 
@@ -317,6 +339,7 @@ mod tests {
             actions: every_action(),
             cursor: 4,
             hash: Some(0x0123),
+            trail: Trail(vec![7; Trail::places(every_action().len()).count()]),
             ..Run::new(scenario, 7)
         }
     }
@@ -333,6 +356,14 @@ mod tests {
         let grown = Run::from_json(&grown).unwrap();
         assert_eq!(grown.actions, run.actions);
         assert_eq!(grown.scenario, run.scenario);
+    }
+
+    /// A link reads back as the run that made it, with every kind of action.
+    #[test]
+    fn links_are_lossless() {
+        let run = sample();
+        let link = link::write(&run).unwrap();
+        assert_eq!(link::read(&link), Ok(run));
     }
 
     /// Roles are kept too; only Paxos has them.
