@@ -21,6 +21,8 @@ pub(super) enum Dialog {
     Transcript,
     /// “Search from here”, and every search under way.
     Search,
+    /// The link, the file, and opening others.
+    Share,
 }
 
 pub(super) fn view(
@@ -36,10 +38,20 @@ pub(super) fn view(
         Dialog::BreakRule if FULL => ("ui.break_rule", break_rule(words, session, finder, send)),
         Dialog::Transcript if FULL => ("ui.transcript", transcript(words, session)),
         Dialog::Search if FULL => ("search.title", search::dialog(finder, words, session, send)),
-        Dialog::None | Dialog::BreakRule | Dialog::Transcript | Dialog::Search => {
+        Dialog::None | Dialog::BreakRule | Dialog::Transcript | Dialog::Search | Dialog::Share => {
             return el("div").set("hidden", "").end();
         }
     };
+    modal(title, content, words, send)
+}
+
+/// A dialogue with a title, by its key.
+pub(super) fn modal(
+    title: &'static str,
+    content: Html,
+    words: &Words,
+    send: &Callback<Msg>,
+) -> Html {
     html! {
         <Modal key={title} title={words.t(title).to_owned()} close={words.t("ui.close").to_owned()}
             send={send.clone()}>{ content }</Modal>

@@ -4,18 +4,20 @@
 use super::dialog::Dialog;
 use super::lab::{Choosing, Msg, Theme, Thing};
 use super::panel::Panel;
+use super::share::Share;
 use super::words::Language;
 use crate::protocol::{ClientId, Endpoint, registry};
 use crate::share::Run;
 use crate::share::json::Json;
 use crate::view::{Session, reopen};
 
-const DIALOGS: [Dialog; 5] = [
+const DIALOGS: [Dialog; 6] = [
     Dialog::None,
     Dialog::Help,
     Dialog::BreakRule,
     Dialog::Transcript,
     Dialog::Search,
+    Dialog::Share,
 ];
 const PANELS: [Panel; 4] = [Panel::Why, Panel::Rules, Panel::State, Panel::Properties];
 const CHOOSING: [Choosing; 3] = [Choosing::Nothing, Choosing::Node, Choosing::Message];
@@ -30,18 +32,21 @@ pub(super) enum Ask {
     Client(ClientId),
     /// The text of a file.
     Open(String),
+    /// A link.
+    Link(String),
 }
 
 impl Ask {
     /// What a message asks for, where the core cannot do it.
     pub(super) fn of(msg: &Msg) -> Option<Self> {
         Some(match msg {
-            Msg::Show(dialog @ (Dialog::BreakRule | Dialog::Transcript | Dialog::Search)) => {
+            Msg::Show(dialog) if !matches!(dialog, Dialog::None | Dialog::Help) => {
                 Self::Show(*dialog)
             }
             Msg::Protocol(key) if registry::find(key).is_none() => Self::Protocol(key),
             Msg::Choose(Thing::Client(id)) | Msg::Look(Thing::Client(id)) => Self::Client(*id),
             Msg::FileRead(Ok(text)) => Self::Open(text.clone()),
+            Msg::Share(Share::Open(link)) => Self::Link(link.clone()),
             _ => return None,
         })
     }
@@ -52,6 +57,7 @@ impl Ask {
             Self::Protocol(key) => ("protocol", (*key).into()),
             Self::Client(id) => ("client", Json::Text(id.to_string())),
             Self::Open(text) => ("open", Json::Text(text.clone())),
+            Self::Link(link) => ("link", Json::Text(link.clone())),
         };
         Json::object([(what, argument)])
     }
@@ -63,6 +69,7 @@ impl Ask {
             "protocol" => Self::Protocol(registry::find(argument.text()?)?.key),
             "client" => Self::Client(argument.text()?.parse().ok()?),
             "open" => Self::Open(argument.text()?.to_owned()),
+            "link" => Self::Link(argument.text()?.to_owned()),
             _ => return None,
         })
     }
@@ -75,6 +82,7 @@ impl From<Ask> for Msg {
             Ask::Protocol(key) => Self::Protocol(key),
             Ask::Client(id) => Self::Choose(Thing::Client(id)),
             Ask::Open(text) => Self::FileRead(Ok(text)),
+            Ask::Link(link) => Self::Share(Share::Open(link)),
         }
     }
 }

@@ -1,6 +1,9 @@
 //! Everything that the browser may refuse: storage, downloads, media queries, and the boot script.
 //! Nothing here panics; what is refused is as if it were not there.
 
+pub(super) mod sharing;
+pub(super) mod styles;
+
 use js_sys::{Function, Promise};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
@@ -367,6 +370,11 @@ impl Listener {
             .ok();
         listener
     }
+
+    /// One who is called back on what happens anywhere in the document.
+    fn of_document(event: &'static str, callback: impl Fn(JsValue) + 'static) -> Option<Self> {
+        Some(Self::new(document()?.into(), event, callback))
+    }
 }
 
 impl Drop for Listener {
@@ -389,10 +397,9 @@ pub(super) fn on_media_change(query: &str, callback: yew::Callback<bool>) -> Opt
 
 /// Calls back on every key press in the document.
 pub(super) fn on_key_down(callback: yew::Callback<web_sys::KeyboardEvent>) -> Option<Listener> {
-    let document = document()?;
-    Some(Listener::new(document.into(), "keydown", move |event| {
+    Listener::of_document("keydown", move |event| {
         callback.emit(event.unchecked_into());
-    }))
+    })
 }
 
 /// Offers a text as a file; says whether the browser took it.

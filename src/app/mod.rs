@@ -13,6 +13,7 @@ mod lab;
 mod motion;
 mod panel;
 mod search;
+mod share;
 mod stage;
 mod transport;
 mod tray;
@@ -24,6 +25,7 @@ use wasm_bindgen::prelude::wasm_bindgen;
 use yew::AppHandle;
 
 use crate::protocol::registry;
+use crate::share::link;
 use handing::Handed;
 use words::{Language, Words};
 
@@ -52,6 +54,10 @@ pub fn mount() {
 
 async fn start() -> Result<(), String> {
     let (language, protocol) = shown();
+    if FULL {
+        let styles = host::load("full/full.css").await?;
+        host::styles::adopt(&String::from_utf8_lossy(&styles));
+    }
     let mut words = Words::load(language, protocol).await?;
     // The core goes on meanwhile, and its language or protocol may be switched.
     while FULL && !words.are_for(shown()) {
@@ -81,8 +87,16 @@ fn shown() -> (Language, &'static str) {
     let protocol = core.as_ref().and_then(|(_, key)| registry::find(key));
     (
         language.unwrap_or_else(Language::preferred),
-        protocol.map_or(FIRST_PROTOCOL, |about| about.key),
+        protocol.map_or_else(first_protocol, |about| about.key),
     )
+}
+
+/// The protocol of the link in the address; where there is none, that of a first visit.
+fn first_protocol() -> &'static str {
+    let link = if FULL { host::sharing::link() } else { None };
+    let run = link.and_then(|link| link::read(&link).ok());
+    let protocol = run.and_then(|run| registry::find(&run.scenario.protocol));
+    protocol.map_or(FIRST_PROTOCOL, |about| about.key)
 }
 
 /// The language and the protocol on the page, whose texts the full program loads before it takes

@@ -8,7 +8,6 @@ use super::dialog::Dialog;
 use super::dom::{El, all, button, classed, el, text};
 use super::host;
 use super::lab::{Msg, RATES};
-use super::search::Find;
 use super::words::Words;
 use crate::protocol::{MessageKind, Stride};
 use crate::view::{Moment, Session, UpcomingKind};
@@ -26,14 +25,14 @@ pub(super) fn view(
     session: &Session,
     running: bool,
     speed: usize,
-    can_return: bool,
+    back: Vec<(&'static str, Msg)>,
     send: &Callback<Msg>,
 ) -> Html {
     let steps = steps(moment, words, session.about().stride, running, speed, send);
     let faults = group("faults", words.t("ui.faults"))
         .with(button(send, Msg::Kill).text(words.t("ui.kill_node")))
         .with(button(send, Msg::DropMessage).text(words.t("ui.drop_message")))
-        .child(more(words, session, can_return, send));
+        .child(more(words, session, back, send));
     let transport = classed("div", "transport")
         .with(steps)
         .with(classed("p", "next").child(next(moment, words)))
@@ -188,7 +187,12 @@ fn status(moment: &Moment, words: &Words) -> String {
 }
 
 /// Everything else waits until it is asked for.
-fn more(words: &Words, session: &Session, can_return: bool, send: &Callback<Msg>) -> Html {
+fn more(
+    words: &Words,
+    session: &Session,
+    back: Vec<(&'static str, Msg)>,
+    send: &Callback<Msg>,
+) -> Html {
     let items = [
         ("ui.align", Msg::Act(Action::Align)),
         ("ui.spread", Msg::Act(Action::Spread)),
@@ -196,11 +200,11 @@ fn more(words: &Words, session: &Session, can_return: bool, send: &Callback<Msg>
         ("ui.break_rule", Msg::Show(Dialog::BreakRule)),
         ("ui.search_here", Msg::Show(Dialog::Search)),
         ("ui.transcript", Msg::Show(Dialog::Transcript)),
+        ("ui.share", Msg::Show(Dialog::Share)),
         ("ui.save", Msg::Save),
         ("ui.fork", Msg::Fork),
         ("ui.fresh_seed", Msg::FreshSeed),
     ];
-    let back = can_return.then_some(("search.return", Msg::Find(Find::Return)));
     let item = |(key, msg): (&'static str, Msg)| {
         let send = send.clone();
         let on_click = Callback::from(move |_: MouseEvent| {

@@ -7,6 +7,7 @@ mod codec;
 pub mod condition;
 pub mod json;
 pub mod link;
+pub mod qr;
 pub mod search;
 mod trail;
 

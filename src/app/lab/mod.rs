@@ -2,6 +2,7 @@
 
 mod acting;
 mod handing;
+mod opening;
 mod playing;
 mod scenes;
 mod searching;
@@ -20,6 +21,7 @@ use super::keys;
 use super::motion::Motion;
 use super::panel::{self, Panel};
 use super::search::{self, Find, Finder, Found};
+use super::share::{self, Share, Sharer};
 use super::words::{Language, Shared, Words};
 use super::{FIRST_PROTOCOL, FULL, header, host, stage, transport, tray};
 use crate::protocol::{ClientId, NodeId};
@@ -121,6 +123,7 @@ pub(super) enum Msg {
     /// The full program did not come.
     FullFailed,
     Find(Find),
+    Share(Share),
 }
 
 #[derive(Properties)]
@@ -175,11 +178,13 @@ pub(super) struct Lab {
     arriving: Option<Screen>,
     /// Searches; only the full program has any.
     finder: Finder,
+    /// What is sent, and what was on stage before something was opened; of the full program.
+    sharer: Sharer,
     /// The runs on stage that were found, each with what was there before it, the latest last.
     found: Vec<Found>,
     send: Callback<Msg>,
     /// They are called no more when this goes.
-    _listeners: [Option<host::Listener>; 2],
+    _listeners: [Option<host::Listener>; 5],
 }
 
 impl Component for Lab {
@@ -188,9 +193,13 @@ impl Component for Lab {
 
     fn create(ctx: &Context<Self>) -> Self {
         let send = ctx.link().callback(|msg| msg);
+        let [over, drop] = host::sharing::on_file_drop(send.reform(Msg::OpenFile));
         let listeners = [
             host::on_media_change(NARROW, send.reform(Msg::Narrow)),
             host::on_key_down(send.reform(Msg::Key)),
+            host::sharing::on_link(send.reform(|link| Msg::Share(Share::Open(link)))),
+            over,
+            drop,
         ];
         let dark = match host::recall("theme") {
             Some(theme) => theme == "dark",
@@ -223,12 +232,17 @@ impl Component for Lab {
             wanted: None,
             arriving: None,
             finder: Finder::new(),
+            sharer: Sharer::default(),
             found: Vec::new(),
             send,
             _listeners: listeners,
         };
         if FULL && let Some(handed) = ctx.props().handed.take() {
             lab.take_over(handed);
+        } else if FULL && let Some(link) = host::sharing::link() {
+            lab.open_link(link);
+            // Nobody has seen what was there before.
+            lab.sharer.left = None;
         }
         lab.show_theme();
         lab.hold_all();
@@ -270,7 +284,7 @@ impl Component for Lab {
             &self.session,
             self.running,
             self.speed,
-            FULL && self.found_here().is_some(),
+            self.ways_back(),
             send,
         );
         let notice = self.notice.as_deref().unwrap_or_default();
@@ -363,7 +377,7 @@ impl Lab {
                 self.opener = host::focused();
                 self.dialog = dialog;
                 if FULL {
-                    self.open_finder();
+                    self.prepare_dialog();
                 }
             }
             Msg::Protocol(key) => self.change_protocol(key),
@@ -405,7 +419,8 @@ impl Lab {
                 self.complain("ui.full_failed");
             }
             Msg::Find(find) if FULL => return self.find(find),
-            Msg::Find(_) => return false,
+            Msg::Share(share) if FULL => return self.share(share),
+            Msg::Find(_) | Msg::Share(_) => return false,
         }
         true
     }
@@ -516,6 +531,15 @@ impl Lab {
         all.join(self.words.t("ui.sentence_separator"))
     }
 
+    /// What was on stage before and can be shown again, by what the item of the menu says.
+    fn ways_back(&self) -> Vec<(&'static str, Msg)> {
+        let found = self.found_here().filter(|_| FULL);
+        let found = found.map(|_| ("search.return", Msg::Find(Find::Return)));
+        let left = self.sharer.left.as_ref().filter(|_| FULL);
+        let left = left.map(|_| ("share.return", Msg::Share(Share::Return)));
+        found.into_iter().chain(left).collect()
+    }
+
     /// What stands over the stage.
     fn banners(&self) -> El {
         let mut banners = classed("div", "banners").with(self.banner());
@@ -555,6 +579,10 @@ impl Lab {
     }
 
     fn dialog_view(&self) -> Html {
+        if FULL && self.dialog == Dialog::Share {
+            let content = share::dialog(&self.sharer, &self.words, &self.send);
+            return dialog::modal("share.title", content, &self.words, &self.send);
+        }
         dialog::view(
             self.dialog,
             &self.words,
