@@ -32,6 +32,9 @@ use words::{Language, Words};
 /// Whether this is the full program, and not the core.
 const FULL: bool = cfg!(feature = "full");
 
+/// What only the full program draws looks as these assets say.
+const STYLES: [&str; 3] = ["full/diagram.css", "full/dialogs.css", "full/share.css"];
+
 /// The protocol of a first visit.
 const FIRST_PROTOCOL: &str = "raft";
 
@@ -54,15 +57,16 @@ pub fn mount() {
 
 async fn start() -> Result<(), String> {
     let (language, protocol) = shown();
-    if FULL {
-        let styles = host::load("full/full.css").await?;
-        host::styles::adopt(&String::from_utf8_lossy(&styles));
-    }
     let mut words = Words::load(language, protocol).await?;
     // The core goes on meanwhile, and its language or protocol may be switched.
     while FULL && !words.are_for(shown()) {
         let (language, protocol) = shown();
         words = words.with(language, protocol).await?;
+    }
+    if FULL {
+        for style in STYLES.map(host::load) {
+            host::add_style(&style.await?);
+        }
     }
     // From here on the core is gone.
     let state = if FULL { host::take_over() } else { None };

@@ -88,7 +88,7 @@ pub(super) fn dialog(sharer: &Sharer, words: &Words, send: &Callback<Msg>) -> Ht
     let file = classed("section", "of-file")
         .with(el("h3").text(words.t("share.file")))
         .with(el("p").text(words.t("share.file_says")))
-        .with(button(send, Msg::Save).text(words.t("ui.save")));
+        .with(classed("div", "row").with(button(send, Msg::Save).text(words.t("ui.save"))));
     classed("div", "share")
         .key("share")
         .with(link)
