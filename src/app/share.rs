@@ -105,7 +105,7 @@ fn has_link(link: &str, copied: Option<bool>, words: &Words, send: &Callback<Msg
         .set("spellcheck", "false")
         .say("aria-label", words.t("share.link"))
         .on_click(Callback::from(|_| sharing::select(LINK)))
-        .text(link);
+        .value(link);
     let length = link.chars().count().to_string();
     let said = match copied {
         None => words.fill("share.length", &[("count", &length)]),

@@ -8,6 +8,7 @@ pub mod condition;
 pub mod json;
 pub mod link;
 pub mod qr;
+pub mod scenes;
 pub mod search;
 mod trail;
 
@@ -98,6 +99,10 @@ impl Run {
 
     /// The file's text.
     pub fn to_json(&self) -> String {
+        self.json().write()
+    }
+
+    fn json(&self) -> Json {
         let mut fields = self.head();
         let cursor = Json::Number(self.cursor as u64);
         fields.push(("cursor".into(), cursor));
@@ -123,7 +128,7 @@ impl Run {
             items.push(item(steps, None));
         }
         fields.push(("actions".into(), Json::List(items)));
-        Json::Object(fields).write()
+        Json::Object(fields)
     }
 
     /// The file's text up to its actions, as one JSON object: what grows is only the actions.
@@ -133,22 +138,32 @@ impl Run {
 
     /// Reads a file's text; what it names exists, but its actions have not been tried.
     pub fn from_json(text: &str) -> Result<Self, RunError> {
-        let file = check_head(text, FORMAT)?;
+        Self::of_json(&parse(text)?, ACTIONS_MAX)
+    }
+
+    /// The same of a file inside another, with no more actions than there is room for.
+    fn of_json(file: &Json, room: usize) -> Result<Self, RunError> {
+        check_format(file, FORMAT)?;
         let items = file.get("actions").and_then(Json::items);
-        let actions = read_actions(items.ok_or(RunError::BadHead)?)?;
-        let run = read_head(&file, actions).ok_or(RunError::BadHead)?;
+        let actions = read_actions(items.ok_or(RunError::BadHead)?, room)?;
+        let run = read_head(file, actions).ok_or(RunError::BadHead)?;
         run.scenario.check().map_err(RunError::Scenario)?;
         Any::open(&run.scenario.protocol, &run.scenario.cluster)?;
         Ok(run)
     }
 }
 
-/// Reads a file's text as far as to say that it is of this format and of a version we know.
-fn check_head(text: &str, format: &str) -> Result<Json, RunError> {
+/// Reads a file's text as JSON, whatever it is of.
+fn parse(text: &str) -> Result<Json, RunError> {
     if text.len() > FILE_BYTES_MAX {
         return Err(RunError::TooLarge(text.len()));
     }
-    let file = Json::read(text).map_err(RunError::Malformed)?;
+    Json::read(text).map_err(RunError::Malformed)
+}
+
+/// Reads a file's text as far as to say that it is of this format and of a version we know.
+fn check_head(text: &str, format: &str) -> Result<Json, RunError> {
+    let file = parse(text)?;
     check_format(&file, format)?;
     Ok(file)
 }
@@ -188,7 +203,7 @@ pub fn action_json(action: &Action) -> String {
     item.write()
 }
 
-fn read_actions(items: &[Json]) -> Result<Vec<Action>, RunError> {
+fn read_actions(items: &[Json], room: usize) -> Result<Vec<Action>, RunError> {
     let mut actions = Vec::new();
     for (position, item) in items.iter().enumerate() {
         let bad = RunError::BadAction(position + 1);
@@ -206,7 +221,7 @@ fn read_actions(items: &[Json]) -> Result<Vec<Action>, RunError> {
         };
         // Saturating: on a page, lengths have 32 bits.
         let more = steps.saturating_add(usize::from(then.is_some()));
-        if actions.len().saturating_add(more) > ACTIONS_MAX {
+        if actions.len().saturating_add(more) > room {
             return Err(RunError::TooManyActions);
         }
         actions.extend(std::iter::repeat_n(Action::Next, steps));
