@@ -198,10 +198,14 @@ fn no_protocol_asks_for_texts_of_another() {
 }
 
 /// Families of texts that are loaded with the full program alone.
-const FULL_FAMILIES: [&str; 5] = ["open.", "quorum.", "search.", "share.", "variant."];
+const FULL_FAMILIES: [&str; 6] = [
+    "lecture.", "open.", "quorum.", "search.", "share.", "variant.",
+];
 
 /// The sources of what only the full program shows: branches on `FULL`, or whole folders.
-const OF_FULL: [&str; 8] = [
+const OF_FULL: [&str; 10] = [
+    "src/app/lab/lecturing.rs",
+    "src/app/lecture/",
     "src/app/lab/mod.rs",
     "src/app/lab/opening.rs",
     "src/app/share.rs",

@@ -3,6 +3,7 @@
 
 use super::dialog::Dialog;
 use super::lab::{Choosing, Msg, Theme, Thing};
+use super::lecture::Lecture;
 use super::panel::Panel;
 use super::share::Share;
 use super::words::Language;
@@ -11,13 +12,14 @@ use crate::share::Run;
 use crate::share::json::Json;
 use crate::view::{Session, reopen};
 
-const DIALOGS: [Dialog; 6] = [
+const DIALOGS: [Dialog; 7] = [
     Dialog::None,
     Dialog::Help,
     Dialog::BreakRule,
     Dialog::Transcript,
     Dialog::Search,
     Dialog::Share,
+    Dialog::Scenes,
 ];
 const PANELS: [Panel; 4] = [Panel::Why, Panel::Rules, Panel::State, Panel::Properties];
 const CHOOSING: [Choosing; 3] = [Choosing::Nothing, Choosing::Node, Choosing::Message];
@@ -34,6 +36,8 @@ pub(super) enum Ask {
     Open(String),
     /// A link.
     Link(String),
+    /// The lecture begins.
+    Lecture,
 }
 
 impl Ask {
@@ -47,6 +51,7 @@ impl Ask {
             Msg::Choose(Thing::Client(id)) | Msg::Look(Thing::Client(id)) => Self::Client(*id),
             Msg::FileRead(Ok(text)) => Self::Open(text.clone()),
             Msg::Share(Share::Open(link)) => Self::Link(link.clone()),
+            Msg::Lecture(_) => Self::Lecture,
             _ => return None,
         })
     }
@@ -58,6 +63,7 @@ impl Ask {
             Self::Client(id) => ("client", Json::Text(id.to_string())),
             Self::Open(text) => ("open", Json::Text(text.clone())),
             Self::Link(link) => ("link", Json::Text(link.clone())),
+            Self::Lecture => ("lecture", Json::Null),
         };
         Json::object([(what, argument)])
     }
@@ -70,6 +76,7 @@ impl Ask {
             "client" => Self::Client(argument.text()?.parse().ok()?),
             "open" => Self::Open(argument.text()?.to_owned()),
             "link" => Self::Link(argument.text()?.to_owned()),
+            "lecture" => Self::Lecture,
             _ => return None,
         })
     }
@@ -83,6 +90,7 @@ impl From<Ask> for Msg {
             Ask::Client(id) => Self::Choose(Thing::Client(id)),
             Ask::Open(text) => Self::FileRead(Ok(text)),
             Ask::Link(link) => Self::Share(Share::Open(link)),
+            Ask::Lecture => Self::Lecture(Lecture::Toggle),
         }
     }
 }

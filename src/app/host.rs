@@ -1,6 +1,7 @@
 //! Everything that the browser may refuse: storage, downloads, media queries, and the boot script.
 //! Nothing here panics; what is refused is as if it were not there.
 
+pub(super) mod pointing;
 pub(super) mod sharing;
 
 use js_sys::{Function, Promise};
@@ -363,28 +364,37 @@ pub(super) fn matches(query: &str) -> bool {
 pub(super) struct Listener {
     target: EventTarget,
     event: &'static str,
+    /// Whether it hears of an event before what the event is about does.
+    first: bool,
     closure: Closure<dyn Fn(JsValue)>,
 }
 
 impl Listener {
     fn new(target: EventTarget, event: &'static str, callback: impl Fn(JsValue) + 'static) -> Self {
-        let closure = Closure::new(callback);
-        let listener = Self {
-            target,
-            event,
-            closure,
-        };
-        let function = listener.closure.as_ref().unchecked_ref();
-        let target = &listener.target;
-        target
-            .add_event_listener_with_callback(event, function)
-            .ok();
-        listener
+        Self::at(target, event, false, Closure::new(callback))
     }
 
     /// One who is called back on what happens anywhere in the document.
     fn of_document(event: &'static str, callback: impl Fn(JsValue) + 'static) -> Option<Self> {
         Some(Self::new(document()?.into(), event, callback))
+    }
+
+    fn at(
+        target: EventTarget,
+        event: &'static str,
+        first: bool,
+        closure: Closure<dyn Fn(JsValue)>,
+    ) -> Self {
+        let function = closure.as_ref().unchecked_ref();
+        target
+            .add_event_listener_with_callback_and_bool(event, function, first)
+            .ok();
+        Self {
+            target,
+            event,
+            first,
+            closure,
+        }
     }
 }
 
@@ -392,7 +402,7 @@ impl Drop for Listener {
     fn drop(&mut self) {
         let function = self.closure.as_ref().unchecked_ref();
         self.target
-            .remove_event_listener_with_callback(self.event, function)
+            .remove_event_listener_with_callback_and_bool(self.event, function, self.first)
             .ok();
     }
 }

@@ -10,6 +10,7 @@ mod header;
 mod host;
 mod keys;
 mod lab;
+mod lecture;
 mod motion;
 mod panel;
 mod search;
@@ -33,7 +34,12 @@ use words::{Language, Words};
 const FULL: bool = cfg!(feature = "full");
 
 /// What only the full program draws looks as these assets say.
-const STYLES: [&str; 3] = ["full/diagram.css", "full/dialogs.css", "full/share.css"];
+const STYLES: [&str; 4] = [
+    "full/diagram.css",
+    "full/dialogs.css",
+    "full/lecture.css",
+    "full/share.css",
+];
 
 /// The protocol of a first visit.
 const FIRST_PROTOCOL: &str = "raft";

@@ -8,6 +8,7 @@ use super::dialog::Dialog;
 use super::dom::{El, all, button, classed, el, text};
 use super::host;
 use super::lab::{Msg, RATES};
+use super::lecture::Lecture;
 use super::words::Words;
 use crate::protocol::{MessageKind, Stride};
 use crate::view::{Moment, Session, UpcomingKind};
@@ -201,6 +202,8 @@ fn more(
         ("ui.search_here", Msg::Show(Dialog::Search)),
         ("ui.transcript", Msg::Show(Dialog::Transcript)),
         ("ui.share", Msg::Show(Dialog::Share)),
+        ("ui.scenes", Msg::Show(Dialog::Scenes)),
+        ("ui.lecture", Msg::Lecture(Lecture::Toggle)),
         ("ui.save", Msg::Save),
         ("ui.fork", Msg::Fork),
         ("ui.fresh_seed", Msg::FreshSeed),
@@ -220,7 +223,7 @@ fn more(
     let list = el("ul")
         .each(items.into_iter().map(&item))
         .each(back.into_iter().map(item))
-        .child(open_item(words, send))
+        .with(el("li").key("open").with(open_file(words, send)))
         .with(classed("li", "about").key("about").text(&about));
     let summary = el("summary")
         .text(words.t("ui.more"))
@@ -228,7 +231,8 @@ fn more(
     classed("details", "more").with(summary).with(list).end()
 }
 
-fn open_item(words: &Words, send: &Callback<Msg>) -> Html {
+/// A button that opens a file.
+pub(super) fn open_file(words: &Words, send: &Callback<Msg>) -> El {
     let send = send.clone();
     let onchange = Callback::from(move |event: Event| {
         let input = event
@@ -247,8 +251,7 @@ fn open_item(words: &Words, send: &Callback<Msg>) -> Html {
         .set("type", "file")
         .set("accept", ".json,application/json")
         .on_change(onchange);
-    let label = classed("label", "file")
+    classed("label", "file")
         .text(words.t("ui.open"))
-        .with(input);
-    el("li").key("open").with(label).end()
+        .with(input)
 }

@@ -54,6 +54,18 @@ pub(in crate::app) fn on_file_drop(
     [over, drop]
 }
 
+/// Lets the page fill the screen, or ends that.
+pub(in crate::app) fn fill_screen() {
+    let Some(document) = document() else {
+        return;
+    };
+    if document.fullscreen_element().is_some() {
+        document.exit_fullscreen();
+    } else if let Some(root) = document.document_element() {
+        root.request_fullscreen().ok();
+    }
+}
+
 /// Selects the whole text of a field.
 pub(in crate::app) fn select(id: &str) {
     let field = element(id).and_then(|it| it.dyn_into::<HtmlTextAreaElement>().ok());

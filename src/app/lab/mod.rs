@@ -2,6 +2,7 @@
 
 mod acting;
 mod handing;
+mod lecturing;
 mod opening;
 mod playing;
 mod scenes;
@@ -18,6 +19,7 @@ use super::dialog::{self, Dialog};
 use super::dom::{El, button, classed, el};
 use super::handing::{Ask, Handed, Screen};
 use super::keys;
+use super::lecture::{self, Lecture, Lecturer};
 use super::motion::Motion;
 use super::panel::{self, Panel};
 use super::search::{self, Find, Finder, Found};
@@ -124,6 +126,7 @@ pub(super) enum Msg {
     FullFailed,
     Find(Find),
     Share(Share),
+    Lecture(Lecture),
 }
 
 #[derive(Properties)]
@@ -180,6 +183,8 @@ pub(super) struct Lab {
     finder: Finder,
     /// What is sent, and what was on stage before something was opened; of the full program.
     sharer: Sharer,
+    /// The lecture; of the full program.
+    lecturer: Lecturer,
     /// The runs on stage that were found, each with what was there before it, the latest last.
     found: Vec<Found>,
     send: Callback<Msg>,
@@ -233,6 +238,7 @@ impl Component for Lab {
             arriving: None,
             finder: Finder::new(),
             sharer: Sharer::default(),
+            lecturer: Lecturer::default(),
             found: Vec::new(),
             send,
             _listeners: listeners,
@@ -265,7 +271,7 @@ impl Component for Lab {
                 words,
                 self.selected,
                 self.choosing,
-                self.narrow,
+                self.narrow_stage(),
                 send,
             ))
             .with(self.banners())
@@ -301,6 +307,7 @@ impl Component for Lab {
             .with(classed("p", "notice").set("role", "status").text(waiting))
             .with(spoken.set("aria-live", "polite").text(&self.spoken()))
             .child(self.dialog_view())
+            .each(self.lecture_view().into_iter())
             .end()
     }
 
@@ -314,6 +321,9 @@ impl Component for Lab {
         if FULL && let Some(id) = self.finder.focus.take() {
             host::focus(id);
         }
+        if FULL && let Some(id) = self.lecturer.focus.take() {
+            host::focus(id);
+        }
         if FULL && std::mem::take(&mut self.finder.reveal) && self.narrow {
             host::reveal(".strip");
         }
@@ -325,7 +335,7 @@ impl Component for Lab {
         }
         self.revealed = self.selected;
         self.motion
-            .set_scene(stage::scene(&self.moment, self.narrow));
+            .set_scene(stage::scene(&self.moment, self.narrow_stage()));
     }
 
     fn destroy(&mut self, _ctx: &Context<Self>) {
@@ -342,8 +352,8 @@ impl Lab {
         }
         match msg {
             Msg::Key(event) => {
-                let dialog_open = self.dialog != Dialog::None;
-                let Some(msg) = keys::read(&event, self.shortcut_keys, dialog_open) else {
+                let read = keys::read(&event, self.shortcut_keys, self.dialog, self.lecturer.on);
+                let Some(msg) = read else {
                     return false;
                 };
                 event.prevent_default();
@@ -420,7 +430,8 @@ impl Lab {
             }
             Msg::Find(find) if FULL => return self.find(find),
             Msg::Share(share) if FULL => return self.share(share),
-            Msg::Find(_) | Msg::Share(_) => return false,
+            Msg::Lecture(lecture) if FULL => return self.lecture(lecture),
+            Msg::Find(_) | Msg::Share(_) | Msg::Lecture(_) => return false,
         }
         true
     }
@@ -505,7 +516,12 @@ impl Lab {
     }
 
     fn show_theme(&self) {
-        host::set_page_attribute("data-theme", Some(self.theme_name()));
+        let name = match self.theme {
+            Theme::Light if FULL && self.lecturer.on => "projector",
+            Theme::Dark if FULL && self.lecturer.on => "projector-dark",
+            _ => self.theme_name(),
+        };
+        host::set_page_attribute("data-theme", Some(name));
     }
 
     /// What a screen reader says after a step.
@@ -579,9 +595,17 @@ impl Lab {
     }
 
     fn dialog_view(&self) -> Html {
+        let (words, send) = (&self.words, &self.send);
         if FULL && self.dialog == Dialog::Share {
-            let content = share::dialog(&self.sharer, &self.words, &self.send);
-            return dialog::modal("share.title", content, &self.words, &self.send);
+            let content = share::dialog(&self.sharer, words, send);
+            return dialog::modal("share.title", content, words, send);
+        }
+        if FULL && self.dialog == Dialog::Scenes {
+            let content = lecture::dialog(&self.lecturer, words, send);
+            return dialog::modal("lecture.scenes", content, words, send);
+        }
+        if FULL && self.dialog == Dialog::Black {
+            return lecture::black(words, send);
         }
         dialog::view(
             self.dialog,

@@ -10,6 +10,7 @@ use crate::app::share::{self as sharing, Share};
 use crate::app::transport;
 use crate::protocol::NODES_ON_STAGE_MAX;
 use crate::share::link::{self, LinkError};
+use crate::share::scenes;
 use crate::share::{ENGINE, Run, RunError};
 use crate::view::{OpenedRun, Sentence, Session, reopen};
 
@@ -40,9 +41,14 @@ impl Lab {
             _ => return self.complain("ui.file_unreadable"),
         };
         self.close_dialog();
+        if scenes::is_scenes(&text) {
+            return self.open_scenes(&text);
+        }
         match Run::from_json(&text) {
             Err(error) => self.notice = Some(self.words.say(&file_error(&error))),
-            Ok(run) => self.open_run(&run, Msg::FileRead(Ok(text))),
+            Ok(run) => {
+                self.open_run(&run, Msg::FileRead(Ok(text)));
+            }
         }
     }
 
@@ -57,37 +63,42 @@ impl Lab {
                     _ => sentence,
                 }));
             }
-            Ok(run) => self.open_run(&run, Msg::Share(Share::Open(link))),
+            Ok(run) => {
+                self.open_run(&run, Msg::Share(Share::Open(link)));
+            }
         }
     }
 
     /// What is opened comes from outside of the dialogue that may be open.
-    fn close_dialog(&mut self) {
+    pub(super) fn close_dialog(&mut self) {
         if self.dialog != Dialog::None {
             self.dismiss();
         }
     }
 
-    /// Puts a run on stage; `again` asks for the same once its words are there.
-    fn open_run(&mut self, run: &Run, again: Msg) {
+    /// Puts a run on stage; says whether it is there. `again` asks for the same once its words are.
+    pub(super) fn open_run(&mut self, run: &Run, again: Msg) -> bool {
         if run.scenario.cluster.nodes > NODES_ON_STAGE_MAX {
-            return self.complain("ui.nodes_out_of_range");
+            self.complain("ui.nodes_out_of_range");
+            return false;
         }
         let opened = match reopen(run) {
             Ok(opened) => opened,
             Err(error) => {
                 self.notice = Some(self.words.say(&file_error(&error)));
-                return;
+                return false;
             }
         };
         let protocol = opened.session.about().key;
         if !self.words.has(protocol) {
             self.after_words = Some(again);
-            return self.load_words(self.words.language, protocol);
+            self.load_words(self.words.language, protocol);
+            return false;
         }
         let said = self.not_as_it_was(run, &opened);
         self.show(opened.session);
         self.notice = said;
+        true
     }
 
     /// Shows a run, and keeps the one in whose place it stands.
@@ -127,7 +138,7 @@ impl Lab {
     }
 }
 
-fn file_error(error: &RunError) -> Sentence {
+pub(super) fn file_error(error: &RunError) -> Sentence {
     use RunError as E;
     match error {
         E::TooLarge(_) => Sentence::new("open.file_too_large"),
