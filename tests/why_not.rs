@@ -6,8 +6,9 @@ mod common;
 use std::collections::BTreeMap;
 
 use common::chaos::{Chaos, sound_scenarios};
-use common::raft_stories::figure_8_d1;
-use common::{Known, Lab, Mood, n, scenario, two_phase_stories, watched};
+use common::raft_stories::figure_8;
+use common::two_phase_stories::voted;
+use common::{Known, Lab, Mood, n, scenario, watched};
 use quorumscope::protocol::multi_paxos::{self, MultiPaxos};
 use quorumscope::protocol::paxos::{self, Attempt, Paxos};
 use quorumscope::protocol::raft::{self, Raft};
@@ -442,4 +443,110 @@ fn two_phase_keeps_what_its_answers_claim() {
         ("why_not.two_phase.commit", &[Never, Blocked, Depends, Open]),
         ("why_not.two_phase.decide", &[Blocked, Depends, Open]),
     ]);
+}
+
+/// The answer to a question of a node, by the question's key.
+fn about<P: Known>(lab: &Lab<P>, node: u8, key: &str, of: Option<Part>) -> Answer {
+    let all = asked(lab.world());
+    let found = all.into_iter().find(|(question, _)| {
+        question.node == n(node) && question.key == key && (of.is_none() || question.of == of)
+    });
+    found
+        .unwrap_or_else(|| panic!("nobody asks {key} of S{node}"))
+        .1
+}
+
+/// The keys of the reasons.
+fn reasons(answer: &Answer) -> Vec<&str> {
+    answer.reasons.iter().map(|reason| &*reason.key).collect()
+}
+
+const REFUSED_FOR_LOG: &str = "note.raft.request_vote.log.refused.why";
+
+/// "Why can S3 not win?": its log is older than those of the others, with the numbers.
+#[test]
+fn an_old_log_wins_no_election() {
+    let mut lab = Lab::<Raft>::new(&scenario("raft", 5, &[]));
+    lab.campaign(1);
+    // S3, S4 and S5 miss the command that S1 and S2 store.
+    lab.ask(1, 1, "x=1");
+    lab.converse(1, 2);
+    lab.converse(1, 4);
+    lab.drop_all();
+    lab.act(Action::Crash(n(1)));
+    let answer = about(&lab, 3, "why_not.raft.win", None);
+    assert_eq!(answer.verdict, Verdict::Blocked, "{answer:#?}");
+    let votes = answer.reasons[0].comparison.as_ref().unwrap();
+    assert_eq!(
+        (&votes.left, &votes.right),
+        (&Datum::Number(2), &Datum::Number(3))
+    );
+    let why = reasons(&answer);
+    assert_eq!(
+        why.iter().filter(|it| **it == REFUSED_FOR_LOG).count(),
+        2,
+        "{why:?}"
+    );
+    let refusal = answer
+        .reasons
+        .iter()
+        .find(|it| it.key == REFUSED_FOR_LOG)
+        .unwrap();
+    let logs = refusal.comparison.as_ref().unwrap();
+    let position = |term, index| Datum::Position { term, index };
+    assert_eq!(
+        (&logs.left, &logs.right),
+        (&position(0, 0), &position(1, 1))
+    );
+    assert_eq!(
+        about(&lab, 2, "why_not.raft.win", None).verdict,
+        Verdict::Open
+    );
+}
+
+/// "Why is index 2 not committed?": Figure 8 (c), where a majority stores it and it is not.
+#[test]
+fn an_old_terms_entry_waits() {
+    let lab = figure_8(&[], Mood::Strict);
+    let answer = about(&lab, 1, "why_not.raft.commit", Some(Part::Index(2)));
+    assert_eq!(answer.verdict, Verdict::Blocked, "{answer:#?}");
+    assert_eq!(reasons(&answer), ["why_not.raft.old_term"]);
+    assert_eq!(answer.reasons[0].rule.unwrap().id, "raft.leader.commit");
+    assert_eq!(answer.way.unwrap().key, "why_not.raft.next_entry");
+}
+
+/// "Why is it blocked?": the coordinator is gone, and all that can be asked have voted yes too.
+#[test]
+fn two_phase_commit_blocks() {
+    let mut lab = voted(&[], Mood::Strict, "x");
+    lab.act(Action::Crash(n(1)));
+    lab.drop_all();
+    let answer = about(&lab, 2, "why_not.two_phase.decide", None);
+    assert_eq!(answer.verdict, Verdict::Blocked, "{answer:#?}");
+    let why = reasons(&answer);
+    assert!(why.contains(&"why_not.down"), "{why:?}");
+    assert!(
+        why.contains(&"note.two_phase.termination.answer.refused.why"),
+        "{why:?}"
+    );
+}
+
+/// "Why is nothing chosen in S1's ballot?": it was overtaken.
+#[test]
+fn an_overtaken_ballot_is_refused() {
+    let mut lab = Lab::<Paxos>::new(&scenario("paxos", 3, &[]));
+    lab.ask(1, 1, "x");
+    lab.ask(2, 3, "y");
+    // S2 promises the higher ballot first.
+    lab.deliver(3, 2);
+    let answer = about(&lab, 1, "why_not.paxos.ballot", None);
+    let why = reasons(&answer);
+    assert!(
+        why.contains(&"note.paxos.acceptor.promise.refused.why"),
+        "{answer:#?}"
+    );
+    assert!(
+        matches!(answer.verdict, Verdict::Never | Verdict::Depends),
+        "{answer:#?}"
+    );
 }

@@ -4,15 +4,17 @@
 use super::diagram::Draw;
 use super::dialog::Dialog;
 use super::lab::{Choosing, Msg, Theme, Thing};
+use super::lecture::Lecture;
 use super::panel::Panel;
+use super::share::Share;
 use super::undo::Retrace;
 use super::words::Language;
-use crate::protocol::{ClientId, Endpoint, registry};
+use crate::protocol::{ClientId, Endpoint, NodeId, registry};
 use crate::share::Run;
 use crate::share::json::Json;
 use crate::view::{Session, reopen};
 
-const DIALOGS: [Dialog; 7] = [
+const DIALOGS: [Dialog; 9] = [
     Dialog::None,
     Dialog::Help,
     Dialog::BreakRule,
@@ -20,6 +22,8 @@ const DIALOGS: [Dialog; 7] = [
     Dialog::Search,
     Dialog::Until,
     Dialog::Notes,
+    Dialog::Share,
+    Dialog::Scenes,
 ];
 const PANELS: [Panel; 4] = [Panel::Why, Panel::Rules, Panel::State, Panel::Properties];
 const CHOOSING: [Choosing; 3] = [Choosing::Nothing, Choosing::Node, Choosing::Message];
@@ -37,6 +41,12 @@ pub(super) enum Ask {
     Open(String),
     Retrace(Retrace),
     Diagram,
+    /// Only what a node knows.
+    Eyes(NodeId),
+    /// A link.
+    Link(String),
+    /// The lecture begins.
+    Lecture,
 }
 
 impl Ask {
@@ -51,6 +61,9 @@ impl Ask {
             Msg::Choose(Thing::Client(id)) | Msg::Look(Thing::Client(id)) => Self::Client(*id),
             Msg::FileRead(Ok(text)) => Self::Open(text.clone()),
             Msg::Diagram(_) => Self::Diagram,
+            Msg::Eyes(Some(id)) => Self::Eyes(*id),
+            Msg::Share(Share::Open(link)) => Self::Link(link.clone()),
+            Msg::Lecture(_) => Self::Lecture,
             _ => return None,
         })
     }
@@ -63,6 +76,9 @@ impl Ask {
             Self::Open(text) => ("open", Json::Text(text.clone())),
             Self::Retrace(way) => ("retrace", place(&WAYS, way)),
             Self::Diagram => ("diagram", Json::Null),
+            Self::Eyes(id) => ("eyes", Json::Text(id.to_string())),
+            Self::Link(link) => ("link", Json::Text(link.clone())),
+            Self::Lecture => ("lecture", Json::Null),
         };
         Json::object([(what, argument)])
     }
@@ -76,6 +92,9 @@ impl Ask {
             "open" => Self::Open(argument.text()?.to_owned()),
             "retrace" => Self::Retrace(at(&WAYS, argument)?),
             "diagram" => Self::Diagram,
+            "eyes" => Self::Eyes(argument.text()?.parse().ok()?),
+            "link" => Self::Link(argument.text()?.to_owned()),
+            "lecture" => Self::Lecture,
             _ => return None,
         })
     }
@@ -90,6 +109,9 @@ impl From<Ask> for Msg {
             Ask::Open(text) => Self::FileRead(Ok(text)),
             Ask::Retrace(way) => Self::Retrace(way),
             Ask::Diagram => Self::Diagram(Draw::Toggle),
+            Ask::Eyes(id) => Self::Eyes(Some(id)),
+            Ask::Link(link) => Self::Share(Share::Open(link)),
+            Ask::Lecture => Self::Lecture(Lecture::Toggle),
         }
     }
 }

@@ -6,6 +6,7 @@ pub mod chronicle;
 pub mod diagram;
 pub mod geometry;
 mod goals;
+mod knowledge;
 mod moment;
 mod pins;
 pub mod quorums;
@@ -18,8 +19,10 @@ mod why_not;
 
 pub use branches::{BranchCard, NAME_CHARS_MAX, Parting};
 pub use goals::{GoalState, goal_states};
+pub use knowledge::{Knowledge, Letter};
 pub use moment::{
-    ClientCard, Happening, Landed, MessageCard, Moment, NodeCard, TimerCard, Upcoming, UpcomingKind,
+    Belief, ClientCard, Happening, Landed, MessageCard, Moment, NodeCard, TimerCard, Upcoming,
+    UpcomingKind,
 };
 pub use pins::PinError;
 pub use retrace::Place;

@@ -24,8 +24,19 @@ const FULL_SECTIONS: [&str; 5] = [
     "raft.transfer",
 ];
 /// What only the full program shows, whichever protocol it is about.
-const FULL_SHARED: [&str; 7] = [
-    "diagram", "pin", "quorum", "search", "undo", "until", "why_not",
+const FULL_SHARED: [&str; 12] = [
+    "branches",
+    "diagram",
+    "knowledge",
+    "lecture",
+    "open",
+    "pin",
+    "quorum",
+    "search",
+    "share",
+    "undo",
+    "until",
+    "why_not",
 ];
 
 /// A protocol is what has a name in the catalogue.

@@ -1,9 +1,12 @@
 //! The root component: one session, one moment on screen, and everything that can be done to it.
 
 mod acting;
+mod branching;
 mod drawing;
 mod handing;
+mod lecturing;
 mod noting;
+mod opening;
 mod playing;
 mod retracing;
 mod scenes;
@@ -21,17 +24,19 @@ use super::dialog::{self, Dialog};
 use super::dom::{El, button, classed, el};
 use super::handing::{Ask, Handed, Screen};
 use super::keys;
+use super::lecture::{self, Lecture, Lecturer};
 use super::motion::Motion;
-use super::panel::{self, Panel};
+use super::panel::{self, Branching, Panel};
 use super::pins::{self, Pinning};
 use super::search::{self, Find, Finder, Found};
+use super::share::{self, Share, Sharer};
 use super::undo::{Retrace, Undo};
 use super::until::{Going, Pace};
 use super::why_not::{self, Doubt, Doubts};
 use super::words::{Language, Shared, Words};
 use super::{FIRST_PROTOCOL, FULL, header, host, stage, transport, tray};
 use crate::protocol::{ClientId, NodeId};
-use crate::view::{Moment, Session, first_look, open, quorums};
+use crate::view::{Moment, Parting, Session, first_look, open, quorums};
 use crate::world::{Action, ActionError, MessageId};
 
 /// The seed of a first visit: its election is one that a newcomer can follow.
@@ -134,6 +139,13 @@ pub(super) enum Msg {
     Going(Going),
     Pinning(Pinning),
     Diagram(Draw),
+    Branch(Branching),
+    /// Shows only what this node knows, or the whole truth.
+    Eyes(Option<NodeId>),
+    /// The same for the chosen node, and back.
+    SwitchEyes,
+    Share(Share),
+    Lecture(Lecture),
 }
 
 #[derive(Properties)]
@@ -186,10 +198,18 @@ pub(super) struct Lab {
     wanted: Option<Ask>,
     /// What the core handed over, until the page is drawn.
     arriving: Option<Screen>,
+    /// Whose view is shown, in the place of the whole truth.
+    eyes: Option<NodeId>,
+    /// The branches that are held against each other.
+    parting: Option<Shared<Parting>>,
     /// The space-time diagram; only the full program has one.
     diagram: Diagram,
     /// Searches; only the full program has any.
     finder: Finder,
+    /// What is sent, and what was on stage before something was opened; of the full program.
+    sharer: Sharer,
+    /// The lecture; of the full program.
+    lecturer: Lecturer,
     /// The runs on stage that were found, each with what was there before it, the latest last.
     found: Vec<Found>,
     doubts: Doubts,
@@ -198,7 +218,7 @@ pub(super) struct Lab {
     pace: Pace,
     send: Callback<Msg>,
     /// They are called no more when this goes.
-    _listeners: [Option<host::Listener>; 3],
+    _listeners: [Option<host::Listener>; 6],
 }
 
 impl Component for Lab {
@@ -207,6 +227,7 @@ impl Component for Lab {
 
     fn create(ctx: &Context<Self>) -> Self {
         let send = ctx.link().callback(|msg| msg);
+        let [over, drop] = host::sharing::on_file_drop(send.reform(Msg::OpenFile));
         let listeners = [
             host::on_media_change(NARROW, send.reform(Msg::Narrow)),
             host::on_key_down(send.reform(Msg::Key)),
@@ -214,6 +235,9 @@ impl Component for Lab {
                 true => host::on_resize(send.reform(|()| Msg::Diagram(Draw::Measure))),
                 false => None,
             },
+            host::sharing::on_link(send.reform(|link| Msg::Share(Share::Open(link)))),
+            over,
+            drop,
         ];
         let dark = match host::recall("theme") {
             Some(theme) => theme == "dark",
@@ -245,8 +269,12 @@ impl Component for Lab {
             after_words: None,
             wanted: None,
             arriving: None,
+            eyes: None,
+            parting: None,
             diagram: Diagram::new(),
             finder: Finder::new(),
+            sharer: Sharer::default(),
+            lecturer: Lecturer::default(),
             found: Vec::new(),
             doubts: Doubts::default(),
             undo: Undo::default(),
@@ -256,6 +284,10 @@ impl Component for Lab {
         };
         if FULL && let Some(handed) = ctx.props().handed.take() {
             lab.take_over(handed);
+        } else if FULL && let Some(link) = host::sharing::link() {
+            lab.open_link(link);
+            // Nobody has seen what was there before.
+            lab.sharer.left = None;
         }
         lab.show_theme();
         lab.hold_all();
@@ -278,7 +310,7 @@ impl Component for Lab {
                 words,
                 self.selected,
                 self.choosing,
-                self.narrow,
+                self.narrow_stage(),
                 send,
             ))
             .with(self.banners())
@@ -296,9 +328,10 @@ impl Component for Lab {
         let panels = panel::view(
             moment,
             words,
-            about,
+            &self.session,
             self.panel,
             self.selected,
+            self.parting.as_ref(),
             doubts,
             send,
         );
@@ -306,10 +339,12 @@ impl Component for Lab {
             moment,
             words,
             &self.session,
-            self.running,
-            self.speed,
-            FULL && self.found_here().is_some(),
-            self.diagram.is_open(),
+            transport::Controls {
+                running: self.running,
+                speed: self.speed,
+                back: self.ways_back(),
+                diagram: self.diagram.is_open(),
+            },
             send,
         );
         let diagram = match FULL && self.diagram.is_open() {
@@ -338,6 +373,7 @@ impl Component for Lab {
             .with(classed("p", "notice").set("role", "status").text(waiting))
             .with(spoken.set("aria-live", "polite").text(&self.spoken()))
             .child(self.dialog_view())
+            .each(self.lecture_view().into_iter())
             .end()
     }
 
@@ -349,6 +385,9 @@ impl Component for Lab {
             opener.focus().ok();
         }
         if FULL && let Some(id) = self.finder.focus.take() {
+            host::focus(id);
+        }
+        if FULL && let Some(id) = self.lecturer.focus.take() {
             host::focus(id);
         }
         if FULL && std::mem::take(&mut self.finder.reveal) && self.narrow {
@@ -368,7 +407,7 @@ impl Component for Lab {
             self.measure_diagram();
         }
         self.motion
-            .set_scene(stage::scene(&self.moment, self.narrow));
+            .set_scene(stage::scene(&self.moment, self.narrow_stage()));
     }
 
     fn destroy(&mut self, _ctx: &Context<Self>) {
@@ -394,8 +433,8 @@ impl Lab {
     fn obey(&mut self, msg: Msg) -> bool {
         match msg {
             Msg::Key(event) => {
-                let dialog_open = self.dialog != Dialog::None;
-                let Some(msg) = keys::read(&event, self.shortcut_keys, dialog_open) else {
+                let read = keys::read(&event, self.shortcut_keys, self.dialog, self.lecturer.on);
+                let Some(msg) = read else {
                     return false;
                 };
                 event.prevent_default();
@@ -429,7 +468,7 @@ impl Lab {
                 self.opener = host::focused();
                 self.dialog = dialog;
                 if FULL {
-                    self.open_finder();
+                    self.prepare_dialog();
                 }
             }
             Msg::Protocol(key) => self.change_protocol(key),
@@ -476,21 +515,34 @@ impl Lab {
             Msg::Going(going) if FULL => self.go(going),
             Msg::Pinning(pinning) if FULL => self.pinning(pinning),
             Msg::Diagram(draw) if FULL => return self.draw(draw),
-            // What the core has none of.
+            Msg::Branch(branching) if FULL => self.branch(branching),
+            Msg::Eyes(eyes) if FULL => self.look_through(eyes),
+            Msg::SwitchEyes => self.switch_eyes(),
+            Msg::Share(share) if FULL => return self.share(share),
+            Msg::Lecture(lecture) if FULL => return self.lecture(lecture),
             Msg::Find(_)
             | Msg::Doubt(_)
             | Msg::Retrace(_)
             | Msg::Going(_)
             | Msg::Pinning(_)
-            | Msg::Diagram(_) => return false,
+            | Msg::Share(_)
+            | Msg::Lecture(_)
+            | Msg::Diagram(_)
+            | Msg::Branch(_)
+            | Msg::Eyes(_) => return false,
         }
         true
     }
 
     /// The session has changed: everything that follows from it is read anew.
     fn refresh(&mut self) {
-        self.moment = Shared::new(self.session.moment());
+        let mut moment = self.session.moment();
+        if FULL && let Some(node) = self.eyes {
+            moment = moment.seen_by(&self.session.knowledge(node));
+        }
+        self.moment = Shared::new(moment);
         if FULL {
+            self.diagram.eyes = self.eyes;
             self.diagram.refresh(&self.session);
         }
         let gone = |thing: Thing| match thing {
@@ -570,7 +622,12 @@ impl Lab {
     }
 
     fn show_theme(&self) {
-        host::set_page_attribute("data-theme", Some(self.theme_name()));
+        let name = match self.theme {
+            Theme::Light if FULL && self.lecturer.on => "projector",
+            Theme::Dark if FULL && self.lecturer.on => "projector-dark",
+            _ => self.theme_name(),
+        };
+        host::set_page_attribute("data-theme", Some(name));
     }
 
     /// What a screen reader says after a step.
@@ -596,6 +653,15 @@ impl Lab {
         all.join(self.words.t("ui.sentence_separator"))
     }
 
+    /// What was on stage before and can be shown again, by what the item of the menu says.
+    fn ways_back(&self) -> Vec<(&'static str, Msg)> {
+        let found = self.found_here().filter(|_| FULL);
+        let found = found.map(|_| ("search.return", Msg::Find(Find::Return)));
+        let left = self.sharer.left.as_ref().filter(|_| FULL);
+        let left = left.map(|_| ("share.return", Msg::Share(Share::Return)));
+        found.into_iter().chain(left).collect()
+    }
+
     /// What stands over the stage.
     fn banners(&self) -> El {
         let mut banners = classed("div", "banners").with(self.banner());
@@ -604,6 +670,14 @@ impl Lab {
         }
         if FULL && let Some(note) = pins::strip(&self.words, &self.session) {
             banners = banners.with(note);
+        }
+        if FULL && let Some(node) = self.eyes {
+            banners = banners.with(panel::eyes_strip(
+                node,
+                &self.session,
+                &self.words,
+                &self.send,
+            ));
         }
         match self.found_here() {
             Some(found) if FULL && found.told => {
@@ -638,6 +712,18 @@ impl Lab {
     }
 
     fn dialog_view(&self) -> Html {
+        let (words, send) = (&self.words, &self.send);
+        if FULL && self.dialog == Dialog::Share {
+            let content = share::dialog(&self.sharer, words, send);
+            return dialog::modal("share.title", content, words, send);
+        }
+        if FULL && self.dialog == Dialog::Scenes {
+            let content = lecture::dialog(&self.lecturer, words, send);
+            return dialog::modal("lecture.scenes", content, words, send);
+        }
+        if FULL && self.dialog == Dialog::Black {
+            return lecture::black(words, send);
+        }
         dialog::view(
             self.dialog,
             &self.words,
