@@ -504,15 +504,39 @@ fn an_old_log_wins_no_election() {
     );
 }
 
-/// "Why is index 2 not committed?": Figure 8 (c), where a majority stores it and it is not.
+/// "Why is index 1 not committed?": it is of an older term, and nothing of the leader's own term
+/// is behind it.
 #[test]
 fn an_old_terms_entry_waits() {
-    let lab = figure_8(&[], Mood::Strict);
-    let answer = about(&lab, 1, "why_not.raft.commit", Some(Part::Index(2)));
+    let mut lab = Lab::<Raft>::new(&scenario("raft", 3, &[]));
+    lab.campaign(1);
+    lab.ask(1, 1, "x=1");
+    lab.deliver(1, 2);
+    lab.drop_all();
+    lab.crash(1);
+    lab.restart(1);
+    lab.campaign_among(1, &[2]);
+    lab.converse(1, 2);
+    let answer = about(&lab, 1, "why_not.raft.commit", Some(Part::Index(1)));
     assert_eq!(answer.verdict, Verdict::Blocked, "{answer:#?}");
     assert_eq!(reasons(&answer), ["why_not.raft.old_term"]);
     assert_eq!(answer.reasons[0].rule.unwrap().id, "raft.leader.commit");
     assert_eq!(answer.way.unwrap().key, "why_not.raft.next_entry");
+}
+
+/// Figure 8 (c): the entry of term 2 is on a majority, and commits only with that of term 4.
+#[test]
+fn an_old_terms_entry_commits_with_a_new_one() {
+    let lab = figure_8(&[], Mood::Strict);
+    let answer = about(&lab, 1, "why_not.raft.commit", Some(Part::Index(2)));
+    let why = reasons(&answer);
+    assert_eq!(why[..2], ["why_not.raft.old_term", "why_not.raft.replicas"]);
+    let stored = answer.reasons[1].comparison.as_ref().unwrap();
+    assert_eq!(
+        (&stored.left, &stored.right),
+        (&Datum::Number(1), &Datum::Number(3))
+    );
+    assert_eq!(answer.verdict, Verdict::Open, "{answer:#?}");
 }
 
 /// "Why is it blocked?": the coordinator is gone, and all that can be asked have voted yes too.

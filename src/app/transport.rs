@@ -12,7 +12,6 @@ use super::host;
 use super::lab::{Msg, RATES};
 use super::lecture::Lecture;
 use super::pins;
-use super::search::Find;
 use super::undo::Retrace;
 use super::words::Words;
 use crate::protocol::{MessageKind, Stride};

@@ -49,7 +49,7 @@ pub struct Run {
     pub cursor: usize,
     /// The hash of the state at the cursor, to tell whether this engine sees the same.
     pub hash: Option<u64>,
-    /// Notes that people have pinned to its moments, in their order.
+    /// Notes that people have pinned to its moments, in their order; a file has them, a link not.
     pub pins: Vec<Pin>,
     /// What the engine that made it saw on the way.
     pub trail: Trail,

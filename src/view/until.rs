@@ -170,10 +170,7 @@ impl Session {
         let mut scratch = self.timeline.current().clone();
         for folded in 0..STRIDE_STEPS_MAX {
             let ahead = self.timeline.action(self.position() + folded);
-            let step = match scratch.apply(ahead.unwrap_or(&Action::Next)) {
-                Ok(step) => step,
-                Err(error) => return Err(error),
-            };
+            let step = scratch.apply(ahead.unwrap_or(&Action::Next))?;
             if !is_idle_heartbeat(&scratch, &step) {
                 for _ in 0..=folded {
                     self.step()?;

@@ -26,7 +26,7 @@ use super::handing::{Ask, Handed, Screen};
 use super::keys;
 use super::lecture::{self, Lecture, Lecturer};
 use super::motion::Motion;
-use super::panel::{self, Branching, Panel};
+use super::panel::{self, Branching, OfFull, Panel};
 use super::pins::{self, Pinning};
 use super::search::{self, Find, Finder, Found};
 use super::share::{self, Share, Sharer};
@@ -322,17 +322,17 @@ impl Component for Lab {
                 self.asking(),
                 send,
             ));
-        let doubts =
-            FULL.then(|| why_not::view(&self.doubts, &self.session, words, self.selected, send));
-        let doubts = doubts.filter(|_| self.panel == Panel::Why);
+        let of_full = OfFull {
+            parting: self.parting.as_ref(),
+            doubts: &self.doubts,
+        };
         let panels = panel::view(
             moment,
             words,
             &self.session,
             self.panel,
             self.selected,
-            self.parting.as_ref(),
-            doubts,
+            of_full,
             send,
         );
         let transport = transport::view(

@@ -153,7 +153,7 @@ fn collected(
     let (mut silent, mut unwilling) = (Vec::new(), Vec::new());
     for id in it.participants.iter().copied() {
         let refuses = value.as_ref().is_some_and(|value| refuses(value, id));
-        if refuses && !collecting.yes.contains(&id) || refuses && !collecting.voting {
+        if refuses && !(collecting.voting && collecting.yes.contains(&id)) {
             unwilling.push(id);
         }
         if collecting.yes.contains(&id) {
