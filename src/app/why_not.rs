@@ -68,7 +68,7 @@ pub(super) fn view(
     let section = classed("section", "why-not")
         .key("why-not")
         .set("aria-labelledby", "why-not")
-        .with(el("h2").set("id", "why-not").text(words.t("why_not.title")));
+        .with(el("h3").set("id", "why-not").text(words.t("why_not.title")));
     let hint = match selected {
         None => words.t("why_not.choose").to_owned(),
         Some(thing) if questions.is_empty() => {
@@ -102,7 +102,7 @@ pub(super) fn view(
             .text("✕");
         classed("div", "apart")
             .key("apart")
-            .with(el("h3").text(&title).with(close))
+            .with(el("h4").text(&title).with(close))
             .with(answer(asked, session, words, send))
             .end()
     });
@@ -159,7 +159,7 @@ fn answer(asked: &Asked, session: &Session, words: &Words, send: &Callback<Msg>)
     let next = (!next.is_empty()).then(|| {
         classed("div", "next-questions")
             .key("next")
-            .with(el("h3").text(words.t("why_not.further")))
+            .with(el("h4").text(words.t("why_not.further")))
             .with(classed("ul", "questions").each(next.into_iter()))
             .end()
     });
