@@ -111,7 +111,11 @@ impl Claims for Raft {
         let leaders = world.machines().keys().filter(|id| leads(world, id));
         let lead = leaders.max_by_key(|id| world.machines()[*id].node.disk.term);
         let lead = *lead.expect("an open question about a commit has a leader");
+        let asked = world.clone();
         for _ in 0..40 {
+            if Self::reached(&asked, world, question) || !leads(world, &lead) {
+                return true;
+            }
             fire(world, lead, "heartbeat");
             if !settle(world, |flight| is_between(flight, lead)) {
                 return false;
