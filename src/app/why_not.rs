@@ -63,8 +63,11 @@ pub(super) fn view(
         Some(Thing::Message(id)) => session.questions_of_message(id),
     };
     let is_listed = |asked: &Asked| questions.iter().any(|(it, _)| it == asked);
-    // What was asked of something that is not chosen any more stays in sight.
-    let apart = doubts.asked.as_ref().filter(|asked| !is_listed(asked));
+    // What was asked of something that is not chosen any more stays in sight; what could not be done
+    // goes with the tray that offered it.
+    let is_gone = |asked: &Asked| selected.is_none() && matches!(asked, Asked::Action(_));
+    let apart = doubts.asked.as_ref();
+    let apart = apart.filter(|asked| !is_listed(asked) && !is_gone(asked));
     let section = classed("section", "why-not")
         .key("why-not")
         .set("aria-labelledby", "why-not")

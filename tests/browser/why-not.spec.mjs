@@ -56,7 +56,7 @@ test('what is greyed out says why, by its rule, and gets the focus', async (lab)
   const who = await full(await elected(lab));
   await who.tab('State');
   await who.choose(who.node(3));
-  await who.offer('Fire: election timer').click();
+  await who.offer('Fire: election timer').click({ force: true });
   assert.match(await who.notice(), /That timer is not running/);
   assert.match(await section(who).innerText(), /Why is this not possible now: Fire: election timer\?/);
   assert.match(await section(who).innerText(), /Raft §5\.2/);
