@@ -96,6 +96,9 @@ fn dress(shown: &Element, copy: &Element) -> Option<()> {
             copy.set_attribute(name, &value).ok();
         }
     }
+    if shown.closest(".elsewhere").ok().flatten().is_some() {
+        copy.set_attribute("visibility", "visible").ok();
+    }
     for name in DROPPED {
         copy.remove_attribute(name).ok();
     }
