@@ -7,7 +7,7 @@ mod common;
 
 use common::chaos::{Chaos, sound_scenarios};
 use common::membership_stories::{
-    changes_too_early, joint_by_one_majority, removed_servers_come_back,
+    changes_too_early, joint_by_one_majority, removed_leader_comes_back, removed_servers_come_back,
 };
 use common::raft_stories::{figure_8, figure_8_d1, reads_of_a_superseded_leader};
 use common::{
@@ -571,12 +571,13 @@ fn rafts_mistakes_are_caught() {
         ("config_before_commit", changes_too_early),
         ("one_majority", joint_by_one_majority),
         ("read_without_quorum", reads_of_a_superseded_leader),
+        ("reuse_name", removed_leader_comes_back),
     ]);
 }
 
 /// A removed server that comes back empty under its old name votes as if it had never stored
-/// anything; under a new name it is nobody to the others. No rule of the protocol is broken, so
-/// there is no variant for it: it is the operator's mistake, and the world can make it.
+/// anything; under a new name it is nobody to the others. `reuse_name` does it to a server that
+/// knows of its removal; here an operator does it to two that do not, with the protocol as it is.
 #[test]
 fn a_reused_identity_is_caught() {
     let lab = removed_servers_come_back(true);

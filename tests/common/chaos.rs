@@ -230,11 +230,11 @@ impl Chaos {
     /// Where members can come and go, one command in three is about them.
     fn membership<P: Protocol>(&mut self, world: &World<P>) -> Option<String> {
         let cluster = world.protocol().cluster();
+        let any = |ids: &[&str]| ids.iter().any(|it| cluster.variants.contains(*it));
         let on = [
-            ["single_server", "config_before_commit"],
-            ["joint_consensus", "one_majority"],
-        ]
-        .map(|either| either.iter().any(|it| cluster.variants.contains(*it)));
+            any(&["single_server", "config_before_commit", "reuse_name"]),
+            any(&["joint_consensus", "one_majority"]),
+        ];
         if on == [false; 2] || self.rng.below(3) > 0 {
             return None;
         }
