@@ -1,11 +1,12 @@
 //! Handing over: what the core gives to the full program as one text, so that nobody notices that
 //! another program goes on.
 
+use super::diagram::Draw;
 use super::dialog::Dialog;
 use super::lab::{Choosing, Msg, Theme, Thing};
 use super::panel::Panel;
 use super::words::Language;
-use crate::protocol::{ClientId, Endpoint, registry};
+use crate::protocol::{ClientId, Endpoint, NodeId, registry};
 use crate::share::Run;
 use crate::share::json::Json;
 use crate::view::{Session, reopen};
@@ -30,6 +31,9 @@ pub(super) enum Ask {
     Client(ClientId),
     /// The text of a file.
     Open(String),
+    Diagram,
+    /// Only what a node knows.
+    Eyes(NodeId),
 }
 
 impl Ask {
@@ -42,6 +46,8 @@ impl Ask {
             Msg::Protocol(key) if registry::find(key).is_none() => Self::Protocol(key),
             Msg::Choose(Thing::Client(id)) | Msg::Look(Thing::Client(id)) => Self::Client(*id),
             Msg::FileRead(Ok(text)) => Self::Open(text.clone()),
+            Msg::Diagram(_) => Self::Diagram,
+            Msg::Eyes(Some(id)) => Self::Eyes(*id),
             _ => return None,
         })
     }
@@ -52,6 +58,8 @@ impl Ask {
             Self::Protocol(key) => ("protocol", (*key).into()),
             Self::Client(id) => ("client", Json::Text(id.to_string())),
             Self::Open(text) => ("open", Json::Text(text.clone())),
+            Self::Diagram => ("diagram", Json::Null),
+            Self::Eyes(id) => ("eyes", Json::Text(id.to_string())),
         };
         Json::object([(what, argument)])
     }
@@ -63,6 +71,8 @@ impl Ask {
             "protocol" => Self::Protocol(registry::find(argument.text()?)?.key),
             "client" => Self::Client(argument.text()?.parse().ok()?),
             "open" => Self::Open(argument.text()?.to_owned()),
+            "diagram" => Self::Diagram,
+            "eyes" => Self::Eyes(argument.text()?.parse().ok()?),
             _ => return None,
         })
     }
@@ -75,6 +85,8 @@ impl From<Ask> for Msg {
             Ask::Protocol(key) => Self::Protocol(key),
             Ask::Client(id) => Self::Choose(Thing::Client(id)),
             Ask::Open(text) => Self::FileRead(Ok(text)),
+            Ask::Diagram => Self::Diagram(Draw::Toggle),
+            Ask::Eyes(id) => Self::Eyes(Some(id)),
         }
     }
 }
