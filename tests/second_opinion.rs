@@ -166,7 +166,8 @@ fn equal_counts_over_worlds() {
 /// Every protocol, and the extensions of Raft: the same number of states there too.
 #[test]
 fn equal_counts_in_every_protocol() {
-    let cases: &[(&str, &[&str], u8, &[(&str, u8)], &[&str])] = &[
+    type Timeouts = [(&'static str, u8)];
+    let cases: &[(&str, &[&str], u8, &Timeouts, &[&str])] = &[
         ("multi_paxos", &[], 2, &[("election", 2)], &["x"]),
         ("two_phase", &[], 3, &[], &["x"]),
         (
