@@ -169,7 +169,13 @@ fn equal_counts_in_every_protocol() {
     type Timeouts = [(&'static str, u8)];
     let cases: &[(&str, &[&str], u8, &Timeouts, &[&str])] = &[
         ("multi_paxos", &[], 2, &[("election", 2)], &["x"]),
-        ("two_phase", &[], 3, &[], &["x"]),
+        (
+            "two_phase",
+            &[],
+            3,
+            &[("decision", 1), ("collect", 1)],
+            &["x"],
+        ),
         (
             "raft",
             &["single_server", "snapshots"],
@@ -188,7 +194,7 @@ fn equal_counts_in_every_protocol() {
             "raft",
             &["pre_vote", "check_quorum"],
             2,
-            &[("election", 1), ("lease", 1), ("heartbeat", 1)],
+            &[("election", 2), ("lease", 1), ("heartbeat", 1)],
             &[],
         ),
         (
@@ -207,7 +213,6 @@ fn equal_counts_in_every_protocol() {
         let bounds = Bounds {
             timeouts: timeouts.collect(),
             commands: commands.map(|(text, it)| command(it, 1, text)).collect(),
-            crashes: 1,
             replies: true,
             ..Bounds::default()
         };
