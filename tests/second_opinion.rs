@@ -169,13 +169,7 @@ fn equal_counts_in_every_protocol() {
     type Timeouts = [(&'static str, u8)];
     let cases: &[(&str, &[&str], u8, &Timeouts, &[&str])] = &[
         ("multi_paxos", &[], 2, &[("election", 2)], &["x"]),
-        (
-            "two_phase",
-            &[],
-            3,
-            &[("decision", 1), ("collect", 1)],
-            &["x"],
-        ),
+        ("two_phase", &[], 3, &[("decision", 1)], &["x"]),
         (
             "raft",
             &["single_server", "snapshots"],
