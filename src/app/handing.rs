@@ -4,19 +4,23 @@
 use super::diagram::Draw;
 use super::dialog::Dialog;
 use super::lab::{Choosing, Msg, Theme, Thing};
+use super::lecture::Lecture;
 use super::panel::Panel;
+use super::share::Share;
 use super::words::Language;
 use crate::protocol::{ClientId, Endpoint, NodeId, registry};
 use crate::share::Run;
 use crate::share::json::Json;
 use crate::view::{Session, reopen};
 
-const DIALOGS: [Dialog; 5] = [
+const DIALOGS: [Dialog; 7] = [
     Dialog::None,
     Dialog::Help,
     Dialog::BreakRule,
     Dialog::Transcript,
     Dialog::Search,
+    Dialog::Share,
+    Dialog::Scenes,
 ];
 const PANELS: [Panel; 4] = [Panel::Why, Panel::Rules, Panel::State, Panel::Properties];
 const CHOOSING: [Choosing; 3] = [Choosing::Nothing, Choosing::Node, Choosing::Message];
@@ -34,13 +38,17 @@ pub(super) enum Ask {
     Diagram,
     /// Only what a node knows.
     Eyes(NodeId),
+    /// A link.
+    Link(String),
+    /// The lecture begins.
+    Lecture,
 }
 
 impl Ask {
     /// What a message asks for, where the core cannot do it.
     pub(super) fn of(msg: &Msg) -> Option<Self> {
         Some(match msg {
-            Msg::Show(dialog @ (Dialog::BreakRule | Dialog::Transcript | Dialog::Search)) => {
+            Msg::Show(dialog) if !matches!(dialog, Dialog::None | Dialog::Help) => {
                 Self::Show(*dialog)
             }
             Msg::Protocol(key) if registry::find(key).is_none() => Self::Protocol(key),
@@ -48,6 +56,8 @@ impl Ask {
             Msg::FileRead(Ok(text)) => Self::Open(text.clone()),
             Msg::Diagram(_) => Self::Diagram,
             Msg::Eyes(Some(id)) => Self::Eyes(*id),
+            Msg::Share(Share::Open(link)) => Self::Link(link.clone()),
+            Msg::Lecture(_) => Self::Lecture,
             _ => return None,
         })
     }
@@ -60,6 +70,8 @@ impl Ask {
             Self::Open(text) => ("open", Json::Text(text.clone())),
             Self::Diagram => ("diagram", Json::Null),
             Self::Eyes(id) => ("eyes", Json::Text(id.to_string())),
+            Self::Link(link) => ("link", Json::Text(link.clone())),
+            Self::Lecture => ("lecture", Json::Null),
         };
         Json::object([(what, argument)])
     }
@@ -73,6 +85,8 @@ impl Ask {
             "open" => Self::Open(argument.text()?.to_owned()),
             "diagram" => Self::Diagram,
             "eyes" => Self::Eyes(argument.text()?.parse().ok()?),
+            "link" => Self::Link(argument.text()?.to_owned()),
+            "lecture" => Self::Lecture,
             _ => return None,
         })
     }
@@ -87,6 +101,8 @@ impl From<Ask> for Msg {
             Ask::Open(text) => Self::FileRead(Ok(text)),
             Ask::Diagram => Self::Diagram(Draw::Toggle),
             Ask::Eyes(id) => Self::Eyes(Some(id)),
+            Ask::Link(link) => Self::Share(Share::Open(link)),
+            Ask::Lecture => Self::Lecture(Lecture::Toggle),
         }
     }
 }

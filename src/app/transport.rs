@@ -9,7 +9,7 @@ use super::dialog::Dialog;
 use super::dom::{El, all, button, classed, el, text};
 use super::host;
 use super::lab::{Msg, RATES};
-use super::search::Find;
+use super::lecture::Lecture;
 use super::words::Words;
 use crate::protocol::{MessageKind, Stride};
 use crate::view::{Moment, Session, UpcomingKind};
@@ -25,8 +25,8 @@ const SPEEDS: [&str; RATES.len()] = ["¼×", "½×", "1×", "2×", "8×"];
 pub(super) struct Controls {
     pub(super) running: bool,
     pub(super) speed: usize,
-    /// Whether there is a run to return to.
-    pub(super) can_return: bool,
+    /// The runs to return to, each by its text's key.
+    pub(super) back: Vec<(&'static str, Msg)>,
     /// Whether the diagram is open.
     pub(super) diagram: bool,
 }
@@ -35,15 +35,15 @@ pub(super) fn view(
     moment: &Moment,
     words: &Words,
     session: &Session,
-    controls: &Controls,
+    controls: Controls,
     send: &Callback<Msg>,
 ) -> Html {
     let stride = session.about().stride;
-    let steps = steps(moment, words, stride, controls, send);
+    let steps = steps(moment, words, stride, &controls, send);
     let faults = group("faults", words.t("ui.faults"))
         .with(button(send, Msg::Kill).text(words.t("ui.kill_node")))
         .with(button(send, Msg::DropMessage).text(words.t("ui.drop_message")))
-        .child(more(words, session, controls.can_return, send));
+        .child(more(words, session, controls.back, send));
     let transport = classed("div", "transport")
         .with(steps)
         .with(classed("p", "next").child(next(moment, words)))
@@ -205,7 +205,12 @@ fn status(moment: &Moment, words: &Words) -> String {
 }
 
 /// Everything else waits until it is asked for.
-fn more(words: &Words, session: &Session, can_return: bool, send: &Callback<Msg>) -> Html {
+fn more(
+    words: &Words,
+    session: &Session,
+    back: Vec<(&'static str, Msg)>,
+    send: &Callback<Msg>,
+) -> Html {
     let items = [
         ("ui.align", Msg::Act(Action::Align)),
         ("ui.spread", Msg::Act(Action::Spread)),
@@ -213,11 +218,13 @@ fn more(words: &Words, session: &Session, can_return: bool, send: &Callback<Msg>
         ("ui.break_rule", Msg::Show(Dialog::BreakRule)),
         ("ui.search_here", Msg::Show(Dialog::Search)),
         ("ui.transcript", Msg::Show(Dialog::Transcript)),
+        ("ui.share", Msg::Show(Dialog::Share)),
+        ("ui.scenes", Msg::Show(Dialog::Scenes)),
+        ("ui.lecture", Msg::Lecture(Lecture::Toggle)),
         ("ui.save", Msg::Save),
         ("ui.fork", Msg::Fork),
         ("ui.fresh_seed", Msg::FreshSeed),
     ];
-    let back = can_return.then_some(("search.return", Msg::Find(Find::Return)));
     let item = |(key, msg): (&'static str, Msg)| {
         let send = send.clone();
         let on_click = Callback::from(move |_: MouseEvent| {
@@ -233,7 +240,7 @@ fn more(words: &Words, session: &Session, can_return: bool, send: &Callback<Msg>
     let list = el("ul")
         .each(items.into_iter().map(&item))
         .each(back.into_iter().map(item))
-        .child(open_item(words, send))
+        .with(el("li").key("open").with(open_file(words, send)))
         .with(classed("li", "about").key("about").text(&about));
     let summary = el("summary")
         .text(words.t("ui.more"))
@@ -241,7 +248,8 @@ fn more(words: &Words, session: &Session, can_return: bool, send: &Callback<Msg>
     classed("details", "more").with(summary).with(list).end()
 }
 
-fn open_item(words: &Words, send: &Callback<Msg>) -> Html {
+/// A button that opens a file.
+pub(super) fn open_file(words: &Words, send: &Callback<Msg>) -> El {
     let send = send.clone();
     let onchange = Callback::from(move |event: Event| {
         let input = event
@@ -260,8 +268,7 @@ fn open_item(words: &Words, send: &Callback<Msg>) -> Html {
         .set("type", "file")
         .set("accept", ".json,application/json")
         .on_change(onchange);
-    let label = classed("label", "file")
+    classed("label", "file")
         .text(words.t("ui.open"))
-        .with(input);
-    el("li").key("open").with(label).end()
+        .with(input)
 }

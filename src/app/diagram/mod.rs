@@ -241,7 +241,7 @@ impl Diagram {
         let span = self.width * self.scale();
         let (start, end) = (entries.start as f64, entries.time(entries.length) as f64);
         let least = start - 0.05 * span;
-        self.from = self.from.clamp(least, (end - 0.3 * span).max(least));
+        self.from = self.from.clamp(least, (end - 0.1 * span).max(least));
         let margin = MARGIN_SHARE * span;
         let window = Window {
             from: (self.from - margin).max(0.0) as u64,

@@ -4,6 +4,8 @@ mod acting;
 mod branching;
 mod drawing;
 mod handing;
+mod lecturing;
+mod opening;
 mod playing;
 mod scenes;
 mod searching;
@@ -20,9 +22,11 @@ use super::dialog::{self, Dialog};
 use super::dom::{El, button, classed, el};
 use super::handing::{Ask, Handed, Screen};
 use super::keys;
+use super::lecture::{self, Lecture, Lecturer};
 use super::motion::Motion;
 use super::panel::{self, Branching, Panel};
 use super::search::{self, Find, Finder, Found};
+use super::share::{self, Share, Sharer};
 use super::words::{Language, Shared, Words};
 use super::{FIRST_PROTOCOL, FULL, header, host, stage, transport, tray};
 use crate::protocol::{ClientId, NodeId};
@@ -130,6 +134,8 @@ pub(super) enum Msg {
     Eyes(Option<NodeId>),
     /// The same for the chosen node, and back.
     SwitchEyes,
+    Share(Share),
+    Lecture(Lecture),
 }
 
 #[derive(Properties)]
@@ -190,11 +196,15 @@ pub(super) struct Lab {
     diagram: Diagram,
     /// Searches; only the full program has any.
     finder: Finder,
+    /// What is sent, and what was on stage before something was opened; of the full program.
+    sharer: Sharer,
+    /// The lecture; of the full program.
+    lecturer: Lecturer,
     /// The runs on stage that were found, each with what was there before it, the latest last.
     found: Vec<Found>,
     send: Callback<Msg>,
     /// They are called no more when this goes.
-    _listeners: [Option<host::Listener>; 3],
+    _listeners: [Option<host::Listener>; 6],
 }
 
 impl Component for Lab {
@@ -203,6 +213,7 @@ impl Component for Lab {
 
     fn create(ctx: &Context<Self>) -> Self {
         let send = ctx.link().callback(|msg| msg);
+        let [over, drop] = host::sharing::on_file_drop(send.reform(Msg::OpenFile));
         let listeners = [
             host::on_media_change(NARROW, send.reform(Msg::Narrow)),
             host::on_key_down(send.reform(Msg::Key)),
@@ -210,6 +221,9 @@ impl Component for Lab {
                 true => host::on_resize(send.reform(|()| Msg::Diagram(Draw::Measure))),
                 false => None,
             },
+            host::sharing::on_link(send.reform(|link| Msg::Share(Share::Open(link)))),
+            over,
+            drop,
         ];
         let dark = match host::recall("theme") {
             Some(theme) => theme == "dark",
@@ -245,12 +259,18 @@ impl Component for Lab {
             parting: None,
             diagram: Diagram::new(),
             finder: Finder::new(),
+            sharer: Sharer::default(),
+            lecturer: Lecturer::default(),
             found: Vec::new(),
             send,
             _listeners: listeners,
         };
         if FULL && let Some(handed) = ctx.props().handed.take() {
             lab.take_over(handed);
+        } else if FULL && let Some(link) = host::sharing::link() {
+            lab.open_link(link);
+            // Nobody has seen what was there before.
+            lab.sharer.left = None;
         }
         lab.show_theme();
         lab.hold_all();
@@ -273,7 +293,7 @@ impl Component for Lab {
                 words,
                 self.selected,
                 self.choosing,
-                self.narrow,
+                self.narrow_stage(),
                 send,
             ))
             .with(self.banners())
@@ -298,10 +318,10 @@ impl Component for Lab {
             moment,
             words,
             &self.session,
-            &transport::Controls {
+            transport::Controls {
                 running: self.running,
                 speed: self.speed,
-                can_return: FULL && self.found_here().is_some(),
+                back: self.ways_back(),
                 diagram: self.diagram.is_open(),
             },
             send,
@@ -332,6 +352,7 @@ impl Component for Lab {
             .with(classed("p", "notice").set("role", "status").text(waiting))
             .with(spoken.set("aria-live", "polite").text(&self.spoken()))
             .child(self.dialog_view())
+            .each(self.lecture_view().into_iter())
             .end()
     }
 
@@ -343,6 +364,9 @@ impl Component for Lab {
             opener.focus().ok();
         }
         if FULL && let Some(id) = self.finder.focus.take() {
+            host::focus(id);
+        }
+        if FULL && let Some(id) = self.lecturer.focus.take() {
             host::focus(id);
         }
         if FULL && std::mem::take(&mut self.finder.reveal) && self.narrow {
@@ -359,7 +383,7 @@ impl Component for Lab {
             self.measure_diagram();
         }
         self.motion
-            .set_scene(stage::scene(&self.moment, self.narrow));
+            .set_scene(stage::scene(&self.moment, self.narrow_stage()));
     }
 
     fn destroy(&mut self, _ctx: &Context<Self>) {
@@ -376,8 +400,8 @@ impl Lab {
         }
         match msg {
             Msg::Key(event) => {
-                let dialog_open = self.dialog != Dialog::None;
-                let Some(msg) = keys::read(&event, self.shortcut_keys, dialog_open) else {
+                let read = keys::read(&event, self.shortcut_keys, self.dialog, self.lecturer.on);
+                let Some(msg) = read else {
                     return false;
                 };
                 event.prevent_default();
@@ -411,7 +435,7 @@ impl Lab {
                 self.opener = host::focused();
                 self.dialog = dialog;
                 if FULL {
-                    self.open_finder();
+                    self.prepare_dialog();
                 }
             }
             Msg::Protocol(key) => self.change_protocol(key),
@@ -453,14 +477,18 @@ impl Lab {
                 self.complain("ui.full_failed");
             }
             Msg::Find(find) if FULL => return self.find(find),
-            Msg::Find(_) => return false,
             Msg::Diagram(draw) if FULL => return self.draw(draw),
-            Msg::Diagram(_) => return false,
             Msg::Branch(branching) if FULL => self.branch(branching),
-            Msg::Branch(_) => return false,
             Msg::Eyes(eyes) if FULL => self.look_through(eyes),
-            Msg::Eyes(_) => return false,
             Msg::SwitchEyes => self.switch_eyes(),
+            Msg::Share(share) if FULL => return self.share(share),
+            Msg::Lecture(lecture) if FULL => return self.lecture(lecture),
+            Msg::Find(_)
+            | Msg::Share(_)
+            | Msg::Lecture(_)
+            | Msg::Diagram(_)
+            | Msg::Branch(_)
+            | Msg::Eyes(_) => return false,
         }
         true
     }
@@ -553,7 +581,12 @@ impl Lab {
     }
 
     fn show_theme(&self) {
-        host::set_page_attribute("data-theme", Some(self.theme_name()));
+        let name = match self.theme {
+            Theme::Light if FULL && self.lecturer.on => "projector",
+            Theme::Dark if FULL && self.lecturer.on => "projector-dark",
+            _ => self.theme_name(),
+        };
+        host::set_page_attribute("data-theme", Some(name));
     }
 
     /// What a screen reader says after a step.
@@ -577,6 +610,15 @@ impl Lab {
         let found = found.map(|it| search::found(it, &self.words));
         let all: Vec<String> = found.into_iter().chain(titles).chain(lost).collect();
         all.join(self.words.t("ui.sentence_separator"))
+    }
+
+    /// What was on stage before and can be shown again, by what the item of the menu says.
+    fn ways_back(&self) -> Vec<(&'static str, Msg)> {
+        let found = self.found_here().filter(|_| FULL);
+        let found = found.map(|_| ("search.return", Msg::Find(Find::Return)));
+        let left = self.sharer.left.as_ref().filter(|_| FULL);
+        let left = left.map(|_| ("share.return", Msg::Share(Share::Return)));
+        found.into_iter().chain(left).collect()
     }
 
     /// What stands over the stage.
@@ -626,6 +668,18 @@ impl Lab {
     }
 
     fn dialog_view(&self) -> Html {
+        let (words, send) = (&self.words, &self.send);
+        if FULL && self.dialog == Dialog::Share {
+            let content = share::dialog(&self.sharer, words, send);
+            return dialog::modal("share.title", content, words, send);
+        }
+        if FULL && self.dialog == Dialog::Scenes {
+            let content = lecture::dialog(&self.lecturer, words, send);
+            return dialog::modal("lecture.scenes", content, words, send);
+        }
+        if FULL && self.dialog == Dialog::Black {
+            return lecture::black(words, send);
+        }
         dialog::view(
             self.dialog,
             &self.words,
