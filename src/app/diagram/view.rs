@@ -101,7 +101,7 @@ fn lanes(moment: &Moment) -> Vec<Endpoint> {
 fn picked(step: usize, diagram: &Diagram, session: &Session, words: &Words) -> String {
     let steps = diagram.picture.as_ref().map(|it| &it.steps);
     let figure = steps.and_then(|steps| steps.iter().find(|it| it.step == step));
-    let mut text = figure.map_or_else(String::new, |it| figure::spoken(it, words));
+    let mut text = figure.map_or_else(String::new, |it| it.said(words));
     if let Some(cone) = &diagram.cone {
         let (causes, consequences) = cone.counts(&session.entries());
         let args = [
