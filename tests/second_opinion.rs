@@ -166,8 +166,16 @@ fn equal_counts_over_worlds() {
 /// Every protocol, and the extensions of Raft: the same number of states there too.
 #[test]
 fn equal_counts_in_every_protocol() {
-    type Timeouts = [(&'static str, u8)];
-    let cases: &[(&str, &[&str], u8, &Timeouts, &[&str])] = &[
+    /// A protocol with variants on so many nodes, which timers may fire how often, and what a
+    /// client asks of S1.
+    type Case = (
+        &'static str,
+        &'static [&'static str],
+        u8,
+        &'static [(&'static str, u8)],
+        &'static [&'static str],
+    );
+    let cases: &[Case] = &[
         ("multi_paxos", &[], 2, &[("election", 2)], &["x"]),
         ("two_phase", &[], 3, &[("decision", 1)], &["x"]),
         (
