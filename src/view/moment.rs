@@ -400,6 +400,7 @@ fn event_sentence<P: Protocol>(
         Event::LinksChanged => (None, Sentence::new("event.links_changed")),
         Event::TimePassed(ms) => (None, Sentence::new("event.time_passed").with("ms", *ms)),
         Event::TimersShaped => (None, Sentence::new("event.timers_shaped")),
+        Event::MachineAdded(id) => node("machine_added", id),
         Event::Sent(_)
         | Event::Delivered(_)
         | Event::Fired(..)
