@@ -1,6 +1,7 @@
 //! Handing over: what the core gives to the full program as one text, so that nobody notices that
 //! another program goes on.
 
+use super::diagram::Draw;
 use super::dialog::Dialog;
 use super::lab::{Choosing, Msg, Theme, Thing};
 use super::panel::Panel;
@@ -30,6 +31,7 @@ pub(super) enum Ask {
     Client(ClientId),
     /// The text of a file.
     Open(String),
+    Diagram,
 }
 
 impl Ask {
@@ -42,6 +44,7 @@ impl Ask {
             Msg::Protocol(key) if registry::find(key).is_none() => Self::Protocol(key),
             Msg::Choose(Thing::Client(id)) | Msg::Look(Thing::Client(id)) => Self::Client(*id),
             Msg::FileRead(Ok(text)) => Self::Open(text.clone()),
+            Msg::Diagram(_) => Self::Diagram,
             _ => return None,
         })
     }
@@ -52,6 +55,7 @@ impl Ask {
             Self::Protocol(key) => ("protocol", (*key).into()),
             Self::Client(id) => ("client", Json::Text(id.to_string())),
             Self::Open(text) => ("open", Json::Text(text.clone())),
+            Self::Diagram => ("diagram", Json::Null),
         };
         Json::object([(what, argument)])
     }
@@ -63,6 +67,7 @@ impl Ask {
             "protocol" => Self::Protocol(registry::find(argument.text()?)?.key),
             "client" => Self::Client(argument.text()?.parse().ok()?),
             "open" => Self::Open(argument.text()?.to_owned()),
+            "diagram" => Self::Diagram,
             _ => return None,
         })
     }
@@ -75,6 +80,7 @@ impl From<Ask> for Msg {
             Ask::Protocol(key) => Self::Protocol(key),
             Ask::Client(id) => Self::Choose(Thing::Client(id)),
             Ask::Open(text) => Self::FileRead(Ok(text)),
+            Ask::Diagram => Self::Diagram(Draw::Toggle),
         }
     }
 }

@@ -4,6 +4,7 @@ use wasm_bindgen::JsCast;
 use web_sys::{HtmlInputElement, HtmlSelectElement};
 use yew::prelude::*;
 
+use super::diagram::Draw;
 use super::dialog::Dialog;
 use super::dom::{El, all, button, classed, el, text};
 use super::host;
@@ -27,6 +28,7 @@ pub(super) fn view(
     running: bool,
     speed: usize,
     can_return: bool,
+    diagram: bool,
     send: &Callback<Msg>,
 ) -> Html {
     let steps = steps(moment, words, session.about().stride, running, speed, send);
@@ -41,7 +43,7 @@ pub(super) fn view(
         .with(faults);
     classed("footer", "bottom")
         .with(transport)
-        .child(scrubber(moment, words, send))
+        .child(scrubber(moment, words, diagram, send))
         .end()
 }
 
@@ -115,7 +117,7 @@ fn speeds(words: &Words, chosen: usize, send: &Callback<Msg>) -> Html {
         .end()
 }
 
-fn scrubber(moment: &Moment, words: &Words, send: &Callback<Msg>) -> Html {
+fn scrubber(moment: &Moment, words: &Words, diagram: bool, send: &Callback<Msg>) -> Html {
     let (position, length) = (moment.position.to_string(), moment.length.to_string());
     let oninput = send.reform(|event: InputEvent| {
         let input = event
@@ -133,7 +135,11 @@ fn scrubber(moment: &Moment, words: &Words, send: &Callback<Msg>) -> Html {
         .say("aria-label", words.t("ui.scrubber"))
         .put("aria-valuetext", words.fill("ui.scrubber_value", &args))
         .on_input(oninput);
-    classed("div", "scrubber").with(range).end()
+    let toggle = button(send, Msg::Diagram(Draw::Toggle))
+        .set("class", "quiet")
+        .flag("aria-expanded", diagram)
+        .text(words.t("ui.diagram"));
+    classed("div", "scrubber").with(range).with(toggle).end()
 }
 
 /// What Step will do.

@@ -1,6 +1,7 @@
 //! The root component: one session, one moment on screen, and everything that can be done to it.
 
 mod acting;
+mod drawing;
 mod handing;
 mod playing;
 mod scenes;
@@ -13,6 +14,7 @@ use crate::sorted::SortedMap;
 
 use yew::prelude::*;
 
+use super::diagram::{self, Diagram, Draw};
 use super::dialog::{self, Dialog};
 use super::dom::{El, button, classed, el};
 use super::handing::{Ask, Handed, Screen};
@@ -121,6 +123,7 @@ pub(super) enum Msg {
     /// The full program did not come.
     FullFailed,
     Find(Find),
+    Diagram(Draw),
 }
 
 #[derive(Properties)]
@@ -173,13 +176,15 @@ pub(super) struct Lab {
     wanted: Option<Ask>,
     /// What the core handed over, until the page is drawn.
     arriving: Option<Screen>,
+    /// The space-time diagram; only the full program has one.
+    diagram: Diagram,
     /// Searches; only the full program has any.
     finder: Finder,
     /// The runs on stage that were found, each with what was there before it, the latest last.
     found: Vec<Found>,
     send: Callback<Msg>,
     /// They are called no more when this goes.
-    _listeners: [Option<host::Listener>; 2],
+    _listeners: [Option<host::Listener>; 3],
 }
 
 impl Component for Lab {
@@ -191,6 +196,10 @@ impl Component for Lab {
         let listeners = [
             host::on_media_change(NARROW, send.reform(Msg::Narrow)),
             host::on_key_down(send.reform(Msg::Key)),
+            match FULL {
+                true => host::on_resize(send.reform(|()| Msg::Diagram(Draw::Measure))),
+                false => None,
+            },
         ];
         let dark = match host::recall("theme") {
             Some(theme) => theme == "dark",
@@ -222,6 +231,7 @@ impl Component for Lab {
             after_words: None,
             wanted: None,
             arriving: None,
+            diagram: Diagram::new(),
             finder: Finder::new(),
             found: Vec::new(),
             send,
@@ -271,8 +281,20 @@ impl Component for Lab {
             self.running,
             self.speed,
             FULL && self.found_here().is_some(),
+            self.diagram.is_open(),
             send,
         );
+        let diagram = match FULL && self.diagram.is_open() {
+            true => diagram::view(
+                &self.diagram,
+                moment,
+                &self.session,
+                self.selected,
+                words,
+                send,
+            ),
+            false => el("section").set("hidden", "").end(),
+        };
         let notice = self.notice.as_deref().unwrap_or_default();
         let waiting = match self.wanted {
             Some(_) if notice.is_empty() => words.t("ui.full_loading"),
@@ -283,6 +305,7 @@ impl Component for Lab {
             .child(header::view(words, about.key, cluster, self.theme, send))
             .with(classed("main", "middle").with(stage_box).child(panels))
             .child(transport)
+            .child(diagram)
             .with(classed("p", "notice").set("role", "alert").text(notice))
             .with(classed("p", "notice").set("role", "status").text(waiting))
             .with(spoken.set("aria-live", "polite").text(&self.spoken()))
@@ -310,6 +333,9 @@ impl Component for Lab {
             host::reveal(".tray");
         }
         self.revealed = self.selected;
+        if FULL && self.diagram.is_open() {
+            self.measure_diagram();
+        }
         self.motion
             .set_scene(stage::scene(&self.moment, self.narrow));
     }
@@ -406,6 +432,8 @@ impl Lab {
             }
             Msg::Find(find) if FULL => return self.find(find),
             Msg::Find(_) => return false,
+            Msg::Diagram(draw) if FULL => return self.draw(draw),
+            Msg::Diagram(_) => return false,
         }
         true
     }
@@ -413,6 +441,9 @@ impl Lab {
     /// The session has changed: everything that follows from it is read anew.
     fn refresh(&mut self) {
         self.moment = Shared::new(self.session.moment());
+        if FULL {
+            self.diagram.refresh(&self.session);
+        }
         let gone = |thing: Thing| match thing {
             Thing::Message(id) => self.moment.message(id).is_none(),
             Thing::Node(_) | Thing::Client(_) => false,
