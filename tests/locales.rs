@@ -127,7 +127,15 @@ fn every_key_that_the_program_asks_for_is_there() {
     let source = sources(Path::new("src"));
     let named = literals(&source);
     let whole = named.iter().filter(|text| {
-        let families = ["ui.", "search.", "value_error.", "event.", "work.", "cite."];
+        let families = [
+            "ui.",
+            "fault.",
+            "search.",
+            "value_error.",
+            "event.",
+            "work.",
+            "cite.",
+        ];
         families
             .iter()
             .any(|family| text.starts_with(family) && text.len() > family.len())

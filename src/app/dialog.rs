@@ -21,6 +21,8 @@ pub(super) enum Dialog {
     Transcript,
     /// “Search from here”, and every search under way.
     Search,
+    /// Groups, links, how they behave, and machines.
+    Network,
 }
 
 pub(super) fn view(
@@ -29,6 +31,7 @@ pub(super) fn view(
     session: &Session,
     shortcut_keys: bool,
     finder: &Finder,
+    network: Html,
     send: &Callback<Msg>,
 ) -> Html {
     let (title, content) = match dialog {
@@ -36,7 +39,12 @@ pub(super) fn view(
         Dialog::BreakRule if FULL => ("ui.break_rule", break_rule(words, session, finder, send)),
         Dialog::Transcript if FULL => ("ui.transcript", transcript(words, session)),
         Dialog::Search if FULL => ("search.title", search::dialog(finder, words, session, send)),
-        Dialog::None | Dialog::BreakRule | Dialog::Transcript | Dialog::Search => {
+        Dialog::Network if FULL => ("fault.title", network),
+        Dialog::None
+        | Dialog::BreakRule
+        | Dialog::Transcript
+        | Dialog::Search
+        | Dialog::Network => {
             return el("div").set("hidden", "").end();
         }
     };

@@ -3,6 +3,7 @@
 
 use super::diagram::Draw;
 use super::dialog::Dialog;
+use super::faults::Fault;
 use super::lab::{Choosing, Msg, Theme, Thing};
 use super::panel::Panel;
 use super::words::Language;
@@ -11,12 +12,13 @@ use crate::share::Run;
 use crate::share::json::Json;
 use crate::view::{Session, reopen};
 
-const DIALOGS: [Dialog; 5] = [
+const DIALOGS: [Dialog; 6] = [
     Dialog::None,
     Dialog::Help,
     Dialog::BreakRule,
     Dialog::Transcript,
     Dialog::Search,
+    Dialog::Network,
 ];
 const PANELS: [Panel; 4] = [Panel::Why, Panel::Rules, Panel::State, Panel::Properties];
 const CHOOSING: [Choosing; 3] = [Choosing::Nothing, Choosing::Node, Choosing::Message];
@@ -32,15 +34,18 @@ pub(super) enum Ask {
     /// The text of a file.
     Open(String),
     Diagram,
+    /// More of what can be done to the chosen thing.
+    Faults,
 }
 
 impl Ask {
     /// What a message asks for, where the core cannot do it.
     pub(super) fn of(msg: &Msg) -> Option<Self> {
         Some(match msg {
-            Msg::Show(dialog @ (Dialog::BreakRule | Dialog::Transcript | Dialog::Search)) => {
+            Msg::Show(dialog) if !matches!(dialog, Dialog::None | Dialog::Help) => {
                 Self::Show(*dialog)
             }
+            Msg::Fault(_) => Self::Faults,
             Msg::Protocol(key) if registry::find(key).is_none() => Self::Protocol(key),
             Msg::Choose(Thing::Client(id)) | Msg::Look(Thing::Client(id)) => Self::Client(*id),
             Msg::FileRead(Ok(text)) => Self::Open(text.clone()),
@@ -56,6 +61,7 @@ impl Ask {
             Self::Client(id) => ("client", Json::Text(id.to_string())),
             Self::Open(text) => ("open", Json::Text(text.clone())),
             Self::Diagram => ("diagram", Json::Null),
+            Self::Faults => ("faults", Json::Null),
         };
         Json::object([(what, argument)])
     }
@@ -68,6 +74,7 @@ impl Ask {
             "client" => Self::Client(argument.text()?.parse().ok()?),
             "open" => Self::Open(argument.text()?.to_owned()),
             "diagram" => Self::Diagram,
+            "faults" => Self::Faults,
             _ => return None,
         })
     }
@@ -81,6 +88,7 @@ impl From<Ask> for Msg {
             Ask::Client(id) => Self::Choose(Thing::Client(id)),
             Ask::Open(text) => Self::FileRead(Ok(text)),
             Ask::Diagram => Self::Diagram(Draw::Toggle),
+            Ask::Faults => Self::Fault(Fault::More),
         }
     }
 }

@@ -6,6 +6,7 @@
 mod diagram;
 mod dialog;
 mod dom;
+mod faults;
 mod handing;
 mod header;
 mod host;
@@ -32,7 +33,7 @@ use words::{Language, Words};
 const FULL: bool = cfg!(feature = "full");
 
 /// What only the full program draws looks as these assets say.
-const STYLES: [&str; 1] = ["full/diagram.css"];
+const STYLES: [&str; 2] = ["full/diagram.css", "full/faults.css"];
 
 /// The protocol of a first visit.
 const FIRST_PROTOCOL: &str = "raft";

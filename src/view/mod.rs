@@ -5,6 +5,7 @@ pub mod chronicle;
 pub mod diagram;
 pub mod geometry;
 mod goals;
+pub mod groups;
 mod moment;
 pub mod quorums;
 mod session;

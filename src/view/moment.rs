@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::check::Watched;
 use crate::protocol::{
     ClientId, Comparison, Datum, Endpoint, Epoch, LINEARIZABILITY, MessageKind, MessageView,
-    NodeId, NodeView, Outcome, Property, Protocol, Rule, Violation,
+    NodeId, NodeView, Outcome, Property, Protocol, Rule, Shape, Violation,
 };
 use crate::world::{
     Event, Exchange, Flight, Loss, MessageId, Payload, Pending, Queued, Step, World,
@@ -41,6 +41,8 @@ pub struct Moment {
     pub repeats: bool,
     /// Links that are cut, each in one direction.
     pub cut: Vec<(Endpoint, Endpoint)>,
+    /// Who makes the decisions, as the latest leader sees it, where that can change.
+    pub members: Option<SortedSet<NodeId>>,
     /// The properties lost so far.
     pub violations: Arc<Vec<Violation>>,
     /// A property of which nothing can be said any more.
@@ -159,6 +161,19 @@ impl Moment {
         self.nodes.iter().find(|node| node.id == id)
     }
 
+    /// Who leads, or leads last of those that think they do.
+    pub fn leader(&self) -> Option<NodeId> {
+        let leaders = self.nodes.iter();
+        let leaders = leaders.filter(|card| card.up && card.view.shape == Shape::Double);
+        leaders.max_by_key(|card| card.view.badge).map(|it| it.id)
+    }
+
+    /// Whether a machine is no member of the cluster, where that can be.
+    pub fn is_outside(&self, id: NodeId) -> bool {
+        let members = self.members.as_ref();
+        members.is_some_and(|members| !members.contains(&id))
+    }
+
     /// A client of the moment.
     pub fn client(&self, id: ClientId) -> Option<&ClientCard> {
         self.clients.iter().find(|client| client.id == id)
@@ -182,6 +197,8 @@ pub(super) fn read<P: Protocol>(
     let protocol = world.protocol();
     let nodes = nodes(watched);
     let flights = world.flights().values();
+    // The core has no extension that changes them.
+    let members = cfg!(feature = "full").then(|| members(world, &nodes));
     Moment {
         position,
         length,
@@ -194,6 +211,7 @@ pub(super) fn read<P: Protocol>(
         next: upcoming(world),
         repeats,
         cut: world.network().cut.iter().copied().collect(),
+        members: members.flatten(),
         violations: watched.violations().clone(),
         undecided: watched.clients().is_undecided().then_some(&LINEARIZABILITY),
         nodes,
@@ -230,6 +248,15 @@ fn nodes<P: Protocol>(watched: &Watched<P>) -> Vec<NodeCard> {
         });
     }
     cards
+}
+
+/// Who makes the decisions: what the latest leader says that is up, or without one whoever has seen
+/// the highest term.
+fn members<P: Protocol>(world: &World<P>, nodes: &[NodeCard]) -> Option<SortedSet<NodeId>> {
+    let rank = |card: &&NodeCard| (card.up, card.view.shape == Shape::Double, card.view.badge);
+    let knows = nodes.iter().max_by_key(rank)?;
+    let machine = world.machines().get(&knows.id)?;
+    world.protocol().members(&machine.node)
 }
 
 fn changed(before: &NodeView, after: &NodeView) -> SortedSet<&'static str> {

@@ -2,6 +2,7 @@
 
 mod acting;
 mod drawing;
+mod faulting;
 mod handing;
 mod playing;
 mod scenes;
@@ -17,6 +18,7 @@ use yew::prelude::*;
 use super::diagram::{self, Diagram, Draw};
 use super::dialog::{self, Dialog};
 use super::dom::{El, button, classed, el};
+use super::faults::{self, Fault, Faults};
 use super::handing::{Ask, Handed, Screen};
 use super::keys;
 use super::motion::Motion;
@@ -124,6 +126,7 @@ pub(super) enum Msg {
     FullFailed,
     Find(Find),
     Diagram(Draw),
+    Fault(Fault),
 }
 
 #[derive(Properties)]
@@ -178,13 +181,15 @@ pub(super) struct Lab {
     arriving: Option<Screen>,
     /// The space-time diagram; only the full program has one.
     diagram: Diagram,
+    /// Faults beyond the few that everybody wants; only the full program has them.
+    faults: Faults,
     /// Searches; only the full program has any.
     finder: Finder,
     /// The runs on stage that were found, each with what was there before it, the latest last.
     found: Vec<Found>,
     send: Callback<Msg>,
     /// They are called no more when this goes.
-    _listeners: [Option<host::Listener>; 3],
+    _listeners: [Option<host::Listener>; 4],
 }
 
 impl Component for Lab {
@@ -200,6 +205,7 @@ impl Component for Lab {
                 true => host::on_resize(send.reform(|()| Msg::Diagram(Draw::Measure))),
                 false => None,
             },
+            if FULL { host::stop_clicks() } else { None },
         ];
         let dark = match host::recall("theme") {
             Some(theme) => theme == "dark",
@@ -232,6 +238,7 @@ impl Component for Lab {
             wanted: None,
             arriving: None,
             diagram: Diagram::new(),
+            faults: Faults::default(),
             finder: Finder::new(),
             found: Vec::new(),
             send,
@@ -253,6 +260,7 @@ impl Component for Lab {
         let (words, send, moment) = (&self.words, &self.send, &*self.moment);
         let cluster = &self.session.scenario().cluster;
         let about = self.session.about();
+        let nodes = moment.nodes.len() as u8;
         let offers = self.offers();
         let stage_box = classed("section", "stage-box")
             .say("aria-label", words.t("ui.stage_region"))
@@ -262,6 +270,7 @@ impl Component for Lab {
                 self.selected,
                 self.choosing,
                 self.narrow,
+                &self.faults,
                 send,
             ))
             .with(self.banners())
@@ -270,6 +279,7 @@ impl Component for Lab {
                 self.selected,
                 self.choosing,
                 &offers,
+                &self.more(),
                 self.asking(),
                 send,
             ));
@@ -302,7 +312,9 @@ impl Component for Lab {
         };
         let spoken = classed("p", "unseen").set("role", "status");
         classed("div", "lab")
-            .child(header::view(words, about.key, cluster, self.theme, send))
+            .child(header::view(
+                words, about.key, cluster, nodes, self.theme, send,
+            ))
             .with(classed("main", "middle").with(stage_box).child(panels))
             .child(transport)
             .child(diagram)
@@ -337,7 +349,7 @@ impl Component for Lab {
             self.measure_diagram();
         }
         self.motion
-            .set_scene(stage::scene(&self.moment, self.narrow));
+            .set_scene(stage::scene(&self.moment, self.narrow, &self.faults));
     }
 
     fn destroy(&mut self, _ctx: &Context<Self>) {
@@ -434,6 +446,8 @@ impl Lab {
             Msg::Find(_) => return false,
             Msg::Diagram(draw) if FULL => return self.draw(draw),
             Msg::Diagram(_) => return false,
+            Msg::Fault(fault) if FULL => return self.fault(fault),
+            Msg::Fault(_) => return false,
         }
         true
     }
@@ -443,6 +457,7 @@ impl Lab {
         self.moment = Shared::new(self.session.moment());
         if FULL {
             self.diagram.refresh(&self.session);
+            self.faults.refresh(&self.moment);
         }
         let gone = |thing: Thing| match thing {
             Thing::Message(id) => self.moment.message(id).is_none(),
@@ -550,6 +565,10 @@ impl Lab {
     /// What stands over the stage.
     fn banners(&self) -> El {
         let mut banners = classed("div", "banners").with(self.banner());
+        if FULL && let Some(would) = self.faults.would(&self.moment, self.narrow) {
+            let text = self.words.fill("fault.would", &[("groups", &would)]);
+            banners = banners.with(classed("p", "strip would").text(&text));
+        }
         if FULL && let Some(apart) = self.quorums_apart() {
             banners = banners.with(apart);
         }
@@ -585,6 +604,15 @@ impl Lab {
             .with(facts.text(self.words.t("ui.show_facts")))
     }
 
+    /// What the dialogue about the network shows, while it is open.
+    fn network(&self) -> Html {
+        if !FULL || self.dialog != Dialog::Network {
+            return Html::default();
+        }
+        let (words, session) = (&self.words, &self.session);
+        faults::dialog(&self.faults, words, &self.moment, session, &self.send)
+    }
+
     fn dialog_view(&self) -> Html {
         dialog::view(
             self.dialog,
@@ -592,6 +620,7 @@ impl Lab {
             &self.session,
             self.shortcut_keys,
             &self.finder,
+            self.network(),
             &self.send,
         )
     }

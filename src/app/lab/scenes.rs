@@ -8,7 +8,7 @@ use crate::protocol::registry::OpenError;
 use crate::protocol::{ClusterError, NODES_ON_STAGE_MAX};
 use crate::share::{self, Run, RunError};
 use crate::view::{Sentence, Session, first_look, open, reopen};
-use crate::world::{Scenario, ScenarioError};
+use crate::world::{Action, Scenario, ScenarioError};
 
 impl Lab {
     /// Starts a scenario anew; where it cannot run, says so and keeps what there is.
@@ -100,7 +100,11 @@ impl Lab {
             _ => return self.complain("ui.file_unreadable"),
         };
         let opened = Run::from_json(&text).and_then(|run| {
-            let on_stage = run.scenario.cluster.nodes <= NODES_ON_STAGE_MAX;
+            let prepared = run.scenario.prepared.iter();
+            let added = prepared.chain(&run.actions);
+            let added = added.filter(|it| matches!(it, Action::AddMachine)).count();
+            let nodes = usize::from(run.scenario.cluster.nodes) + added;
+            let on_stage = nodes <= usize::from(NODES_ON_STAGE_MAX);
             reopen(&run).map(|opened| (opened, on_stage))
         });
         match opened {

@@ -29,6 +29,8 @@ pub(super) struct Props {
     pub(super) words: Words,
     pub(super) selected: bool,
     pub(super) choosing: bool,
+    /// Whether it is no member of the cluster.
+    pub(super) outside: bool,
     pub(super) narrow: bool,
     pub(super) send: Callback<Msg>,
 }
@@ -44,19 +46,21 @@ pub(super) fn on_activation(activate: Callback<()>) -> Callback<KeyboardEvent> {
     })
 }
 
-fn role_key(card: &NodeCard) -> String {
+fn role_key(card: &NodeCard, outside: bool) -> String {
     let word = match (card.up, card.paused) {
         (false, _) => "down",
         (true, true) => "paused",
+        // One that leads or stands does so until the others know.
+        (true, false) if outside && card.view.shape == Shape::Plain => "outside",
         (true, false) => card.view.role,
     };
     format!("role.{word}")
 }
 
 /// What a screen reader says of a node.
-fn spoken(card: &NodeCard, words: &Words) -> String {
+fn spoken(card: &NodeCard, outside: bool, words: &Words) -> String {
     let id = card.id.to_string();
-    let role = role_key(card);
+    let role = role_key(card, outside);
     let args = [("node", id.as_str()), ("role", words.t(&role))];
     let mut parts = vec![words.fill("ui.node_label", &args)];
     parts.extend(card.view.badge.map(|badge| words.badge(badge)));
@@ -106,6 +110,7 @@ pub(super) fn NodeMark(props: &Props) -> Html {
         (true, &*epoch),
         (!card.up, "down"),
         (card.paused, "paused"),
+        (props.outside, "outside"),
         (props.selected, "selected"),
         (radius < SMALL, "small"),
     ];
@@ -116,7 +121,7 @@ pub(super) fn NodeMark(props: &Props) -> Html {
         .set("role", "button")
         .set("tabindex", "0")
         .put("class", classes("node", &look))
-        .put("aria-label", spoken(card, words))
+        .put("aria-label", spoken(card, props.outside, words))
         .flag("aria-pressed", props.selected)
         .put("transform", translate(props.at))
         .on_click(choose.reform(|_| ()))
@@ -130,7 +135,7 @@ pub(super) fn NodeMark(props: &Props) -> Html {
         ))
         .with(ring(props))
         .with(label("name", "-1", &id.to_string()))
-        .with(label("role", "15", words.t(&role_key(card))))
+        .with(label("role", "15", words.t(&role_key(card, props.outside))))
         .with(
             classed("path", if card.up { "hidden" } else { "cross" })
                 .set("d", "M-25 -25L25 25M25 -25L-25 25"),
