@@ -5,19 +5,23 @@ use super::diagram::Draw;
 use super::dialog::Dialog;
 use super::faults::Fault;
 use super::lab::{Choosing, Msg, Theme, Thing};
+use super::lecture::Lecture;
 use super::panel::Panel;
+use super::share::Share;
 use super::words::Language;
-use crate::protocol::{ClientId, Endpoint, registry};
+use crate::protocol::{ClientId, Endpoint, NodeId, registry};
 use crate::share::Run;
 use crate::share::json::Json;
 use crate::view::{Session, reopen};
 
-const DIALOGS: [Dialog; 6] = [
+const DIALOGS: [Dialog; 8] = [
     Dialog::None,
     Dialog::Help,
     Dialog::BreakRule,
     Dialog::Transcript,
     Dialog::Search,
+    Dialog::Share,
+    Dialog::Scenes,
     Dialog::Network,
 ];
 const PANELS: [Panel; 4] = [Panel::Why, Panel::Rules, Panel::State, Panel::Properties];
@@ -36,6 +40,12 @@ pub(super) enum Ask {
     Diagram,
     /// More of what can be done to the chosen thing.
     Faults,
+    /// Only what a node knows.
+    Eyes(NodeId),
+    /// A link.
+    Link(String),
+    /// The lecture begins.
+    Lecture,
 }
 
 impl Ask {
@@ -50,6 +60,9 @@ impl Ask {
             Msg::Choose(Thing::Client(id)) | Msg::Look(Thing::Client(id)) => Self::Client(*id),
             Msg::FileRead(Ok(text)) => Self::Open(text.clone()),
             Msg::Diagram(_) => Self::Diagram,
+            Msg::Eyes(Some(id)) => Self::Eyes(*id),
+            Msg::Share(Share::Open(link)) => Self::Link(link.clone()),
+            Msg::Lecture(_) => Self::Lecture,
             _ => return None,
         })
     }
@@ -62,6 +75,9 @@ impl Ask {
             Self::Open(text) => ("open", Json::Text(text.clone())),
             Self::Diagram => ("diagram", Json::Null),
             Self::Faults => ("faults", Json::Null),
+            Self::Eyes(id) => ("eyes", Json::Text(id.to_string())),
+            Self::Link(link) => ("link", Json::Text(link.clone())),
+            Self::Lecture => ("lecture", Json::Null),
         };
         Json::object([(what, argument)])
     }
@@ -75,6 +91,9 @@ impl Ask {
             "open" => Self::Open(argument.text()?.to_owned()),
             "diagram" => Self::Diagram,
             "faults" => Self::Faults,
+            "eyes" => Self::Eyes(argument.text()?.parse().ok()?),
+            "link" => Self::Link(argument.text()?.to_owned()),
+            "lecture" => Self::Lecture,
             _ => return None,
         })
     }
@@ -89,6 +108,9 @@ impl From<Ask> for Msg {
             Ask::Open(text) => Self::FileRead(Ok(text)),
             Ask::Diagram => Self::Diagram(Draw::Toggle),
             Ask::Faults => Self::Fault(Fault::More),
+            Ask::Eyes(id) => Self::Eyes(Some(id)),
+            Ask::Link(link) => Self::Share(Share::Open(link)),
+            Ask::Lecture => Self::Lecture(Lecture::Toggle),
         }
     }
 }

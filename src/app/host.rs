@@ -1,6 +1,9 @@
 //! Everything that the browser may refuse: storage, downloads, media queries, and the boot script.
 //! Nothing here panics; what is refused is as if it were not there.
 
+pub(super) mod pointing;
+pub(super) mod sharing;
+
 use js_sys::{Function, Promise};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
@@ -377,7 +380,7 @@ pub(super) fn stop_clicks() -> Option<Listener> {
         }
     };
     let target: EventTarget = document()?.into();
-    Some(Listener::early(target, "click", stop))
+    Some(Listener::at(target, "click", true, Closure::new(stop)))
 }
 
 /// The node under a pointer.
@@ -407,38 +410,35 @@ pub(super) fn on_stage(x: f64, y: f64, width: f64, height: f64) -> Option<(f64, 
 pub(super) struct Listener {
     target: EventTarget,
     event: &'static str,
-    /// Whether it is called before those that the event is meant for.
-    early: bool,
+    /// Whether it hears of an event before what the event is about does.
+    first: bool,
     closure: Closure<dyn Fn(JsValue)>,
 }
 
 impl Listener {
     fn new(target: EventTarget, event: &'static str, callback: impl Fn(JsValue) + 'static) -> Self {
-        Self::of(target, event, false, Closure::new(callback))
+        Self::at(target, event, false, Closure::new(callback))
     }
 
-    fn early(
-        target: EventTarget,
-        event: &'static str,
-        callback: impl Fn(JsValue) + 'static,
-    ) -> Self {
-        Self::of(target, event, true, Closure::new(callback))
+    /// One who is called back on what happens anywhere in the document.
+    fn of_document(event: &'static str, callback: impl Fn(JsValue) + 'static) -> Option<Self> {
+        Some(Self::new(document()?.into(), event, callback))
     }
 
-    fn of(
+    fn at(
         target: EventTarget,
         event: &'static str,
-        early: bool,
+        first: bool,
         closure: Closure<dyn Fn(JsValue)>,
     ) -> Self {
         let function = closure.as_ref().unchecked_ref();
         target
-            .add_event_listener_with_callback_and_bool(event, function, early)
+            .add_event_listener_with_callback_and_bool(event, function, first)
             .ok();
         Self {
             target,
             event,
-            early,
+            first,
             closure,
         }
     }
@@ -448,7 +448,7 @@ impl Drop for Listener {
     fn drop(&mut self) {
         let function = self.closure.as_ref().unchecked_ref();
         self.target
-            .remove_event_listener_with_callback_and_bool(self.event, function, self.early)
+            .remove_event_listener_with_callback_and_bool(self.event, function, self.first)
             .ok();
     }
 }
@@ -470,10 +470,9 @@ pub(super) fn on_resize(callback: yew::Callback<()>) -> Option<Listener> {
 
 /// Calls back on every key press in the document.
 pub(super) fn on_key_down(callback: yew::Callback<web_sys::KeyboardEvent>) -> Option<Listener> {
-    let document = document()?;
-    Some(Listener::new(document.into(), "keydown", move |event| {
+    Listener::of_document("keydown", move |event| {
         callback.emit(event.unchecked_into());
-    }))
+    })
 }
 
 /// Offers a text as a file; says whether the browser took it.

@@ -9,7 +9,7 @@ use super::dialog::Dialog;
 use super::dom::{El, all, button, classed, el, text};
 use super::host;
 use super::lab::{Msg, RATES};
-use super::search::Find;
+use super::lecture::Lecture;
 use super::tray::refused;
 use super::words::Words;
 use crate::protocol::{MessageKind, Stride};
@@ -22,21 +22,29 @@ pub(super) const STEP: &str = "step";
 /// The speeds' names, in the order of [`RATES`].
 const SPEEDS: [&str; RATES.len()] = ["¼×", "½×", "1×", "2×", "8×"];
 
+/// How the controls stand.
+pub(super) struct Controls {
+    pub(super) running: bool,
+    pub(super) speed: usize,
+    /// The runs to return to, each by its text's key.
+    pub(super) back: Vec<(&'static str, Msg)>,
+    /// Whether the diagram is open.
+    pub(super) diagram: bool,
+}
+
 pub(super) fn view(
     moment: &Moment,
     words: &Words,
     session: &Session,
-    running: bool,
-    speed: usize,
-    can_return: bool,
-    diagram: bool,
+    controls: Controls,
     send: &Callback<Msg>,
 ) -> Html {
-    let steps = steps(moment, words, session.about().stride, running, speed, send);
+    let stride = session.about().stride;
+    let steps = steps(moment, words, stride, &controls, send);
     let faults = group("faults", words.t("ui.faults"))
         .with(button(send, Msg::Kill).text(words.t("ui.kill_node")))
         .with(button(send, Msg::DropMessage).text(words.t("ui.drop_message")))
-        .child(more(words, session, can_return, send));
+        .child(more(words, session, controls.back, send));
     let transport = classed("div", "transport")
         .with(steps)
         .with(classed("p", "next").child(next(moment, words)))
@@ -44,7 +52,7 @@ pub(super) fn view(
         .with(faults);
     classed("footer", "bottom")
         .with(transport)
-        .child(scrubber(moment, words, diagram, send))
+        .child(scrubber(moment, words, controls.diagram, send))
         .end()
 }
 
@@ -58,8 +66,7 @@ fn steps(
     moment: &Moment,
     words: &Words,
     stride: Stride,
-    running: bool,
-    speed: usize,
+    controls: &Controls,
     send: &Callback<Msg>,
 ) -> El {
     let at_start = moment.position == 0;
@@ -68,7 +75,11 @@ fn steps(
         Stride::Phase => "ui.next_phase",
         Stride::Milestone => "ui.next_election",
     };
-    let run = if running { "ui.pause" } else { "ui.run" };
+    let run = if controls.running {
+        "ui.pause"
+    } else {
+        "ui.run"
+    };
     group("steps", words.t("ui.steps"))
         .with(
             button(send, Msg::First)
@@ -93,7 +104,7 @@ fn steps(
         )
         .with(button(send, Msg::Stride).text(words.t(stride)))
         .with(button(send, Msg::RunPause).text(words.t(run)))
-        .child(speeds(words, speed, send))
+        .child(speeds(words, controls.speed, send))
 }
 
 fn speeds(words: &Words, chosen: usize, send: &Callback<Msg>) -> Html {
@@ -195,7 +206,12 @@ fn status(moment: &Moment, words: &Words) -> String {
 }
 
 /// Everything else waits until it is asked for.
-fn more(words: &Words, session: &Session, can_return: bool, send: &Callback<Msg>) -> Html {
+fn more(
+    words: &Words,
+    session: &Session,
+    back: Vec<(&'static str, Msg)>,
+    send: &Callback<Msg>,
+) -> Html {
     let items = [
         ("ui.align", Msg::Act(Action::Align)),
         ("ui.spread", Msg::Act(Action::Spread)),
@@ -204,11 +220,13 @@ fn more(words: &Words, session: &Session, can_return: bool, send: &Callback<Msg>
         ("ui.break_rule", Msg::Show(Dialog::BreakRule)),
         ("ui.search_here", Msg::Show(Dialog::Search)),
         ("ui.transcript", Msg::Show(Dialog::Transcript)),
+        ("ui.share", Msg::Show(Dialog::Share)),
+        ("ui.scenes", Msg::Show(Dialog::Scenes)),
+        ("ui.lecture", Msg::Lecture(Lecture::Toggle)),
         ("ui.save", Msg::Save),
         ("ui.fork", Msg::Fork),
         ("ui.fresh_seed", Msg::FreshSeed),
     ];
-    let back = can_return.then_some(("search.return", Msg::Find(Find::Return)));
     let item = |(key, msg): (&'static str, Msg)| {
         let refusal = match &msg {
             Msg::Act(action) => session.check(action).err().map(|error| error.key()),
@@ -231,7 +249,7 @@ fn more(words: &Words, session: &Session, can_return: bool, send: &Callback<Msg>
     let list = el("ul")
         .each(items.into_iter().map(&item))
         .each(back.into_iter().map(item))
-        .child(open_item(words, send))
+        .with(el("li").key("open").with(open_file(words, send)))
         .with(classed("li", "about").key("about").text(&about));
     let summary = el("summary")
         .text(words.t("ui.more"))
@@ -239,7 +257,8 @@ fn more(words: &Words, session: &Session, can_return: bool, send: &Callback<Msg>
     classed("details", "more").with(summary).with(list).end()
 }
 
-fn open_item(words: &Words, send: &Callback<Msg>) -> Html {
+/// A button that opens a file.
+pub(super) fn open_file(words: &Words, send: &Callback<Msg>) -> El {
     let send = send.clone();
     let onchange = Callback::from(move |event: Event| {
         let input = event
@@ -258,8 +277,7 @@ fn open_item(words: &Words, send: &Callback<Msg>) -> Html {
         .set("type", "file")
         .set("accept", ".json,application/json")
         .on_change(onchange);
-    let label = classed("label", "file")
+    classed("label", "file")
         .text(words.t("ui.open"))
-        .with(input);
-    el("li").key("open").with(label).end()
+        .with(input)
 }

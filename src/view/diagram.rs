@@ -130,6 +130,40 @@ pub(super) fn picture(line: &Entries<'_>, window: Window) -> Picture {
     }
 }
 
+/// Reads what one node knows of a stretch: what it sent and received, and what happened to it.
+pub(super) fn picture_of(line: &Entries<'_>, window: Window, node: NodeId) -> Picture {
+    let (first, end) = (line.first_from(window.from), line.first_from(window.to + 1));
+    let own = Endpoint::Node(node);
+    let known = |(step, entry): (usize, &Entry)| {
+        let mut figure = figure(step, entry, false);
+        figure.flights.retain(|it| match it.end {
+            // Whether what it sent arrives, it does not know.
+            FlightEnd::UnderWay(_) => it.arrow.id.from == own,
+            FlightEnd::Arrived(_) => it.arrow.id.to == own,
+            FlightEnd::Lost(..) => false,
+        });
+        figure.signs.retain(|(lane, _)| *lane == own);
+        figure.links = false;
+        let is_empty = figure.flights.is_empty() && figure.signs.is_empty();
+        (!is_empty).then_some(figure)
+    };
+    let mut steps: Vec<StepFigure> = line
+        .steps(first..=end - 1)
+        .rev()
+        .filter_map(known)
+        .take(STEPS_MAX)
+        .collect();
+    steps.reverse();
+    let mut down = down(line, window);
+    down.retain(|(id, _)| *id == node);
+    Picture {
+        window,
+        steps,
+        crowd: None,
+        down,
+    }
+}
+
 fn figure(step: usize, entry: &Entry, crowded: bool) -> StepFigure {
     let mut figure = StepFigure {
         step,

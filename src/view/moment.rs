@@ -47,6 +47,8 @@ pub struct Moment {
     pub violations: Arc<Vec<Violation>>,
     /// A property of which nothing can be said any more.
     pub undecided: Option<&'static Property>,
+    /// The node whose view this is; nothing where it is the whole truth.
+    pub seen_by: Option<NodeId>,
 }
 
 /// A server.
@@ -68,6 +70,21 @@ pub struct NodeCard {
     pub changed: SortedSet<&'static str>,
     /// Whether clients can turn to it.
     pub serves: bool,
+    /// What the node whose view this is believes of it; nothing where this is the truth.
+    pub beliefs: Option<Vec<Belief>>,
+    /// Whether it is no member of the cluster, where that can be.
+    pub outside: bool,
+}
+
+/// What one node believes of another.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Belief {
+    /// The variable that says so, as the last part of a catalogue key.
+    pub key: &'static str,
+    /// What it says of the other one; nothing where it names it.
+    pub value: Option<Datum>,
+    /// How long ago that was, by the node's own clock, in milliseconds.
+    pub ago: Option<u64>,
 }
 
 /// An armed timer.
@@ -168,12 +185,6 @@ impl Moment {
         leaders.max_by_key(|card| card.view.badge).map(|it| it.id)
     }
 
-    /// Whether a machine is no member of the cluster, where that can be.
-    pub fn is_outside(&self, id: NodeId) -> bool {
-        let members = self.members.as_ref();
-        members.is_some_and(|members| !members.contains(&id))
-    }
-
     /// A client of the moment.
     pub fn client(&self, id: ClientId) -> Option<&ClientCard> {
         self.clients.iter().find(|client| client.id == id)
@@ -195,10 +206,16 @@ pub(super) fn read<P: Protocol>(
 ) -> Moment {
     let world = watched.world();
     let protocol = world.protocol();
-    let nodes = nodes(watched);
+    let mut nodes = nodes(watched);
     let flights = world.flights().values();
     // The core has no extension that changes them.
     let members = cfg!(feature = "full").then(|| members(world, &nodes));
+    let members = members.flatten();
+    if let Some(members) = &members {
+        for card in &mut nodes {
+            card.outside = !members.contains(&card.id);
+        }
+    }
     Moment {
         position,
         length,
@@ -211,9 +228,10 @@ pub(super) fn read<P: Protocol>(
         next: upcoming(world),
         repeats,
         cut: world.network().cut.iter().copied().collect(),
-        members: members.flatten(),
+        members,
         violations: watched.violations().clone(),
         undecided: watched.clients().is_undecided().then_some(&LINEARIZABILITY),
+        seen_by: None,
         nodes,
     }
 }
@@ -244,6 +262,8 @@ fn nodes<P: Protocol>(watched: &Watched<P>) -> Vec<NodeCard> {
             timers: timers.collect(),
             changed: before.map_or_else(SortedSet::new, |before| changed(&before, &view)),
             serves: serves.contains(id),
+            beliefs: None,
+            outside: false,
             view,
         });
     }

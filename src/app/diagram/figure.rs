@@ -7,7 +7,7 @@ use crate::app::dom::{El, all, classed, classes, el};
 use crate::app::lab::{Msg, Thing};
 use crate::app::stage::epoch_class;
 use crate::app::words::{Shared, Words};
-use crate::protocol::{Datum, Endpoint, MessageKind, Shape};
+use crate::protocol::{Datum, Endpoint, MessageKind, NodeId, Shape};
 use crate::view::Sentence;
 use crate::view::chronicle::{Change, Decision};
 use crate::view::diagram::{Cone, FlightEnd, Flown, Picture, Sign, Standing, StepFigure};
@@ -23,6 +23,8 @@ const HEAD: f64 = 7.0;
 pub(super) struct Props {
     pub(super) picture: Shared<Picture>,
     pub(super) lanes: Vec<Endpoint>,
+    /// The node that is alone in the picture, which has no more than its end of each message.
+    pub(super) alone: Option<NodeId>,
     /// Pixels a millisecond.
     pub(super) density: f64,
     /// Virtual time that stands at 0, in milliseconds.
@@ -86,10 +88,11 @@ impl Props {
     }
 }
 
-/// Where a lane stands.
+/// Where a lane stands. One that is alone has room on both sides.
 pub(super) fn lane_y(lanes: &[Endpoint], lane: Endpoint) -> Option<f64> {
     let at = lanes.iter().position(|it| *it == lane)?;
-    Some(LANE * (at as f64 + 0.5))
+    let above = if lanes.len() == 1 { 1.5 } else { 0.5 };
+    Some(LANE * (at as f64 + above))
 }
 
 /// Columns of how much happened, where it is too much to be drawn one by one.
@@ -157,6 +160,9 @@ fn step(figure: &StepFigure, props: &Props) -> Html {
 
 fn flight(flown: &Flown, selected: bool, props: &Props) -> Option<Html> {
     let arrow = &flown.arrow;
+    if let Some(own) = props.alone {
+        return stub(flown, own, selected, props);
+    }
     let (y1, y2) = (props.y(arrow.id.from)?, props.y(arrow.id.to)?);
     let (at, lost, open) = match flown.end {
         FlightEnd::Arrived(at) => (at, false, false),
@@ -194,6 +200,42 @@ fn flight(flown: &Flown, selected: bool, props: &Props) -> Option<Html> {
         .with(line("touch"))
         .with(line("shaft"))
         .with(classed("path", "head").put("d", end));
+    Some(group.end())
+}
+
+/// A node's own end of a message, with the name of who is at the other.
+fn stub(flown: &Flown, own: NodeId, selected: bool, props: &Props) -> Option<Html> {
+    let id = flown.arrow.id;
+    let (y, received) = (props.y(own.into())?, id.to == own.into());
+    let (here, peer, side) = match (received, flown.end) {
+        (true, FlightEnd::Arrived(at)) => (props.x(at), id.from, -1.0),
+        _ => (props.x(flown.arrow.sent), id.to, 1.0),
+    };
+    let there = (here + 12.0 * side, y + 0.8 * LANE * side);
+    let (from, to) = match received {
+        true => (there, (here, y)),
+        false => ((here, y), there),
+    };
+    let kind = match flown.arrow.kind {
+        MessageKind::Request => "request",
+        MessageKind::Grant => "grant",
+        MessageKind::Refusal => "refusal",
+    };
+    let epoch = epoch_class(flown.arrow.epoch);
+    let look = [(true, &*epoch), (true, kind), (selected, "selected")];
+    let name = classed("text", "peer")
+        .number("x", there.0)
+        .number("y", there.1 + if received { -3.0 } else { 11.0 })
+        .set("text-anchor", "middle")
+        .text(&peer.to_string());
+    let line = |class| ends(classed("line", class), from, to);
+    let group = el("g")
+        .key(&id.to_string())
+        .put("class", classes("flight", &look))
+        .with(line("touch"))
+        .with(line("shaft"))
+        .with(classed("path", "head").put("d", head(from, to)))
+        .with(name);
     Some(group.end())
 }
 

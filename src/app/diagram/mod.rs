@@ -8,6 +8,7 @@ pub(super) use view::{room, view};
 
 use super::host;
 use super::words::Shared;
+use crate::protocol::{Endpoint, NodeId};
 use crate::view::Session;
 use crate::view::diagram::{Cone, Picture, Window};
 
@@ -85,6 +86,8 @@ pub(super) struct Diagram {
     /// The event that one has picked, as a step of the run.
     picked: Option<usize>,
     cone: Option<Shared<Cone>>,
+    /// The node whose view it is; nothing where it shows the whole truth.
+    pub(super) eyes: Option<NodeId>,
 }
 
 impl Diagram {
@@ -99,6 +102,7 @@ impl Diagram {
             picture: None,
             picked: None,
             cone: None,
+            eyes: None,
         }
     }
 
@@ -193,7 +197,9 @@ impl Diagram {
     fn pick(&mut self, step: usize, session: &Session) {
         let step = step.clamp(1, session.length().max(1));
         self.picked = Some(step);
-        self.cone = session.cone(step).map(Shared::new);
+        // No node knows what its messages came to.
+        let cone = || session.cone(step).map(Shared::new);
+        self.cone = self.eyes.is_none().then(cone).flatten();
         let at = session.entries().time(step) as f64;
         let right = self.from + self.width * self.scale();
         if at < self.from || at > right {
@@ -235,13 +241,13 @@ impl Diagram {
         let span = self.width * self.scale();
         let (start, end) = (entries.start as f64, entries.time(entries.length) as f64);
         let least = start - 0.05 * span;
-        self.from = self.from.clamp(least, (end - 0.3 * span).max(least));
+        self.from = self.from.clamp(least, (end - 0.1 * span).max(least));
         let margin = MARGIN_SHARE * span;
         let window = Window {
             from: (self.from - margin).max(0.0) as u64,
             to: (self.from + span + margin).max(0.0) as u64,
         };
-        self.picture = Some(Shared::new(session.picture(window)));
+        self.picture = Some(Shared::new(session.picture(window, self.eyes)));
     }
 
     /// The step that a way leads to from the one that is picked, else from the cursor.
@@ -250,6 +256,10 @@ impl Diagram {
         let here = self.picked.unwrap_or(session.position());
         let lanes = entries.lanes(here);
         let is_there = |step: &usize| match walk {
+            _ if self.eyes.is_some() => {
+                let own = self.eyes.map(Endpoint::Node);
+                entries.lanes(*step).iter().any(|lane| Some(*lane) == own)
+            }
             Walk::NextHere | Walk::BeforeHere if !lanes.is_empty() => {
                 entries.lanes(*step).iter().any(|lane| lanes.contains(lane))
             }

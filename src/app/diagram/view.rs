@@ -16,6 +16,9 @@ use crate::view::{Moment, Session};
 /// The id of the picture.
 pub(in crate::app) const PICTURE: &str = "diagram";
 
+/// How many lanes the picture has room for at least.
+const LANES_MIN: usize = 3;
+
 /// A tool: its sign, its name and what it does.
 const TOOLS: [(&str, &str, Draw); 5] = [
     ("◂", "diagram.earlier", Draw::Turn(-1)),
@@ -59,7 +62,15 @@ pub(in crate::app) fn view(
             .text(&name)
             .end()
     };
-    let names = classed("div", "lanes").each(lanes.iter().map(name));
+    let names = classed(
+        "div",
+        if lanes.len() == 1 {
+            "lanes alone"
+        } else {
+            "lanes"
+        },
+    )
+    .each(lanes.iter().map(name));
     let picked = match diagram.picked() {
         Some(step) => picked(step, diagram, session, words),
         None => words.t("diagram.hint").to_owned(),
@@ -76,8 +87,11 @@ pub(in crate::app) fn view(
         .end()
 }
 
-/// The nodes, then the clients.
+/// The nodes, then the clients; of what one node knows, its own lane alone.
 fn lanes(moment: &Moment) -> Vec<Endpoint> {
+    if let Some(node) = moment.seen_by {
+        return vec![node.into()];
+    }
     let nodes = moment.nodes.iter().map(|node| node.id.into());
     let clients = moment.clients.iter().map(|client| client.id.into());
     nodes.chain(clients).collect()
@@ -109,7 +123,7 @@ fn picture(
     words: &Words,
     send: &Callback<Msg>,
 ) -> El {
-    let height = LANE * lanes.len() as f64;
+    let height = LANE * lanes.len().max(LANES_MIN) as f64;
     let (density, origin) = (1.0 / diagram.scale(), session.entries().start);
     let x = |at: u64| (at as f64 - origin as f64) * density;
     let left = (diagram.from - origin as f64) * density;
@@ -139,7 +153,7 @@ fn picture(
     moving = moving.with(silent("lane-lines").each(lanes.iter().filter_map(lane)));
     if let Some(picture) = &diagram.picture {
         moving = moving.child(html! {
-            <Figure picture={picture.clone()} lanes={lanes.to_vec()} density={density}
+            <Figure picture={picture.clone()} lanes={lanes.to_vec()} alone={moment.seen_by} density={density}
                 origin={origin} position={moment.position} picked={diagram.picked()}
                 cone={diagram.cone.clone()} selected={selected} words={words.clone()}
                 send={send.clone()} />

@@ -1,9 +1,12 @@
 //! The root component: one session, one moment on screen, and everything that can be done to it.
 
 mod acting;
+mod branching;
 mod drawing;
 mod faulting;
 mod handing;
+mod lecturing;
+mod opening;
 mod playing;
 mod scenes;
 mod searching;
@@ -21,13 +24,15 @@ use super::dom::{El, button, classed, el};
 use super::faults::{self, Fault, Faults};
 use super::handing::{Ask, Handed, Screen};
 use super::keys;
+use super::lecture::{self, Lecture, Lecturer};
 use super::motion::Motion;
-use super::panel::{self, Panel};
+use super::panel::{self, Branching, Panel};
 use super::search::{self, Find, Finder, Found};
+use super::share::{self, Share, Sharer};
 use super::words::{Language, Shared, Words};
 use super::{FIRST_PROTOCOL, FULL, header, host, stage, transport, tray};
 use crate::protocol::{ClientId, NodeId};
-use crate::view::{Moment, Session, first_look, open, quorums};
+use crate::view::{Moment, Parting, Session, first_look, open, quorums};
 use crate::world::{Action, ActionError, MessageId};
 
 /// The seed of a first visit: its election is one that a newcomer can follow.
@@ -127,6 +132,13 @@ pub(super) enum Msg {
     Find(Find),
     Diagram(Draw),
     Fault(Fault),
+    Branch(Branching),
+    /// Shows only what this node knows, or the whole truth.
+    Eyes(Option<NodeId>),
+    /// The same for the chosen node, and back.
+    SwitchEyes,
+    Share(Share),
+    Lecture(Lecture),
 }
 
 #[derive(Properties)]
@@ -179,17 +191,25 @@ pub(super) struct Lab {
     wanted: Option<Ask>,
     /// What the core handed over, until the page is drawn.
     arriving: Option<Screen>,
+    /// Whose view is shown, in the place of the whole truth.
+    eyes: Option<NodeId>,
+    /// The branches that are held against each other.
+    parting: Option<Shared<Parting>>,
     /// The space-time diagram; only the full program has one.
     diagram: Diagram,
     /// Faults beyond the few that everybody wants; only the full program has them.
     faults: Faults,
     /// Searches; only the full program has any.
     finder: Finder,
+    /// What is sent, and what was on stage before something was opened; of the full program.
+    sharer: Sharer,
+    /// The lecture; of the full program.
+    lecturer: Lecturer,
     /// The runs on stage that were found, each with what was there before it, the latest last.
     found: Vec<Found>,
     send: Callback<Msg>,
     /// They are called no more when this goes.
-    _listeners: [Option<host::Listener>; 4],
+    _listeners: [Option<host::Listener>; 7],
 }
 
 impl Component for Lab {
@@ -198,6 +218,7 @@ impl Component for Lab {
 
     fn create(ctx: &Context<Self>) -> Self {
         let send = ctx.link().callback(|msg| msg);
+        let [over, drop] = host::sharing::on_file_drop(send.reform(Msg::OpenFile));
         let listeners = [
             host::on_media_change(NARROW, send.reform(Msg::Narrow)),
             host::on_key_down(send.reform(Msg::Key)),
@@ -206,6 +227,9 @@ impl Component for Lab {
                 false => None,
             },
             if FULL { host::stop_clicks() } else { None },
+            host::sharing::on_link(send.reform(|link| Msg::Share(Share::Open(link)))),
+            over,
+            drop,
         ];
         let dark = match host::recall("theme") {
             Some(theme) => theme == "dark",
@@ -237,15 +261,23 @@ impl Component for Lab {
             after_words: None,
             wanted: None,
             arriving: None,
+            eyes: None,
+            parting: None,
             diagram: Diagram::new(),
             faults: Faults::default(),
             finder: Finder::new(),
+            sharer: Sharer::default(),
+            lecturer: Lecturer::default(),
             found: Vec::new(),
             send,
             _listeners: listeners,
         };
         if FULL && let Some(handed) = ctx.props().handed.take() {
             lab.take_over(handed);
+        } else if FULL && let Some(link) = host::sharing::link() {
+            lab.open_link(link);
+            // Nobody has seen what was there before.
+            lab.sharer.left = None;
         }
         lab.show_theme();
         lab.hold_all();
@@ -269,7 +301,7 @@ impl Component for Lab {
                 words,
                 self.selected,
                 self.choosing,
-                self.narrow,
+                self.narrow_stage(),
                 &self.faults,
                 send,
             ))
@@ -283,15 +315,25 @@ impl Component for Lab {
                 self.asking(),
                 send,
             ));
-        let panels = panel::view(moment, words, about, self.panel, self.selected, send);
+        let panels = panel::view(
+            moment,
+            words,
+            &self.session,
+            self.panel,
+            self.selected,
+            self.parting.as_ref(),
+            send,
+        );
         let transport = transport::view(
             moment,
             words,
             &self.session,
-            self.running,
-            self.speed,
-            FULL && self.found_here().is_some(),
-            self.diagram.is_open(),
+            transport::Controls {
+                running: self.running,
+                speed: self.speed,
+                back: self.ways_back(),
+                diagram: self.diagram.is_open(),
+            },
             send,
         );
         let diagram = match FULL && self.diagram.is_open() {
@@ -322,6 +364,7 @@ impl Component for Lab {
             .with(classed("p", "notice").set("role", "status").text(waiting))
             .with(spoken.set("aria-live", "polite").text(&self.spoken()))
             .child(self.dialog_view())
+            .each(self.lecture_view().into_iter())
             .end()
     }
 
@@ -333,6 +376,9 @@ impl Component for Lab {
             opener.focus().ok();
         }
         if FULL && let Some(id) = self.finder.focus.take() {
+            host::focus(id);
+        }
+        if FULL && let Some(id) = self.lecturer.focus.take() {
             host::focus(id);
         }
         if FULL && std::mem::take(&mut self.finder.reveal) && self.narrow {
@@ -348,8 +394,11 @@ impl Component for Lab {
         if FULL && self.diagram.is_open() {
             self.measure_diagram();
         }
-        self.motion
-            .set_scene(stage::scene(&self.moment, self.narrow, &self.faults));
+        self.motion.set_scene(stage::scene(
+            &self.moment,
+            self.narrow_stage(),
+            &self.faults,
+        ));
     }
 
     fn destroy(&mut self, _ctx: &Context<Self>) {
@@ -366,8 +415,8 @@ impl Lab {
         }
         match msg {
             Msg::Key(event) => {
-                let dialog_open = self.dialog != Dialog::None;
-                let Some(msg) = keys::read(&event, self.shortcut_keys, dialog_open) else {
+                let read = keys::read(&event, self.shortcut_keys, self.dialog, self.lecturer.on);
+                let Some(msg) = read else {
                     return false;
                 };
                 event.prevent_default();
@@ -401,7 +450,7 @@ impl Lab {
                 self.opener = host::focused();
                 self.dialog = dialog;
                 if FULL {
-                    self.open_finder();
+                    self.prepare_dialog();
                 }
             }
             Msg::Protocol(key) => self.change_protocol(key),
@@ -443,19 +492,33 @@ impl Lab {
                 self.complain("ui.full_failed");
             }
             Msg::Find(find) if FULL => return self.find(find),
-            Msg::Find(_) => return false,
             Msg::Diagram(draw) if FULL => return self.draw(draw),
-            Msg::Diagram(_) => return false,
             Msg::Fault(fault) if FULL => return self.fault(fault),
-            Msg::Fault(_) => return false,
+            Msg::Branch(branching) if FULL => self.branch(branching),
+            Msg::Eyes(eyes) if FULL => self.look_through(eyes),
+            Msg::SwitchEyes => self.switch_eyes(),
+            Msg::Share(share) if FULL => return self.share(share),
+            Msg::Lecture(lecture) if FULL => return self.lecture(lecture),
+            Msg::Find(_)
+            | Msg::Share(_)
+            | Msg::Lecture(_)
+            | Msg::Diagram(_)
+            | Msg::Fault(_)
+            | Msg::Branch(_)
+            | Msg::Eyes(_) => return false,
         }
         true
     }
 
     /// The session has changed: everything that follows from it is read anew.
     fn refresh(&mut self) {
-        self.moment = Shared::new(self.session.moment());
+        let mut moment = self.session.moment();
+        if FULL && let Some(node) = self.eyes {
+            moment = moment.seen_by(&self.session.knowledge(node));
+        }
+        self.moment = Shared::new(moment);
         if FULL {
+            self.diagram.eyes = self.eyes;
             self.diagram.refresh(&self.session);
             self.faults.refresh(&self.moment);
         }
@@ -536,7 +599,12 @@ impl Lab {
     }
 
     fn show_theme(&self) {
-        host::set_page_attribute("data-theme", Some(self.theme_name()));
+        let name = match self.theme {
+            Theme::Light if FULL && self.lecturer.on => "projector",
+            Theme::Dark if FULL && self.lecturer.on => "projector-dark",
+            _ => self.theme_name(),
+        };
+        host::set_page_attribute("data-theme", Some(name));
     }
 
     /// What a screen reader says after a step.
@@ -562,6 +630,15 @@ impl Lab {
         all.join(self.words.t("ui.sentence_separator"))
     }
 
+    /// What was on stage before and can be shown again, by what the item of the menu says.
+    fn ways_back(&self) -> Vec<(&'static str, Msg)> {
+        let found = self.found_here().filter(|_| FULL);
+        let found = found.map(|_| ("search.return", Msg::Find(Find::Return)));
+        let left = self.sharer.left.as_ref().filter(|_| FULL);
+        let left = left.map(|_| ("share.return", Msg::Share(Share::Return)));
+        found.into_iter().chain(left).collect()
+    }
+
     /// What stands over the stage.
     fn banners(&self) -> El {
         let mut banners = classed("div", "banners").with(self.banner());
@@ -571,6 +648,14 @@ impl Lab {
         }
         if FULL && let Some(apart) = self.quorums_apart() {
             banners = banners.with(apart);
+        }
+        if FULL && let Some(node) = self.eyes {
+            banners = banners.with(panel::eyes_strip(
+                node,
+                &self.session,
+                &self.words,
+                &self.send,
+            ));
         }
         match self.found_here() {
             Some(found) if FULL && found.told => {
@@ -614,6 +699,18 @@ impl Lab {
     }
 
     fn dialog_view(&self) -> Html {
+        let (words, send) = (&self.words, &self.send);
+        if FULL && self.dialog == Dialog::Share {
+            let content = share::dialog(&self.sharer, words, send);
+            return dialog::modal("share.title", content, words, send);
+        }
+        if FULL && self.dialog == Dialog::Scenes {
+            let content = lecture::dialog(&self.lecturer, words, send);
+            return dialog::modal("lecture.scenes", content, words, send);
+        }
+        if FULL && self.dialog == Dialog::Black {
+            return lecture::black(words, send);
+        }
         dialog::view(
             self.dialog,
             &self.words,

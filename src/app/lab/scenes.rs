@@ -1,14 +1,14 @@
-//! Which run is on stage: protocol, size, variants, files. What is there stays until the next one
-//! has opened.
+//! Which run is on stage: protocol, size, variants; and the run as it is saved and held. What is
+//! there stays until the next one has opened.
 
 use super::{Choosing, FIRST_SEED, FULL, Lab, Msg};
 use crate::app::host;
 use crate::app::panel::Panel;
 use crate::protocol::registry::OpenError;
 use crate::protocol::{ClusterError, NODES_ON_STAGE_MAX};
-use crate::share::{self, Run, RunError};
-use crate::view::{Sentence, Session, first_look, open, reopen};
-use crate::world::{Action, Scenario, ScenarioError};
+use crate::share;
+use crate::view::{Sentence, Session, first_look, open};
+use crate::world::{Scenario, ScenarioError};
 
 impl Lab {
     /// Starts a scenario anew; where it cannot run, says so and keeps what there is.
@@ -39,6 +39,8 @@ impl Lab {
         }
         self.running = false;
         self.motion.stop();
+        self.parting = None;
+        self.eyes = None;
         self.selected = None;
         self.choosing = Choosing::Nothing;
         self.notice = None;
@@ -86,48 +88,13 @@ impl Lab {
     }
 
     pub(super) fn save(&mut self) {
-        let run = self.session.run();
+        let run = match FULL {
+            true => self.session.run_with_trail(),
+            false => self.session.run(),
+        };
         let text = run.to_json();
         if !host::download("quorumscope-run.json", &text) {
             self.complain("ui.save_failed");
-        }
-    }
-
-    pub(super) fn open_file(&mut self, text: Result<String, String>) {
-        // The core gives the text of a file to the full program.
-        let text = match text {
-            Ok(text) if FULL => text,
-            _ => return self.complain("ui.file_unreadable"),
-        };
-        let opened = Run::from_json(&text).and_then(|run| {
-            let prepared = run.scenario.prepared.iter();
-            let added = prepared.chain(&run.actions);
-            let added = added.filter(|it| matches!(it, Action::AddMachine)).count();
-            let nodes = usize::from(run.scenario.cluster.nodes) + added;
-            let on_stage = nodes <= usize::from(NODES_ON_STAGE_MAX);
-            reopen(&run).map(|opened| (opened, on_stage))
-        });
-        match opened {
-            Ok((opened, true)) if !self.words.has(opened.session.about().key) => {
-                self.after_words = Some(Msg::FileRead(Ok(text)));
-                self.load_words(self.words.language, opened.session.about().key);
-            }
-            Err(error) => self.notice = Some(self.words.say(&file_error(&error))),
-            Ok((_, false)) => self.complain("ui.nodes_out_of_range"),
-            Ok((opened, true)) => {
-                self.forget_found(&opened.session);
-                self.put_on_stage(opened.session);
-                if let Some((position, error)) = opened.stopped {
-                    let reason = format!("error.{}", error.key());
-                    let args = [
-                        ("position", &*position.to_string()),
-                        ("reason", self.words.t(&reason)),
-                    ];
-                    self.notice = Some(self.words.fill("ui.file_cut_short", &args));
-                } else if opened.same_state == Some(false) {
-                    self.complain("ui.file_other_state");
-                }
-            }
         }
     }
 
@@ -153,24 +120,8 @@ impl Lab {
     }
 }
 
-fn file_error(error: &RunError) -> Sentence {
-    use RunError as E;
-    match error {
-        E::TooLarge(_) => Sentence::new("ui.file_too_large"),
-        E::Malformed(place) => Sentence::new("ui.file_malformed")
-            .with("line", place.line)
-            .with("column", place.column),
-        E::BadHead => Sentence::new("ui.file_bad_head"),
-        E::BadAction(place) => Sentence::new("ui.file_bad_action").with("place", *place as u32),
-        E::NotARun => Sentence::new("ui.file_not_a_run"),
-        E::Newer(version) => Sentence::new("ui.file_newer").with("version", *version),
-        E::TooManyActions => Sentence::new("ui.file_too_many_actions"),
-        E::Scenario(error) => scenario_error(error, "ui.file_bad_scenario"),
-    }
-}
-
 /// Why a scenario cannot run; `otherwise` where there is no more to say.
-fn scenario_error(error: &ScenarioError, otherwise: &'static str) -> Sentence {
+pub(super) fn scenario_error(error: &ScenarioError, otherwise: &'static str) -> Sentence {
     match error {
         ScenarioError::Open(OpenError::Cluster(ClusterError::BadQuorum(_))) => {
             Sentence::new("ui.bad_quorum")

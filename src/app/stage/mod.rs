@@ -6,6 +6,8 @@ mod node;
 
 use yew::prelude::*;
 
+pub(super) use node::{belief, spoken};
+
 use super::FULL;
 use super::dom::{El, classed, classes, el};
 use super::faults::{self, Fault, Faults};
@@ -152,7 +154,7 @@ pub(super) fn view(
                 first_cell={longest.saturating_sub(window) + 1}
                 cell_count={window.min(longest.max(CELLS_SHOWN_MIN))}
                 words={words.clone()} selected={selected == Some(Thing::Node(card.id))}
-                choosing={choosing == Choosing::Node} outside={moment.is_outside(card.id)} narrow={narrow} send={send.clone()} />
+                choosing={choosing == Choosing::Node} narrow={narrow} send={send.clone()} />
         }
     };
     let message = |(number, id): (usize, MessageId)| {

@@ -3,13 +3,14 @@
 use yew::prelude::*;
 
 use super::epoch_class;
+use crate::app::FULL;
 use crate::app::dom::{El, classed, classes, el};
 use crate::app::lab::{Msg, Thing};
 use crate::app::motion;
 use crate::app::words::Words;
 use crate::protocol::{Cell, CellState, NodeId, Shape, Tally};
-use crate::view::NodeCard;
 use crate::view::geometry::{Point, translate};
+use crate::view::{Belief, NodeCard};
 
 /// The width of a log cell whose text is a term.
 const CELL: f64 = 24.0;
@@ -29,8 +30,6 @@ pub(super) struct Props {
     pub(super) words: Words,
     pub(super) selected: bool,
     pub(super) choosing: bool,
-    /// Whether it is no member of the cluster.
-    pub(super) outside: bool,
     pub(super) narrow: bool,
     pub(super) send: Callback<Msg>,
 }
@@ -46,21 +45,21 @@ pub(super) fn on_activation(activate: Callback<()>) -> Callback<KeyboardEvent> {
     })
 }
 
-fn role_key(card: &NodeCard, outside: bool) -> String {
+fn role_key(card: &NodeCard) -> String {
     let word = match (card.up, card.paused) {
         (false, _) => "down",
         (true, true) => "paused",
         // One that leads or stands does so until the others know.
-        (true, false) if outside && card.view.shape == Shape::Plain => "outside",
+        (true, false) if card.outside && card.view.shape == Shape::Plain => "outside",
         (true, false) => card.view.role,
     };
     format!("role.{word}")
 }
 
 /// What a screen reader says of a node.
-fn spoken(card: &NodeCard, outside: bool, words: &Words) -> String {
+pub(in crate::app) fn spoken(card: &NodeCard, words: &Words) -> String {
     let id = card.id.to_string();
-    let role = role_key(card, outside);
+    let role = role_key(card);
     let args = [("node", id.as_str()), ("role", words.t(&role))];
     let mut parts = vec![words.fill("ui.node_label", &args)];
     parts.extend(card.view.badge.map(|badge| words.badge(badge)));
@@ -83,6 +82,10 @@ fn spoken(card: &NodeCard, outside: bool, words: &Words) -> String {
         let committed = stored.filter(known).count().to_string();
         let args = [("count", &*count.to_string()), ("chosen", &committed)];
         parts.push(words.fill("ui.cells_label", &args));
+    }
+    if FULL {
+        let beliefs = card.beliefs.iter().flatten();
+        parts.extend(beliefs.map(|it| belief(it, words)));
     }
     parts.join(words.t("ui.list_separator"))
 }
@@ -110,7 +113,8 @@ pub(super) fn NodeMark(props: &Props) -> Html {
         (true, &*epoch),
         (!card.up, "down"),
         (card.paused, "paused"),
-        (props.outside, "outside"),
+        (card.outside, "outside"),
+        (card.beliefs.is_some(), "ghost"),
         (props.selected, "selected"),
         (radius < SMALL, "small"),
     ];
@@ -121,7 +125,7 @@ pub(super) fn NodeMark(props: &Props) -> Html {
         .set("role", "button")
         .set("tabindex", "0")
         .put("class", classes("node", &look))
-        .put("aria-label", spoken(card, props.outside, words))
+        .put("aria-label", spoken(card, words))
         .flag("aria-pressed", props.selected)
         .put("transform", translate(props.at))
         .on_click(choose.reform(|_| ()))
@@ -135,18 +139,52 @@ pub(super) fn NodeMark(props: &Props) -> Html {
         ))
         .with(ring(props))
         .with(label("name", "-1", &id.to_string()))
-        .with(label("role", "15", words.t(&role_key(card, props.outside))))
+        .with(label("role", "15", words.t(&role_key(card))))
         .with(
             classed("path", if card.up { "hidden" } else { "cross" })
                 .set("d", "M-25 -25L25 25M25 -25L-25 25"),
         )
         .with(badge(props))
         .with(classed("g", "tallies").each(tallies.map(|it| tally(it, words, radius))))
-        .with(cells(props));
+        .with(match &card.beliefs {
+            Some(beliefs) if FULL => believed(beliefs, words, radius),
+            _ => cells(props),
+        });
     if props.choosing {
         mark = mark.with(number(id.0, -radius, -radius));
     }
     mark.end()
+}
+
+/// How many beliefs fit under a node.
+const BELIEFS: usize = 4;
+
+/// What one node believes of another, in words.
+pub(in crate::app) fn belief(belief: &Belief, words: &Words) -> String {
+    let mut text = words.t(&format!("field.{}", belief.key)).to_owned();
+    if let Some(value) = &belief.value {
+        text = words.fill(
+            "knowledge.belief",
+            &[("name", &text), ("value", &words.datum(value))],
+        );
+    }
+    if let Some(ms) = belief.ago {
+        let ms = ms.to_string();
+        text = words.fill("knowledge.ago", &[("what", &text), ("ms", &ms)]);
+    }
+    text
+}
+
+fn believed(beliefs: &[Belief], words: &Words, radius: f64) -> El {
+    let line = |(at, it): (usize, &Belief)| {
+        classed("text", "belief")
+            .key(&at.to_string())
+            .number("y", radius + 20.0 + 15.0 * at as f64)
+            .set("text-anchor", "middle")
+            .text(&belief(it, words))
+            .end()
+    };
+    classed("g", "beliefs").each(beliefs.iter().take(BELIEFS).enumerate().map(line))
 }
 
 fn label(class: &'static str, y: &'static str, words: &str) -> El {
