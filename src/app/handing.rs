@@ -40,6 +40,8 @@ pub(super) enum Ask {
     Diagram,
     /// More of what can be done to the chosen thing.
     Faults,
+    /// A node that is pulled about; the next one is.
+    Pulling,
     /// Only what a node knows.
     Eyes(NodeId),
     /// A link.
@@ -55,6 +57,7 @@ impl Ask {
             Msg::Show(dialog) if !matches!(dialog, Dialog::None | Dialog::Help) => {
                 Self::Show(*dialog)
             }
+            Msg::Fault(Fault::Move(_)) => Self::Pulling,
             Msg::Fault(_) => Self::Faults,
             Msg::Protocol(key) if registry::find(key).is_none() => Self::Protocol(key),
             Msg::Choose(Thing::Client(id)) | Msg::Look(Thing::Client(id)) => Self::Client(*id),
@@ -75,6 +78,7 @@ impl Ask {
             Self::Open(text) => ("open", Json::Text(text.clone())),
             Self::Diagram => ("diagram", Json::Null),
             Self::Faults => ("faults", Json::Null),
+            Self::Pulling => ("pulling", Json::Null),
             Self::Eyes(id) => ("eyes", Json::Text(id.to_string())),
             Self::Link(link) => ("link", Json::Text(link.clone())),
             Self::Lecture => ("lecture", Json::Null),
@@ -91,6 +95,7 @@ impl Ask {
             "open" => Self::Open(argument.text()?.to_owned()),
             "diagram" => Self::Diagram,
             "faults" => Self::Faults,
+            "pulling" => Self::Pulling,
             "eyes" => Self::Eyes(argument.text()?.parse().ok()?),
             "link" => Self::Link(argument.text()?.to_owned()),
             "lecture" => Self::Lecture,
@@ -108,6 +113,7 @@ impl From<Ask> for Msg {
             Ask::Open(text) => Self::FileRead(Ok(text)),
             Ask::Diagram => Self::Diagram(Draw::Toggle),
             Ask::Faults => Self::Fault(Fault::More),
+            Ask::Pulling => Self::Fault(Fault::Leave),
             Ask::Eyes(id) => Self::Eyes(Some(id)),
             Ask::Link(link) => Self::Share(Share::Open(link)),
             Ask::Lecture => Self::Lecture(Lecture::Toggle),

@@ -188,11 +188,8 @@ pub(super) fn view(
         true => faults::links(moment, &stage, &groups),
         false => links(moment, &stage).collect(),
     };
-    let mut svg = el("svg");
-    if FULL {
-        svg = pulling(svg, send);
-    }
-    svg.set("id", "stage")
+    pulling(el("svg"), send)
+        .set("id", "stage")
         .put("class", classes("stage", &[(narrow, "narrow")]))
         .put(
             "viewBox",
@@ -227,12 +224,16 @@ fn pulling(svg: El, send: &Callback<Msg>) -> El {
         }
     };
     let on_move = move |event: PointerEvent| {
-        if event.buttons() != 0 {
+        if event.buttons() != 0 && (FULL || host::node_under(&event).is_some()) {
             moves.emit(Msg::Fault(Fault::Move(at(&event))));
         }
     };
+    let svg = svg.on_pointer_move(Callback::from(on_move));
+    // The core cannot do it, but it can ask for who can.
+    if !FULL {
+        return svg;
+    }
     svg.on_pointer_down(Callback::from(on_press))
-        .on_pointer_move(Callback::from(on_move))
         .on_pointer_up(send.reform(|_: PointerEvent| Msg::Fault(Fault::LetGo)))
         .on_pointer_cancel(Callback::from(move |_: PointerEvent| {
             leaves.emit(Msg::Fault(Fault::Leave));
