@@ -14,7 +14,7 @@ const SIGN_AT: f64 = 0.68;
 const SIGN: f64 = 9.0;
 
 /// A box around each group; nothing where all are one.
-pub(in crate::app) fn frames(stage: &Stage, groups: &[Group]) -> impl Iterator<Item = Html> {
+pub(in crate::app) fn frames(stage: &Stage, groups: &[Group]) -> Vec<Html> {
     let apart = groups.iter().enumerate().filter(|_| groups.len() > 1);
     let boxes = apart.map(|(place, group)| {
         let frame = frame(stage, group);
@@ -35,7 +35,7 @@ pub(in crate::app) fn frames(stage: &Stage, groups: &[Group]) -> impl Iterator<I
             .with(name)
             .end()
     });
-    boxes.collect::<Vec<_>>().into_iter()
+    boxes.collect()
 }
 
 /// The links between nodes of one group, and every cut that does not simply part the groups.

@@ -180,13 +180,12 @@ pub(super) fn view(
         .iter()
         .map(|it| landed_mark(it, moment, &stage, narrow));
     let silent = |class| classed("g", class).set("aria-hidden", "true");
-    let groups = match FULL {
-        true => faults.groups(moment, narrow),
-        false => Vec::new(),
-    };
-    let links: Vec<Html> = match FULL {
-        true => faults::links(moment, &stage, &groups),
-        false => links(moment, &stage).collect(),
+    let (frames, links) = if FULL {
+        let groups = faults.groups(moment, narrow);
+        let links = faults::links(moment, &stage, &groups);
+        (faults::frames(&stage, &groups), links)
+    } else {
+        (Vec::new(), links(moment, &stage).collect())
     };
     pulling(el("svg"), send)
         .set("id", "stage")
@@ -197,7 +196,7 @@ pub(super) fn view(
         )
         .set("role", "group")
         .say("aria-label", words.t("ui.stage"))
-        .with(silent("groups").each(faults::frames(&stage, &groups)))
+        .with(silent("groups").each(frames.into_iter()))
         .with(silent("links").each(links.into_iter()))
         .with(silent("trails").each(trails(moment, &stage)))
         .with(classed("g", "nodes").each(moment.nodes.iter().map(node)))
