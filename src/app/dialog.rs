@@ -33,6 +33,8 @@ pub(super) enum Dialog {
     Scenes,
     /// Nothing is to be seen.
     Black,
+    /// Pictures and texts of the run, for elsewhere.
+    Export,
 }
 
 pub(super) fn view(
@@ -57,7 +59,8 @@ pub(super) fn view(
         | Dialog::Network
         | Dialog::Share
         | Dialog::Scenes
-        | Dialog::Black => {
+        | Dialog::Black
+        | Dialog::Export => {
             return el("div").set("hidden", "").end();
         }
     };

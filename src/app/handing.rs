@@ -14,7 +14,7 @@ use crate::share::Run;
 use crate::share::json::Json;
 use crate::view::{Session, reopen};
 
-const DIALOGS: [Dialog; 8] = [
+const DIALOGS: [Dialog; 9] = [
     Dialog::None,
     Dialog::Help,
     Dialog::BreakRule,
@@ -23,6 +23,7 @@ const DIALOGS: [Dialog; 8] = [
     Dialog::Share,
     Dialog::Scenes,
     Dialog::Network,
+    Dialog::Export,
 ];
 const PANELS: [Panel; 4] = [Panel::Why, Panel::Rules, Panel::State, Panel::Properties];
 const CHOOSING: [Choosing; 3] = [Choosing::Nothing, Choosing::Node, Choosing::Message];

@@ -24,9 +24,10 @@ const FULL_SECTIONS: [&str; 5] = [
     "raft.transfer",
 ];
 /// What only the full program shows, whichever protocol it is about.
-const FULL_SHARED: [&str; 9] = [
+const FULL_SHARED: &[&str] = &[
     "branches",
     "diagram",
+    "export",
     "fault",
     "knowledge",
     "lecture",

@@ -394,6 +394,9 @@ impl Protocol for Raft {
         if self.is(V::DurableCommit) {
             disk.commit = node.commit;
         }
+        if self.is(V::ReuseName) && Self::removal(node).is_some() {
+            *disk = Durable::default();
+        }
     }
 
     fn handle<S: Sink<Self>>(&self, node: &mut Node, input: Input<'_, Self>, out: &mut S) {
