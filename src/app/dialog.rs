@@ -8,9 +8,7 @@ use super::FULL;
 use super::dom::{El, all, button, classed, classes, el, text};
 use super::lab::Msg;
 use super::lecture;
-use super::pins;
 use super::search::{self, Finder};
-use super::until::{self, Pace};
 use super::words::Words;
 use crate::protocol::{Quorums, Variant};
 use crate::view::{Session, quorums};
@@ -31,12 +29,16 @@ pub(super) enum Dialog {
     Until,
     /// The notes of the run.
     Notes,
+    /// Groups, links, how they behave, and machines.
+    Network,
     /// The link, the file, and opening others.
     Share,
     /// The scenes of a lecture.
     Scenes,
     /// Nothing is to be seen.
     Black,
+    /// Pictures and texts of the run, for elsewhere.
+    Export,
 }
 
 pub(super) fn view(
@@ -45,7 +47,7 @@ pub(super) fn view(
     session: &Session,
     shortcut_keys: bool,
     finder: &Finder,
-    pace: &Pace,
+    of_full: Html,
     send: &Callback<Msg>,
 ) -> Html {
     let (title, content) = match dialog {
@@ -53,8 +55,9 @@ pub(super) fn view(
         Dialog::BreakRule if FULL => ("ui.break_rule", break_rule(words, session, finder, send)),
         Dialog::Transcript if FULL => ("ui.transcript", transcript(words, session)),
         Dialog::Search if FULL => ("search.title", search::dialog(finder, words, session, send)),
-        Dialog::Until if FULL => ("until.title", until::dialog(pace, words, session, send)),
-        Dialog::Notes if FULL => ("pin.title", pins::dialog(words, session, send)),
+        Dialog::Until if FULL => ("until.title", of_full),
+        Dialog::Notes if FULL => ("pin.title", of_full),
+        Dialog::Network if FULL => ("fault.title", of_full),
         _ => {
             return el("div").set("hidden", "").end();
         }

@@ -6,6 +6,8 @@
 mod diagram;
 mod dialog;
 mod dom;
+mod export;
+mod faults;
 mod handing;
 mod header;
 mod host;
@@ -42,6 +44,7 @@ const FULL: bool = cfg!(feature = "full");
 const STYLES: [&str; 6] = [
     "full/diagram.css",
     "full/dialogs.css",
+    "full/faults.css",
     "full/knowledge.css",
     "full/lecture.css",
     "full/share.css",

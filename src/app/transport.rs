@@ -13,6 +13,7 @@ use super::lab::{Msg, RATES};
 use super::lecture::Lecture;
 use super::pins;
 use super::undo::Retrace;
+use super::tray::refused;
 use super::words::Words;
 use crate::protocol::{MessageKind, Stride};
 use crate::view::{Moment, Session, UpcomingKind};
@@ -236,9 +237,11 @@ fn more(
         ("ui.take_back", Msg::Retrace(Retrace::Back)),
         ("ui.run_until", Msg::Show(Dialog::Until)),
         ("ui.notes", Msg::Show(Dialog::Notes)),
+        ("ui.network", Msg::Show(Dialog::Network)),
         ("ui.break_rule", Msg::Show(Dialog::BreakRule)),
         ("ui.search_here", Msg::Show(Dialog::Search)),
         ("ui.transcript", Msg::Show(Dialog::Transcript)),
+        ("ui.export", Msg::Show(Dialog::Export)),
         ("ui.share", Msg::Show(Dialog::Share)),
         ("ui.scenes", Msg::Show(Dialog::Scenes)),
         ("ui.lecture", Msg::Lecture(Lecture::Toggle)),
@@ -247,12 +250,19 @@ fn more(
         ("ui.fresh_seed", Msg::FreshSeed),
     ];
     let item = |(key, msg): (&'static str, Msg)| {
+        let refusal = match &msg {
+            Msg::Act(action) => session.check(action).err().map(|error| error.key()),
+            _ => None,
+        };
         let send = send.clone();
         let on_click = Callback::from(move |_: MouseEvent| {
             host::close_menus();
-            send.emit(msg.clone());
+            send.emit(refusal.map_or_else(|| msg.clone(), Msg::Complain));
         });
-        let button = el("button").set("type", "button").on_click(on_click);
+        let mut button = el("button").set("type", "button").on_click(on_click);
+        if let Some(key) = refusal {
+            button = refused(button, key, words);
+        }
         el("li").key(key).with(button.text(words.t(key))).end()
     };
     let hash = format!("{:016x}", session.hash());

@@ -7,11 +7,11 @@ use yew::prelude::*;
 
 use super::FULL;
 use super::dom::{El, button, classed, el};
+use super::faults::Fault;
 use super::lab::{Choosing, DELAY_MS, Msg, Thing};
 use super::why_not::Doubt;
 use super::words::Words;
 use crate::protocol::{ClientId, NodeId, Value};
-use crate::world::Action;
 
 /// One thing that can be done.
 pub(super) struct Offer {
@@ -21,8 +21,17 @@ pub(super) struct Offer {
     pub(super) timer: Option<&'static str>,
     /// Why it makes no sense now.
     pub(super) refusal: Option<&'static str>,
-    /// The action.
-    pub(super) action: Action,
+    /// What it does.
+    pub(super) msg: Msg,
+}
+
+/// What there is beyond what everybody wants.
+pub(super) enum More {
+    Nothing,
+    /// It waits until it is asked for.
+    Closed,
+    /// It is shown, and perhaps what one of it breaks.
+    Open(Vec<Offer>, Option<&'static str>),
 }
 
 /// Who can be made to ask whom.
@@ -38,6 +47,7 @@ pub(super) fn view(
     selected: Option<Thing>,
     choosing: Choosing,
     offers: &[Offer],
+    more: &More,
     asking: Option<Asking>,
     send: &Callback<Msg>,
 ) -> Html {
@@ -69,8 +79,32 @@ pub(super) fn view(
         .with(el("strong").text(&name))
         .with(classed("span", "offers").each(offers))
         .child(form)
+        .child(more_button(more, words, send))
         .with(dismiss(words, send))
+        .child(more_offers(more, words, send))
         .end()
+}
+
+fn more_button(more: &More, words: &Words, send: &Callback<Msg>) -> Html {
+    let hidden = matches!(more, More::Nothing);
+    button(send, Msg::Fault(Fault::More))
+        .flag("aria-expanded", matches!(more, More::Open(..)))
+        .when(hidden, "hidden", "")
+        .text(words.t("ui.tray_more"))
+        .end()
+}
+
+fn more_offers(more: &More, words: &Words, send: &Callback<Msg>) -> Html {
+    let all = classed("div", "offers more-offers");
+    let (true, More::Open(offers, says)) = (FULL, more) else {
+        return all.set("hidden", "").end();
+    };
+    let offers = offers.iter().enumerate();
+    let all = all.each(offers.map(|(at, it)| offer(at, it, words, send)));
+    match says {
+        Some(says) => all.with(el("p").text(words.t(says))).end(),
+        None => all.end(),
+    }
 }
 
 fn dismiss(words: &Words, send: &Callback<Msg>) -> El {
@@ -86,29 +120,37 @@ fn offer(at: usize, offer: &Offer, words: &Words, send: &Callback<Msg>) -> Html 
     let timer = timer.as_deref().map_or("", |key| words.t(key));
     let ms = DELAY_MS.to_string();
     let label = words.fill(offer.key, &[("timer", timer), ("ms", &ms)]);
-    let msg = match offer.refusal {
-        Some(key) if FULL => Msg::Doubt(Doubt::Refused(offer.action.clone(), label.clone(), key)),
-        Some(key) => Msg::Complain(key),
-        None => Msg::Act(offer.action.clone()),
-    };
     // By position: Kill becomes Restart under the finger that pressed it, and keeps the focus.
-    let mut button = button(send, msg).key(&at.to_string());
-    if let Some(key) = offer.refusal {
-        let reason = words.t(&format!("error.{key}")).to_owned();
-        button = button
-            .set("aria-disabled", "true")
-            .say("title", &reason)
-            .put("aria-description", reason);
-    }
-    let button = button.text(&label);
-    match offer.refusal {
+    let msg = match (offer.refusal, &offer.msg) {
+        (Some(key), Msg::Act(action)) if FULL => {
+            Msg::Doubt(Doubt::Refused(action.clone(), label.clone(), key))
+        }
+        (Some(key), _) => Msg::Complain(key),
+        (None, msg) => msg.clone(),
+    };
+    let button = button(send, msg);
+    let button = match offer.refusal {
+        Some(key) => refused(button, key, words),
+        None => button,
+    };
+    let button = button.key(&at.to_string()).text(&label);
+    match (offer.refusal, &offer.msg) {
         // It explains itself when it is pressed; screen readers have the description.
-        Some(_) if FULL => {
+        (Some(_), Msg::Act(_)) if FULL => {
             let why = classed("span", "ask").set("aria-hidden", "true");
             button.with(why.text(words.t("why_not.why"))).end()
         }
         _ => button.end(),
     }
+}
+
+/// A button that is greyed out, and says why.
+pub(super) fn refused(button: El, key: &str, words: &Words) -> El {
+    let reason = words.t(&format!("error.{key}")).to_owned();
+    button
+        .set("aria-disabled", "true")
+        .say("title", &reason)
+        .put("aria-description", reason)
 }
 
 fn submit_form(asking: Asking, words: &Words, send: &Callback<Msg>) -> Html {

@@ -4,8 +4,10 @@
 mod branches;
 pub mod chronicle;
 pub mod diagram;
+pub mod export;
 pub mod geometry;
 mod goals;
+pub mod groups;
 mod knowledge;
 mod moment;
 mod pins;

@@ -3,6 +3,7 @@
 mod acting;
 mod branching;
 mod drawing;
+mod faulting;
 mod handing;
 mod lecturing;
 mod noting;
@@ -22,6 +23,8 @@ use yew::prelude::*;
 use super::diagram::{self, Diagram, Draw};
 use super::dialog::{self, Dialog};
 use super::dom::{El, button, classed, el};
+use super::export::{self, Export};
+use super::faults::{self, Fault, Faults};
 use super::handing::{Ask, Handed, Screen};
 use super::keys;
 use super::lecture::{self, Lecture, Lecturer};
@@ -31,7 +34,7 @@ use super::pins::{self, Pinning};
 use super::search::{self, Find, Finder, Found};
 use super::share::{self, Share, Sharer};
 use super::undo::{Retrace, Undo};
-use super::until::{Going, Pace};
+use super::until::{self, Going, Pace};
 use super::why_not::{self, Doubt, Doubts};
 use super::words::{Language, Shared, Words};
 use super::{FIRST_PROTOCOL, FULL, header, host, stage, transport, tray};
@@ -139,6 +142,8 @@ pub(super) enum Msg {
     Going(Going),
     Pinning(Pinning),
     Diagram(Draw),
+    Export(Export),
+    Fault(Fault),
     Branch(Branching),
     /// Shows only what this node knows, or the whole truth.
     Eyes(Option<NodeId>),
@@ -204,6 +209,8 @@ pub(super) struct Lab {
     parting: Option<Shared<Parting>>,
     /// The space-time diagram; only the full program has one.
     diagram: Diagram,
+    /// Faults beyond the few that everybody wants; only the full program has them.
+    faults: Faults,
     /// Searches; only the full program has any.
     finder: Finder,
     /// What is sent, and what was on stage before something was opened; of the full program.
@@ -218,7 +225,7 @@ pub(super) struct Lab {
     pace: Pace,
     send: Callback<Msg>,
     /// They are called no more when this goes.
-    _listeners: [Option<host::Listener>; 6],
+    _listeners: [Option<host::Listener>; 7],
 }
 
 impl Component for Lab {
@@ -235,6 +242,7 @@ impl Component for Lab {
                 true => host::on_resize(send.reform(|()| Msg::Diagram(Draw::Measure))),
                 false => None,
             },
+            if FULL { host::stop_clicks() } else { None },
             host::sharing::on_link(send.reform(|link| Msg::Share(Share::Open(link)))),
             over,
             drop,
@@ -272,6 +280,7 @@ impl Component for Lab {
             eyes: None,
             parting: None,
             diagram: Diagram::new(),
+            faults: Faults::default(),
             finder: Finder::new(),
             sharer: Sharer::default(),
             lecturer: Lecturer::default(),
@@ -302,6 +311,7 @@ impl Component for Lab {
         let (words, send, moment) = (&self.words, &self.send, &*self.moment);
         let cluster = &self.session.scenario().cluster;
         let about = self.session.about();
+        let nodes = moment.nodes.len() as u8;
         let offers = self.offers();
         let stage_box = classed("section", "stage-box")
             .say("aria-label", words.t("ui.stage_region"))
@@ -311,6 +321,7 @@ impl Component for Lab {
                 self.selected,
                 self.choosing,
                 self.narrow_stage(),
+                &self.faults,
                 send,
             ))
             .with(self.banners())
@@ -319,6 +330,7 @@ impl Component for Lab {
                 self.selected,
                 self.choosing,
                 &offers,
+                &self.more(),
                 self.asking(),
                 send,
             ));
@@ -365,7 +377,9 @@ impl Component for Lab {
         };
         let spoken = classed("p", "unseen").set("role", "status");
         classed("div", "lab")
-            .child(header::view(words, about.key, cluster, self.theme, send))
+            .child(header::view(
+                words, about.key, cluster, nodes, self.theme, send,
+            ))
             .with(classed("main", "middle").with(stage_box).child(panels))
             .child(transport)
             .child(diagram)
@@ -406,8 +420,11 @@ impl Component for Lab {
         if FULL && self.diagram.is_open() {
             self.measure_diagram();
         }
-        self.motion
-            .set_scene(stage::scene(&self.moment, self.narrow_stage()));
+        self.motion.set_scene(stage::scene(
+            &self.moment,
+            self.narrow_stage(),
+            &self.faults,
+        ));
     }
 
     fn destroy(&mut self, _ctx: &Context<Self>) {
@@ -515,6 +532,12 @@ impl Lab {
             Msg::Going(going) if FULL => self.go(going),
             Msg::Pinning(pinning) if FULL => self.pinning(pinning),
             Msg::Diagram(draw) if FULL => return self.draw(draw),
+            Msg::Export(export) if FULL => {
+                if !export::take(export, &self.session, &self.words, &self.send) {
+                    self.complain("export.failed");
+                }
+            }
+            Msg::Fault(fault) if FULL => return self.fault(fault),
             Msg::Branch(branching) if FULL => self.branch(branching),
             Msg::Eyes(eyes) if FULL => self.look_through(eyes),
             Msg::SwitchEyes => self.switch_eyes(),
@@ -528,6 +551,8 @@ impl Lab {
             | Msg::Share(_)
             | Msg::Lecture(_)
             | Msg::Diagram(_)
+            | Msg::Export(_)
+            | Msg::Fault(_)
             | Msg::Branch(_)
             | Msg::Eyes(_) => return false,
         }
@@ -544,6 +569,7 @@ impl Lab {
         if FULL {
             self.diagram.eyes = self.eyes;
             self.diagram.refresh(&self.session);
+            self.faults.refresh(&self.moment);
         }
         let gone = |thing: Thing| match thing {
             Thing::Message(id) => self.moment.message(id).is_none(),
@@ -665,6 +691,10 @@ impl Lab {
     /// What stands over the stage.
     fn banners(&self) -> El {
         let mut banners = classed("div", "banners").with(self.banner());
+        if FULL && let Some(would) = self.faults.would(&self.moment, self.narrow) {
+            let text = self.words.fill("fault.would", &[("groups", &would)]);
+            banners = banners.with(classed("p", "strip would").text(&text));
+        }
         if FULL && let Some(apart) = self.quorums_apart() {
             banners = banners.with(apart);
         }
@@ -711,6 +741,15 @@ impl Lab {
             .with(facts.text(self.words.t("ui.show_facts")))
     }
 
+    /// What the dialogue about the network shows, while it is open.
+    fn network(&self) -> Html {
+        if !FULL || self.dialog != Dialog::Network {
+            return Html::default();
+        }
+        let (words, session) = (&self.words, &self.session);
+        faults::dialog(&self.faults, words, &self.moment, session, &self.send)
+    }
+
     fn dialog_view(&self) -> Html {
         let (words, send) = (&self.words, &self.send);
         if FULL && self.dialog == Dialog::Share {
@@ -721,16 +760,26 @@ impl Lab {
             let content = lecture::dialog(&self.lecturer, words, send);
             return dialog::modal("lecture.scenes", content, words, send);
         }
+        if FULL && self.dialog == Dialog::Export {
+            let content = export::dialog(self.diagram.is_open(), words, send);
+            return dialog::modal("export.title", content, words, send);
+        }
         if FULL && self.dialog == Dialog::Black {
             return lecture::black(words, send);
         }
+        let (words, send) = (&self.words, &self.send);
+        let of_full = match self.dialog {
+            Dialog::Until if FULL => until::dialog(&self.pace, words, &self.session, send),
+            Dialog::Notes if FULL => pins::dialog(words, &self.session, send),
+            _ => self.network(),
+        };
         dialog::view(
             self.dialog,
             &self.words,
             &self.session,
             self.shortcut_keys,
             &self.finder,
-            &self.pace,
+            of_full,
             &self.send,
         )
     }
