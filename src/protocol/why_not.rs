@@ -17,8 +17,8 @@ pub struct Scene<'a, P: Protocol> {
     pub cut: &'a SortedSet<(Endpoint, Endpoint)>,
     /// What is under way from node to node.
     pub flights: Vec<(NodeId, NodeId, &'a P::Message)>,
-    /// Whether chance loses every message that is sent.
-    pub loses_all: bool,
+    /// The links on which chance loses every message that is sent.
+    pub lossy: SortedSet<(NodeId, NodeId)>,
 }
 
 /// One node of a scene.
@@ -212,7 +212,7 @@ impl<'a, P: Protocol> Scene<'a, P> {
             flights: flights
                 .map(|(from, to, it)| (*from, *to, message(it)))
                 .collect(),
-            loses_all: self.loses_all,
+            lossy: self.lossy.clone(),
         }
     }
 
@@ -263,15 +263,17 @@ impl<'a, P: Protocol> Scene<'a, P> {
         if from == to {
             return self.idle(to);
         }
-        let cut = |from: NodeId, to: NodeId| {
-            let reason = Reason::new("why_not.cut");
-            reason.with("from", from).with("to", to)
+        let link = |key, from: NodeId, to: NodeId| {
+            let reason = Reason::new(key);
+            Some(reason.with("from", from).with("to", to))
         };
+        let loses = |from: NodeId, to: NodeId| self.lossy.contains(&(from, to));
         match (self.is_linked(from, to), self.is_linked(to, from)) {
             _ if self.idle(to).is_some() => self.idle(to),
-            (false, _) => Some(cut(from, to)),
-            (_, false) => Some(cut(to, from)),
-            _ if self.loses_all => Some(Reason::new("why_not.lossy")),
+            (false, _) => link("why_not.cut", from, to),
+            (_, false) => link("why_not.cut", to, from),
+            _ if loses(from, to) => link("why_not.lossy", from, to),
+            _ if loses(to, from) => link("why_not.lossy", to, from),
             _ => None,
         }
     }

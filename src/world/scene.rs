@@ -38,11 +38,17 @@ impl<P: Protocol> World<P> {
                 },
             )
         });
+        let ids = || nodes.iter().map(|(id, ..)| *id);
+        let ways = ids().flat_map(|from| ids().map(move |to| (from, to)));
+        let lossy = ways.filter(|(from, to)| {
+            let way = ((*from).into(), (*to).into());
+            self.network().of(way).loss_permille == PERMILLE
+        });
         look(&Scene {
             nodes: seen.collect(),
             cut: &self.network().cut,
             flights: flights.collect(),
-            loses_all: self.network().loss_permille == PERMILLE,
+            lossy: lossy.collect(),
         })
     }
 }
