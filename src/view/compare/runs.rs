@@ -1,0 +1,174 @@
+//! What a screen steps through: one run, or two side by side.
+
+use std::ops::Deref;
+
+use super::{Difference, Pair};
+use crate::share::pair::{self, Side};
+use crate::share::{self};
+use crate::view::{Moment, Session};
+use crate::world::{Action, ActionError};
+
+/// One run, or two that are compared. It can be read as the run that a person acts on; where it goes
+/// forward or back, both do.
+pub enum Runs {
+    /// One run.
+    One(Session),
+    /// Two side by side, which only the full program does.
+    #[cfg(feature = "full")]
+    Two(Box<Pair>),
+}
+
+/// Does the same with one run or with two.
+macro_rules! each {
+    ($runs:expr, $it:ident => $do:expr) => {
+        match $runs {
+            Self::One($it) => $do,
+            #[cfg(feature = "full")]
+            Self::Two($it) => $do,
+        }
+    };
+}
+
+impl Deref for Runs {
+    type Target = Session;
+    fn deref(&self) -> &Session {
+        match self {
+            Self::One(session) => session,
+            #[cfg(feature = "full")]
+            Self::Two(pair) => pair.session(pair.side),
+        }
+    }
+}
+
+impl From<Session> for Runs {
+    fn from(session: Session) -> Self {
+        Self::One(session)
+    }
+}
+
+impl Runs {
+    /// The two that are compared.
+    pub fn pair(&self) -> Option<&Pair> {
+        match self {
+            Self::One(_) => None,
+            #[cfg(feature = "full")]
+            Self::Two(pair) => Some(pair),
+        }
+    }
+
+    /// The same, to change it.
+    pub fn pair_mut(&mut self) -> Option<&mut Pair> {
+        match self {
+            Self::One(_) => None,
+            #[cfg(feature = "full")]
+            Self::Two(pair) => Some(pair),
+        }
+    }
+
+    /// The run alone; of two the left one.
+    pub fn into_one(self) -> Session {
+        match self {
+            Self::One(session) => session,
+            #[cfg(feature = "full")]
+            Self::Two(pair) => pair.into_left(),
+        }
+    }
+
+    /// The moment at the cursor, of two runs on the side that a person acts on.
+    pub fn moment(&self) -> Moment {
+        match self {
+            Self::One(session) => session.moment(),
+            #[cfg(feature = "full")]
+            Self::Two(pair) => pair.moment(pair.side),
+        }
+    }
+
+    /// How many actions lie before the cursor.
+    pub fn position(&self) -> usize {
+        each!(self, it => it.position())
+    }
+
+    /// How many actions there are.
+    pub fn length(&self) -> usize {
+        each!(self, it => it.length())
+    }
+
+    /// Virtual time at the cursor, in milliseconds.
+    pub fn now(&self) -> u64 {
+        each!(self, it => it.now())
+    }
+
+    /// When the next step is due.
+    pub fn next_due(&self) -> Option<u64> {
+        each!(self, it => it.next_due())
+    }
+
+    /// How many properties are lost.
+    pub fn losses(&self) -> usize {
+        each!(self, it => it.losses())
+    }
+
+    /// Goes forward by one.
+    pub fn step(&mut self) -> Result<(), ActionError> {
+        each!(self, it => it.step())
+    }
+
+    /// Goes forward to the end of the phase, or to an outcome.
+    pub fn stride(&mut self) -> Result<usize, ActionError> {
+        each!(self, it => it.stride())
+    }
+
+    /// Moves the cursor.
+    pub fn seek(&mut self, position: usize) {
+        each!(self, it => it.seek(position));
+    }
+
+    /// Leaves what lies ahead of the cursor.
+    pub fn fork(&mut self) {
+        each!(self, it => it.fork());
+    }
+
+    /// Does what a person does: on both sides, where it belongs to the environment of both.
+    pub fn act(&mut self, action: Action) -> Result<(), ActionError> {
+        match self {
+            Self::One(session) => session.act(action),
+            #[cfg(feature = "full")]
+            Self::Two(pair) => pair.act(pair.deed(pair.side, action)),
+        }
+    }
+
+    /// The text of the file.
+    pub fn file(&self) -> String {
+        match self {
+            Self::One(session) => session.run().to_json(),
+            #[cfg(feature = "full")]
+            Self::Two(pair) => pair.file().to_json(),
+        }
+    }
+
+    /// The text of the file up to its actions.
+    pub fn head(&self) -> String {
+        match self {
+            Self::One(session) => session.run().head_json(),
+            #[cfg(feature = "full")]
+            Self::Two(pair) => pair.file().head_json(),
+        }
+    }
+
+    /// The action before a position, counted from 1, as it stands in the file.
+    pub fn line(&self, position: usize) -> Option<String> {
+        match self {
+            Self::One(session) => session.action(position).map(share::action_json),
+            #[cfg(feature = "full")]
+            Self::Two(pair) => pair.deed_before(position).map(pair::deed_json),
+        }
+    }
+}
+
+impl Pair {
+    /// What a side is that the other is not.
+    pub fn difference(&self, side: Side) -> Difference {
+        let of = |side| self.session(side).scenario();
+        Difference::of(of(side), of(side.other()))
+    }
+}
