@@ -290,6 +290,18 @@ pub(super) fn focus_is_within(selector: &str) -> bool {
     active.is_some_and(|it| it.closest(selector).ok().flatten().is_some())
 }
 
+/// Adds a style sheet to the page: in a way that the strictest policy allows, in the folder and in
+/// the single file alike.
+pub(super) fn add_style(bytes: &[u8]) -> Option<()> {
+    let document = document()?;
+    let sheet = web_sys::CssStyleSheet::new().ok()?;
+    sheet.replace_sync(&String::from_utf8_lossy(bytes)).ok()?;
+    let sheets = js_sys::Array::from(&document.adopted_style_sheets());
+    sheets.push(&sheet);
+    document.set_adopted_style_sheets(&sheets);
+    Some(())
+}
+
 /// Says which language the page is in, to browsers and screen readers.
 pub(super) fn set_language(tag: &str, title: &str) {
     if let Some(document) = document() {

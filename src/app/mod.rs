@@ -30,6 +30,9 @@ use words::{Language, Words};
 /// Whether this is the full program, and not the core.
 const FULL: bool = cfg!(feature = "full");
 
+/// What only the full program draws looks as these assets say.
+const STYLES: [&str; 1] = ["full/diagram.css"];
+
 /// The protocol of a first visit.
 const FIRST_PROTOCOL: &str = "raft";
 
@@ -57,6 +60,11 @@ async fn start() -> Result<(), String> {
     while FULL && !words.are_for(shown()) {
         let (language, protocol) = shown();
         words = words.with(language, protocol).await?;
+    }
+    if FULL {
+        for style in STYLES.map(host::load) {
+            host::add_style(&style.await?);
+        }
     }
     // From here on the core is gone.
     let state = if FULL { host::take_over() } else { None };

@@ -1,7 +1,9 @@
 //! What a screen shows of a moment, with no word of how: plain data and catalogue keys. The
 //! transcript and the exports are made from the same.
 
+pub mod chronicle;
 pub mod compare;
+pub mod diagram;
 pub mod geometry;
 mod goals;
 mod moment;

@@ -7,7 +7,9 @@ use crate::protocol::{About, Any, ClientId, NodeId, Phase, Protocol, Stride, Val
 use crate::share::{Run, RunError};
 use crate::world::{Action, ActionError, Event, Payload, Pending, Scenario, ScenarioError, World};
 
+use super::chronicle::{Chronicle, Entries};
 use super::compare::Counter;
+use super::diagram::{self, Cone, Picture, Window};
 use super::moment::{self, Moment};
 use super::transcript::{self, Line};
 
@@ -36,6 +38,7 @@ pub fn open(scenario: Scenario, seed: u32) -> Result<Session, ScenarioError> {
     let protocol = Any::open(&scenario.protocol, &scenario.cluster).map_err(ScenarioError::Open)?;
     let timeline = Timeline::new(protocol, &scenario, seed)?;
     Ok(Session {
+        chronicle: Chronicle::new(&timeline),
         timeline,
         scenario,
         seed,
@@ -75,6 +78,8 @@ pub fn reopen(run: &Run) -> Result<OpenedRun, RunError> {
 /// A run on a screen: the one facade that components talk to.
 pub struct Session {
     timeline: Timeline<Any>,
+    /// What a diagram shows; only the full program draws one.
+    chronicle: Chronicle,
     scenario: Scenario,
     seed: u32,
 }
@@ -151,7 +156,26 @@ impl Session {
 
     /// Does something at the cursor.
     pub fn act(&mut self, action: Action) -> Result<(), ActionError> {
-        self.timeline.act(action).map(|_| ())
+        self.timeline.act(action)?;
+        if cfg!(feature = "full") {
+            self.chronicle.record(&self.timeline);
+        }
+        Ok(())
+    }
+
+    /// What is to be drawn of a stretch of the branch's time.
+    pub fn picture(&self, window: Window) -> Picture {
+        diagram::picture(&self.chronicle.line(&self.timeline), window)
+    }
+
+    /// What a step of the branch depends on, and what depends on it.
+    pub fn cone(&self, step: usize) -> Option<Cone> {
+        diagram::cone(&self.chronicle.line(&self.timeline), step)
+    }
+
+    /// What happened on the branch.
+    pub fn line(&self) -> Entries<'_> {
+        self.chronicle.line(&self.timeline)
     }
 
     /// Goes forward by one action: the recorded one, or at the end the scheduler's choice.
