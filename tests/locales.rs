@@ -127,7 +127,15 @@ fn every_key_that_the_program_asks_for_is_there() {
     let source = sources(Path::new("src"));
     let named = literals(&source);
     let whole = named.iter().filter(|text| {
-        let families = ["ui.", "search.", "value_error.", "event.", "work.", "cite."];
+        let families = [
+            "ui.",
+            "search.",
+            "compare.",
+            "value_error.",
+            "event.",
+            "work.",
+            "cite.",
+        ];
         families
             .iter()
             .any(|family| text.starts_with(family) && text.len() > family.len())
@@ -199,19 +207,23 @@ fn no_protocol_asks_for_texts_of_another() {
 }
 
 /// The sources of what only the full program shows: branches on `FULL`, or whole folders.
-const OF_FULL: [&str; 4] = [
+const OF_FULL: [&str; 7] = [
+    "src/app/compare/",
+    "src/app/lab/comparing.rs",
     "src/app/search/",
     "src/app/dialog.rs",
     "src/app/transport.rs",
+    "src/view/compare/",
     "src/view/goals.rs",
 ];
 
-/// The texts of variants and of the search are loaded with the full program alone.
+/// The texts of variants, of the search and of comparisons are loaded with the full program alone.
 #[test]
 fn the_core_asks_for_no_texts_of_the_full_program() {
     for (path, source) in each_source(Path::new("src")) {
         let of_full = OF_FULL.iter().any(|it| path.starts_with(it));
-        let asks = source.contains("\"search.") || source.contains("\"variant.");
+        let families = ["\"search.", "\"variant.", "\"compare."];
+        let asks = families.iter().any(|it| source.contains(it));
         assert!(
             of_full || !asks,
             "{path} asks for texts that the core does not load"

@@ -21,6 +21,8 @@ pub(super) enum Dialog {
     Transcript,
     /// “Search from here”, and every search under way.
     Search,
+    /// What to compare with.
+    Compare,
 }
 
 pub(super) fn view(
@@ -36,10 +38,24 @@ pub(super) fn view(
         Dialog::BreakRule if FULL => ("ui.break_rule", break_rule(words, session, finder, send)),
         Dialog::Transcript if FULL => ("ui.transcript", transcript(words, session)),
         Dialog::Search if FULL => ("search.title", search::dialog(finder, words, session, send)),
-        Dialog::None | Dialog::BreakRule | Dialog::Transcript | Dialog::Search => {
+        Dialog::None
+        | Dialog::BreakRule
+        | Dialog::Transcript
+        | Dialog::Search
+        | Dialog::Compare => {
             return el("div").set("hidden", "").end();
         }
     };
+    modal(title, content, words, send)
+}
+
+/// A dialogue with a title, by its key.
+pub(super) fn modal(
+    title: &'static str,
+    content: Html,
+    words: &Words,
+    send: &Callback<Msg>,
+) -> Html {
     html! {
         <Modal key={title} title={words.t(title).to_owned()} close={words.t("ui.close").to_owned()}
             send={send.clone()}>{ content }</Modal>
@@ -96,13 +112,17 @@ const KEYS: [(&str, &str); 10] = [
     ("?", "ui.key_help"),
 ];
 
+/// The keys that only the full program has a use for.
+const FULL_KEYS: [(&str, &str); 1] = [("S", "compare.key")];
+
 fn help(words: &Words, shortcut_keys: bool, send: &Callback<Msg>) -> Html {
     let row = |(key, does): &(&'static str, &'static str)| {
         let head = el("th").set("scope", "row").with(el("kbd").text(key));
         let cell = el("td").text(words.t(does));
         el("tr").key(does).with(head).with(cell).end()
     };
-    let table = el("table").with(el("tbody").each(KEYS.iter().map(row)));
+    let keys = KEYS.iter().chain(FULL_KEYS.iter().filter(|_| FULL));
+    let table = el("table").with(el("tbody").each(keys.map(row)));
     let tick = tick_box(shortcut_keys, send, Msg::ShortcutKeys);
     let switch = classed("label", "switch")
         .with(tick)

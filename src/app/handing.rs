@@ -10,12 +10,13 @@ use crate::share::Run;
 use crate::share::json::Json;
 use crate::view::{Session, reopen};
 
-const DIALOGS: [Dialog; 5] = [
+const DIALOGS: [Dialog; 6] = [
     Dialog::None,
     Dialog::Help,
     Dialog::BreakRule,
     Dialog::Transcript,
     Dialog::Search,
+    Dialog::Compare,
 ];
 const PANELS: [Panel; 4] = [Panel::Why, Panel::Rules, Panel::State, Panel::Properties];
 const CHOOSING: [Choosing; 3] = [Choosing::Nothing, Choosing::Node, Choosing::Message];
@@ -36,7 +37,7 @@ impl Ask {
     /// What a message asks for, where the core cannot do it.
     pub(super) fn of(msg: &Msg) -> Option<Self> {
         Some(match msg {
-            Msg::Show(dialog @ (Dialog::BreakRule | Dialog::Transcript | Dialog::Search)) => {
+            Msg::Show(dialog) if !matches!(dialog, Dialog::None | Dialog::Help) => {
                 Self::Show(*dialog)
             }
             Msg::Protocol(key) if registry::find(key).is_none() => Self::Protocol(key),

@@ -3,6 +3,7 @@
 use wasm_bindgen::JsCast;
 use web_sys::{Element, KeyboardEvent};
 
+use super::compare::Compare;
 use super::dialog::Dialog;
 use super::lab::Msg;
 
@@ -34,6 +35,7 @@ fn read_single(name: &str) -> Option<Msg> {
         "k" | "K" => Msg::Kill,
         "d" | "D" => Msg::DropMessage,
         "p" | "P" => Msg::CutOff,
+        "s" | "S" => Msg::Compare(Compare::Other),
         "?" => Msg::Show(Dialog::Help),
         digit => Msg::ChooseNth(digit.parse().ok().filter(|it| (1..=9).contains(it))?),
     })

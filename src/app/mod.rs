@@ -3,6 +3,7 @@
 //! It is built twice. The core is what a first visit fetches; what it lacks, the full program has,
 //! which then takes over (`handing`).
 
+mod compare;
 mod dialog;
 mod dom;
 mod handing;
@@ -31,7 +32,7 @@ use words::{Language, Words};
 const FULL: bool = cfg!(feature = "full");
 
 /// What only the full program draws looks as these assets say.
-const STYLES: [&str; 1] = ["full/diagram.css"];
+const STYLES: [&str; 2] = ["full/compare.css", "full/diagram.css"];
 
 /// The protocol of a first visit.
 const FIRST_PROTOCOL: &str = "raft";

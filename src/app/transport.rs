@@ -21,7 +21,7 @@ pub(super) const STEP: &str = "step";
 const SPEEDS: [&str; RATES.len()] = ["¼×", "½×", "1×", "2×", "8×"];
 
 pub(super) fn view(
-    moment: &Moment,
+    (moment, whose): (&Moment, Option<&str>),
     words: &Words,
     session: &Session,
     running: bool,
@@ -36,7 +36,7 @@ pub(super) fn view(
         .child(more(words, session, can_return, send));
     let transport = classed("div", "transport")
         .with(steps)
-        .with(classed("p", "next").child(next(moment, words)))
+        .with(classed("p", "next").child(next(moment, words, whose)))
         .with(classed("p", "status").text(&status(moment, words)))
         .with(faults);
     classed("footer", "bottom")
@@ -137,7 +137,7 @@ fn scrubber(moment: &Moment, words: &Words, send: &Callback<Msg>) -> Html {
 }
 
 /// What Step will do.
-fn next(moment: &Moment, words: &Words) -> Html {
+fn next(moment: &Moment, words: &Words, whose: Option<&str>) -> Html {
     if moment.repeats {
         return text(words.t("ui.next_repeats"));
     }
@@ -163,6 +163,7 @@ fn next(moment: &Moment, words: &Words) -> Html {
         }
     };
     let lead = format!("{} ", words.t("ui.next"));
+    let lead = whose.map_or(lead.clone(), |whose| format!("{lead}{whose} · "));
     let parts = [
         text(&lead),
         el("b").text(&what).end(),
@@ -195,6 +196,7 @@ fn more(words: &Words, session: &Session, can_return: bool, send: &Callback<Msg>
         ("ui.heal", Msg::Act(Action::Heal)),
         ("ui.break_rule", Msg::Show(Dialog::BreakRule)),
         ("ui.search_here", Msg::Show(Dialog::Search)),
+        ("ui.compare", Msg::Show(Dialog::Compare)),
         ("ui.transcript", Msg::Show(Dialog::Transcript)),
         ("ui.save", Msg::Save),
         ("ui.fork", Msg::Fork),

@@ -35,6 +35,7 @@ pub(super) enum Asking {
 pub(super) fn view(
     words: &Words,
     selected: Option<Thing>,
+    whose: Option<String>,
     choosing: Choosing,
     offers: &[Offer],
     asking: Option<Asking>,
@@ -56,6 +57,10 @@ pub(super) fn view(
     let name = match selected {
         None => return tray.set("hidden", "").end(),
         Some(thing) => thing.name(),
+    };
+    let name = match whose {
+        Some(whose) => format!("{name} · {whose}"),
+        None => name,
     };
     let offers = offers.iter().enumerate();
     let offers = offers.map(|(at, it)| offer(at, it, words, send));

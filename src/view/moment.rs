@@ -276,7 +276,10 @@ fn card<P: Protocol>(protocol: &P, flight: &Flight<P::Message>) -> MessageCard {
     }
 }
 
-pub(super) fn payload_view<P: Protocol>(protocol: &P, payload: &Payload<P::Message>) -> MessageView {
+pub(super) fn payload_view<P: Protocol>(
+    protocol: &P,
+    payload: &Payload<P::Message>,
+) -> MessageView {
     use crate::protocol::Answer;
     match payload {
         Payload::Peer(message) => protocol.message_view(message),

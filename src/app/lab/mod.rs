@@ -1,6 +1,7 @@
 //! The root component: one session, one moment on screen, and everything that can be done to it.
 
 mod acting;
+mod comparing;
 mod handing;
 mod playing;
 mod scenes;
@@ -13,6 +14,7 @@ use crate::sorted::SortedMap;
 
 use yew::prelude::*;
 
+use super::compare::{Beside, Compare};
 use super::dialog::{self, Dialog};
 use super::dom::{El, button, classed, el};
 use super::handing::{Ask, Handed, Screen};
@@ -23,6 +25,7 @@ use super::search::{self, Find, Finder, Found};
 use super::words::{Language, Shared, Words};
 use super::{FIRST_PROTOCOL, FULL, header, host, stage, transport, tray};
 use crate::protocol::{ClientId, NodeId};
+use crate::view::compare::Runs;
 use crate::view::{Moment, Session, first_look, open, quorums};
 use crate::world::{Action, ActionError, MessageId};
 
@@ -121,6 +124,7 @@ pub(super) enum Msg {
     /// The full program did not come.
     FullFailed,
     Find(Find),
+    Compare(Compare),
 }
 
 #[derive(Properties)]
@@ -145,7 +149,7 @@ impl PartialEq for Props {
 }
 
 pub(super) struct Lab {
-    session: Session,
+    session: Runs,
     /// The other protocols' runs, kept while one looks at this one.
     stashed: SortedMap<&'static str, Session>,
     moment: Shared<Moment>,
@@ -175,6 +179,8 @@ pub(super) struct Lab {
     arriving: Option<Screen>,
     /// Searches; only the full program has any.
     finder: Finder,
+    /// What stands beside the run on stage; of the full program.
+    beside: Beside,
     /// The runs on stage that were found, each with what was there before it, the latest last.
     found: Vec<Found>,
     send: Callback<Msg>,
@@ -202,7 +208,7 @@ impl Component for Lab {
         };
         let mut lab = Self {
             moment: Shared::new(session.moment()),
-            session,
+            session: session.into(),
             stashed: SortedMap::new(),
             words: ctx.props().words.clone(),
             selected: None,
@@ -223,6 +229,7 @@ impl Component for Lab {
             wanted: None,
             arriving: None,
             finder: Finder::new(),
+            beside: Beside::default(),
             found: Vec::new(),
             send,
             _listeners: listeners,
@@ -243,10 +250,10 @@ impl Component for Lab {
         let (words, send, moment) = (&self.words, &self.send, &*self.moment);
         let cluster = &self.session.scenario().cluster;
         let about = self.session.about();
-        let offers = self.offers();
         let stage_box = classed("section", "stage-box")
             .say("aria-label", words.t("ui.stage_region"))
             .child(stage::view(
+                stage::Name::FIRST,
                 moment,
                 words,
                 self.selected,
@@ -255,17 +262,19 @@ impl Component for Lab {
                 send,
             ))
             .with(self.banners())
-            .child(tray::view(
-                words,
-                self.selected,
-                self.choosing,
-                &offers,
-                self.asking(),
-                send,
-            ));
+            .child(self.tray());
         let panels = panel::view(moment, words, about, self.panel, self.selected, send);
+        let middle = match self.session.pair() {
+            Some(pair) if FULL => self.both(pair),
+            _ => classed("main", "middle").with(stage_box).child(panels),
+        };
+        let of_both = if FULL { self.moment_of_both() } else { None };
+        let (moment, whose) = match &of_both {
+            Some((moment, whose)) => (moment, Some(&**whose)),
+            None => (moment, None),
+        };
         let transport = transport::view(
-            moment,
+            (moment, whose),
             words,
             &self.session,
             self.running,
@@ -281,7 +290,7 @@ impl Component for Lab {
         let spoken = classed("p", "unseen").set("role", "status");
         classed("div", "lab")
             .child(header::view(words, about.key, cluster, self.theme, send))
-            .with(classed("main", "middle").with(stage_box).child(panels))
+            .with(middle)
             .child(transport)
             .with(classed("p", "notice").set("role", "alert").text(notice))
             .with(classed("p", "notice").set("role", "status").text(waiting))
@@ -310,8 +319,12 @@ impl Component for Lab {
             host::reveal(".tray");
         }
         self.revealed = self.selected;
-        self.motion
-            .set_scene(stage::scene(&self.moment, self.narrow));
+        let of_both = if FULL { self.scenes_of_both() } else { None };
+        self.motion.set_scenes(
+            of_both.unwrap_or_else(|| {
+                vec![stage::scene(stage::Name::FIRST, &self.moment, self.narrow)]
+            }),
+        );
     }
 
     fn destroy(&mut self, _ctx: &Context<Self>) {
@@ -405,7 +418,8 @@ impl Lab {
                 self.complain("ui.full_failed");
             }
             Msg::Find(find) if FULL => return self.find(find),
-            Msg::Find(_) => return false,
+            Msg::Compare(compare) if FULL => return self.compare(compare),
+            Msg::Find(_) | Msg::Compare(_) => return false,
         }
         true
     }
@@ -413,13 +427,18 @@ impl Lab {
     /// The session has changed: everything that follows from it is read anew.
     fn refresh(&mut self) {
         self.moment = Shared::new(self.session.moment());
+        if FULL {
+            self.refresh_other();
+        }
         let gone = |thing: Thing| match thing {
             Thing::Message(id) => self.moment.message(id).is_none(),
             Thing::Node(_) | Thing::Client(_) => false,
         };
         if self.selected.is_some_and(gone) {
             // The tray goes, and whoever was in it must not be left nowhere.
-            let mark = self.selected.take().map(stage::dom_id).unwrap_or_default();
+            let stage = self.stage_in_hand();
+            let mark = self.selected.take().map(|it| stage.id(it));
+            let mark = mark.unwrap_or_default();
             if host::has_focus(&mark) || host::focus_is_within(".tray") {
                 host::focus(transport::STEP);
             }
@@ -441,8 +460,14 @@ impl Lab {
         let asked = self.words_asked;
         let words = self.words.clone();
         let send = self.send.clone();
+        let others = self.protocols_shown();
         wasm_bindgen_futures::spawn_local(async move {
-            let loaded = words.with(language, protocol).await;
+            let mut loaded = words.with(language, protocol).await;
+            for other in others {
+                if let Ok(words) = loaded {
+                    loaded = words.with(language, other).await;
+                }
+            }
             send.emit(Msg::WordsLoaded(asked, loaded));
         });
     }
@@ -498,27 +523,47 @@ impl Lab {
         if self.running {
             return String::new();
         }
-        let lost = self.moment.violations.iter().map(|violation| {
-            let name = format!("property.{}", violation.property.id);
-            let args = [("property", self.words.t(&name))];
-            self.words.fill("ui.property_lost", &args)
-        });
-        let titles = self
-            .moment
-            .happened
-            .iter()
-            .map(|it| self.words.say(&it.title));
+        if FULL && let Some(spoken) = self.spoken_of_both() {
+            return spoken;
+        }
         let found = self
             .found_here()
             .filter(|_| FULL && self.session.position() == 0);
         let found = found.map(|it| search::found(it, &self.words));
-        let all: Vec<String> = found.into_iter().chain(titles).chain(lost).collect();
+        let mut all: Vec<String> = found.into_iter().collect();
+        all.extend(self.spoken_of(&self.moment));
         all.join(self.words.t("ui.sentence_separator"))
+    }
+
+    /// What happened in a moment, and what is lost, as sentences.
+    fn spoken_of(&self, moment: &Moment) -> Vec<String> {
+        let titles = moment.happened.iter();
+        let titles = titles.map(|it| self.words.say(&it.title));
+        let lost = moment.violations.iter().map(|violation| {
+            let name = format!("property.{}", violation.property.id);
+            let args = [("property", self.words.t(&name))];
+            self.words.fill("ui.property_lost", &args)
+        });
+        titles.chain(lost).collect()
+    }
+
+    /// What can be done to the chosen thing.
+    fn tray(&self) -> Html {
+        let pair = self.session.pair().filter(|_| FULL);
+        tray::view(
+            &self.words,
+            self.selected,
+            pair.and_then(|pair| self.whose(pair.side)),
+            self.choosing,
+            &self.offers(),
+            self.asking(),
+            &self.send,
+        )
     }
 
     /// What stands over the stage.
     fn banners(&self) -> El {
-        let mut banners = classed("div", "banners").with(self.banner());
+        let mut banners = classed("div", "banners").with(self.banner(&self.moment, &self.send));
         if FULL && let Some(apart) = self.quorums_apart() {
             banners = banners.with(apart);
         }
@@ -540,21 +585,24 @@ impl Lab {
         (!quorums.meet()).then(|| classed("p", "strip warning").text(&text))
     }
 
-    fn banner(&self) -> El {
+    fn banner(&self, moment: &Moment, send: &Callback<Msg>) -> El {
         let banner = classed("div", "banner");
-        let Some(violation) = self.moment.violations.first() else {
+        let Some(violation) = moment.violations.first() else {
             return banner.set("hidden", "");
         };
         let name = format!("property.{}", violation.property.id);
         let args = [("property", self.words.t(&name))];
         let lost = format!("✗ {}", self.words.fill("ui.property_lost", &args));
-        let facts = button(&self.send, Msg::Panel(Panel::Properties));
+        let facts = button(send, Msg::Panel(Panel::Properties));
         banner
             .with(el("strong").text(&lost))
             .with(facts.text(self.words.t("ui.show_facts")))
     }
 
     fn dialog_view(&self) -> Html {
+        if FULL && self.dialog == Dialog::Compare {
+            return self.compare_dialog();
+        }
         dialog::view(
             self.dialog,
             &self.words,

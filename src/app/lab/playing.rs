@@ -1,6 +1,7 @@
 //! Playing the run: steps, strides, the cursor, and time that flows.
 
 use super::{Choosing, Lab, RATES};
+use crate::app::FULL;
 use crate::app::panel::Panel;
 use crate::world::{Action, ActionError};
 
@@ -44,6 +45,9 @@ impl Lab {
         if self.session.losses() > before {
             self.set_running(false);
             self.panel = Panel::Properties;
+            if FULL {
+                self.face_loss();
+            }
         }
     }
 

@@ -6,13 +6,17 @@ use crate::app::host;
 use crate::app::panel::Panel;
 use crate::protocol::registry::OpenError;
 use crate::protocol::{ClusterError, NODES_ON_STAGE_MAX};
-use crate::share::{self, Run, RunError};
+use crate::share::{Run, RunError};
+use crate::view::compare::Rival;
 use crate::view::{Sentence, Session, first_look, open, reopen};
 use crate::world::{Scenario, ScenarioError};
 
 impl Lab {
     /// Starts a scenario anew; where it cannot run, says so and keeps what there is.
     pub(super) fn restart(&mut self, scenario: Scenario, seed: u32) {
+        if FULL && self.session.pair().is_some() {
+            return self.restart_pair(scenario, seed);
+        }
         match open(scenario, seed) {
             Ok(session) => {
                 self.forget_found(&session);
@@ -28,7 +32,7 @@ impl Lab {
     /// Shows another run. The run of another protocol is kept while one looks at this one; one of
     /// the same is given back.
     pub(super) fn put_on_stage(&mut self, session: Session) -> Option<Session> {
-        let old = std::mem::replace(&mut self.session, session);
+        let old = std::mem::replace(&mut self.session, session.into()).into_one();
         let key = old.about().key;
         let mut replaced = None;
         if FULL && key != self.session.about().key {
@@ -37,6 +41,12 @@ impl Lab {
         } else {
             replaced = Some(old);
         }
+        self.show_anew();
+        replaced
+    }
+
+    /// What is on stage is another one, and nothing is chosen of it yet.
+    pub(super) fn show_anew(&mut self) {
         self.running = false;
         self.motion.stop();
         self.selected = None;
@@ -45,7 +55,6 @@ impl Lab {
         self.refresh();
         self.motion.jump(self.session.now() as f64);
         self.hold_all();
-        replaced
     }
 
     pub(super) fn change_protocol(&mut self, key: &'static str) {
@@ -55,6 +64,10 @@ impl Lab {
         if !self.words.has(key) {
             self.after_words = Some(Msg::Protocol(key));
             return self.load_words(self.words.language, key);
+        }
+        if self.session.pair().is_some() {
+            let scenario = Rival::Protocol(key).of(self.session.scenario());
+            return self.restart(scenario, self.session.seed());
         }
         match self.stashed.remove(&key) {
             Some(session) => {
@@ -86,9 +99,11 @@ impl Lab {
     }
 
     pub(super) fn save(&mut self) {
-        let run = self.session.run();
-        let text = run.to_json();
-        if !host::download("quorumscope-run.json", &text) {
+        let name = match self.session.pair() {
+            Some(_) => "quorumscope-pair.json",
+            None => "quorumscope-run.json",
+        };
+        if !host::download(name, &self.session.file()) {
             self.complain("ui.save_failed");
         }
     }
@@ -108,6 +123,8 @@ impl Lab {
                 self.after_words = Some(Msg::FileRead(Ok(text)));
                 self.load_words(self.words.language, opened.session.about().key);
             }
+            // Two runs, or something else altogether.
+            Err(RunError::NotARun) => self.open_pair(text),
             Err(error) => self.notice = Some(self.words.say(&file_error(&error))),
             Ok((_, false)) => self.complain("ui.nodes_out_of_range"),
             Ok((opened, true)) => {
@@ -129,8 +146,8 @@ impl Lab {
 
     /// Lets the boot script hold the action before a position, unless a longer future is held.
     pub(super) fn hold(&self, position: usize) {
-        if let Some(action) = self.session.action(position) {
-            host::hold(position, &share::action_json(action));
+        if let Some(line) = self.session.line(position) {
+            host::hold(position, &line);
         }
     }
 
@@ -141,15 +158,14 @@ impl Lab {
     }
 
     pub(super) fn hold_all(&self) {
-        let run = self.session.run();
-        host::hold(0, &run.head_json());
+        host::hold(0, &self.session.head());
         for position in 1..=self.session.length() {
             self.hold(position);
         }
     }
 }
 
-fn file_error(error: &RunError) -> Sentence {
+pub(super) fn file_error(error: &RunError) -> Sentence {
     use RunError as E;
     match error {
         E::TooLarge(_) => Sentence::new("ui.file_too_large"),
@@ -166,7 +182,7 @@ fn file_error(error: &RunError) -> Sentence {
 }
 
 /// Why a scenario cannot run; `otherwise` where there is no more to say.
-fn scenario_error(error: &ScenarioError, otherwise: &'static str) -> Sentence {
+pub(super) fn scenario_error(error: &ScenarioError, otherwise: &'static str) -> Sentence {
     match error {
         ScenarioError::Open(OpenError::Cluster(ClusterError::BadQuorum(_))) => {
             Sentence::new("ui.bad_quorum")

@@ -17,7 +17,7 @@ impl Lab {
         match self.dialog {
             Dialog::Search => self.finder.form.open(protocol),
             Dialog::BreakRule => self.load_prepared(protocol),
-            Dialog::None | Dialog::Help | Dialog::Transcript => {}
+            Dialog::None | Dialog::Help | Dialog::Transcript | Dialog::Compare => {}
         }
     }
 

@@ -16,6 +16,7 @@ use crate::protocol::About;
 use crate::view::Moment;
 
 pub(super) use history::client_state;
+pub(super) use properties::chips;
 
 /// Which panel is open.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,14 +42,31 @@ pub(super) fn view(
     selected: Option<Thing>,
     send: &Callback<Msg>,
 ) -> Html {
-    let current = PANELS.iter().position(|(it, ..)| *it == panel);
-    let current = current.unwrap_or(0);
-    let content = match panel {
+    let content = content(moment, words, about, panel, selected, send);
+    frame(content, words, panel, send)
+}
+
+/// What a panel shows of a moment.
+pub(super) fn content(
+    moment: &Moment,
+    words: &Words,
+    about: &'static About,
+    panel: Panel,
+    selected: Option<Thing>,
+    send: &Callback<Msg>,
+) -> Html {
+    match panel {
         Panel::Why => why::view(moment, words, about),
         Panel::Rules => rules::view(moment, words, about),
         Panel::State => state::view(moment, words, selected, send),
         Panel::Properties => properties::view(moment, words, about),
-    };
+    }
+}
+
+/// The tabs, and what the open one shows.
+pub(super) fn frame(content: Html, words: &Words, panel: Panel, send: &Callback<Msg>) -> Html {
+    let current = PANELS.iter().position(|(it, ..)| *it == panel);
+    let current = current.unwrap_or(0);
     let tab = |(at, (panel, id, key)): (usize, &(Panel, &'static str, &'static str))| {
         let open = at == current;
         button(send, Msg::Panel(*panel))

@@ -304,10 +304,10 @@ impl Counter {
                 Some(command) => ((*slot, None), Some(command)),
                 None => return,
             },
-            Fact::Applied { index, command } => match command {
-                Some(command) => ((*index, None), Some(command)),
-                None => return,
-            },
+            Fact::Applied {
+                index,
+                command: Some(command),
+            } => ((*index, None), Some(command)),
             // A transaction is named by its number alone: they are decided in their order.
             Fact::Decided { epoch, .. } => ((0, Some(*epoch)), None),
             _ => return,

@@ -8,10 +8,12 @@
 mod counts;
 mod rivals;
 mod runs;
+mod table;
 
 pub use counts::{Counter, Counts, Mean};
 pub use rivals::{Difference, Rival, rivals};
 pub use runs::Runs;
+pub use table::{Row, keys, table};
 
 use super::session::{STRIDE_STEPS_MAX, Session, open};
 use super::{Moment, moment};
@@ -173,6 +175,30 @@ impl Pair {
             true => self.act(deed).map_err(|_| PairError::TooLong),
             false => Err(PairError::TooLong),
         }
+    }
+
+    /// Both from their starts again, with another scenario on the side that a person acts on. The
+    /// other side has as many nodes.
+    ///
+    /// # Errors
+    ///
+    /// Why it cannot begin.
+    pub fn again(&self, scenario: Scenario, seed: u32) -> Result<Self, PairError> {
+        let mut scenarios = self.sessions.each_ref().map(|it| it.scenario().clone());
+        for other in &mut scenarios {
+            if other.cluster.nodes != scenario.cluster.nodes {
+                other.cluster.nodes = scenario.cluster.nodes;
+                other.cluster.roles.clear();
+                other.cluster.quorums.clear();
+            }
+        }
+        scenarios[self.side as usize] = scenario;
+        let [left, mut right] = scenarios;
+        right.prepared.clear();
+        let left = open(left, seed).map_err(PairError::Scenario)?;
+        let mut pair = Self::beside(left, right).map_err(|failed| failed.1)?;
+        pair.side = self.side;
+        Ok(pair)
     }
 
     /// The left run, as it was and with what has been done since.

@@ -2,17 +2,17 @@
 
 use std::ops::Deref;
 
-use super::{Difference, Pair};
+use super::{Difference, Pair, PairError};
+use crate::share;
 use crate::share::pair::{self, Side};
-use crate::share::{self};
-use crate::view::{Moment, Session};
-use crate::world::{Action, ActionError};
+use crate::view::{Moment, Session, open};
+use crate::world::{Action, ActionError, Scenario};
 
 /// One run, or two that are compared. It can be read as the run that a person acts on; where it goes
 /// forward or back, both do.
 pub enum Runs {
     /// One run.
-    One(Session),
+    One(Box<Session>),
     /// Two side by side, which only the full program does.
     #[cfg(feature = "full")]
     Two(Box<Pair>),
@@ -42,11 +42,20 @@ impl Deref for Runs {
 
 impl From<Session> for Runs {
     fn from(session: Session) -> Self {
-        Self::One(session)
+        Self::One(Box::new(session))
     }
 }
 
 impl Runs {
+    /// The run, of two the left one.
+    pub fn first(&self) -> &Session {
+        match self {
+            Self::One(session) => session,
+            #[cfg(feature = "full")]
+            Self::Two(pair) => pair.session(Side::Left),
+        }
+    }
+
     /// The two that are compared.
     pub fn pair(&self) -> Option<&Pair> {
         match self {
@@ -65,10 +74,34 @@ impl Runs {
         }
     }
 
+    /// Puts another scenario beside the run; of two runs, beside the left one.
+    ///
+    /// # Errors
+    ///
+    /// Why they cannot be compared; the run is then alone.
+    pub fn compare(&mut self, right: Scenario) -> Result<(), PairError> {
+        let run = self.take();
+        let (runs, result) = match Pair::beside(run, right) {
+            Ok(pair) => (Self::Two(Box::new(pair)), Ok(())),
+            Err(failed) => (Self::from(failed.0), Err(failed.1)),
+        };
+        *self = runs;
+        result
+    }
+
+    /// The run, of two the left one; in its place stays a run that has not begun.
+    pub fn take(&mut self) -> Session {
+        let first = self.first();
+        let Ok(blank) = open(first.scenario().clone(), first.seed()) else {
+            unreachable!("what was opened once opens again");
+        };
+        std::mem::replace(self, Self::from(blank)).into_one()
+    }
+
     /// The run alone; of two the left one.
     pub fn into_one(self) -> Session {
         match self {
-            Self::One(session) => session,
+            Self::One(session) => *session,
             #[cfg(feature = "full")]
             Self::Two(pair) => pair.into_left(),
         }
