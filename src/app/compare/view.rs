@@ -150,7 +150,7 @@ pub(in crate::app) fn why(
         let moment = moments[side as usize];
         let section = classed("section", "why-side")
             .key(side.word())
-            .with(classed("h3", "side-name").text(&name(pair, side, words)));
+            .with(classed("h2", "side-name").text(&name(pair, side, words)));
         let skipped = pair.skipped().filter(|(it, _)| *it == side);
         if let Some((_, error)) = skipped {
             let reason = format!("error.{}", error.key());

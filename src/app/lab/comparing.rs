@@ -78,7 +78,7 @@ impl Lab {
         };
         match pair.again(scenario, seed) {
             Ok(pair) => {
-                self.session = Runs::Two(Box::new(pair));
+                self.session = pair.into();
                 self.show_anew();
             }
             Err(error) => self.cannot_compare(&error),
@@ -115,7 +115,7 @@ impl Lab {
             self.after_words = Some(Msg::FileRead(Ok(text)));
             return self.load_words(self.words.language, lacking);
         }
-        let pair = Runs::Two(Box::new(opened.pair));
+        let pair = Runs::from(opened.pair);
         let old = std::mem::replace(&mut self.session, pair).into_one();
         if old.about().key != protocols[0] {
             self.stashed.insert(old.about().key, old);
@@ -146,6 +146,12 @@ impl Lab {
             let args = [("side", &*name), ("reason", self.words.t(&reason))];
             self.notice = Some(self.words.fill("compare.skipped", &args));
         }
+    }
+
+    /// Whether nothing is under way on the other side.
+    pub(super) fn other_is_quiet(&self) -> bool {
+        let other = self.beside.other.as_ref();
+        other.is_none_or(|moment| moment.messages.is_empty())
     }
 
     /// Where a property is lost on the other side alone, one turns there.
@@ -297,6 +303,6 @@ impl Lab {
 
 /// What one side has to show, under its name.
 fn el_of(name: &str, content: Html) -> Html {
-    let name = classed("h3", "side-name").text(name);
+    let name = classed("h2", "side-name").text(name);
     classed("div", "of-side").with(name).child(content).end()
 }

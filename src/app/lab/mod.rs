@@ -250,23 +250,9 @@ impl Component for Lab {
         let (words, send, moment) = (&self.words, &self.send, &*self.moment);
         let cluster = &self.session.scenario().cluster;
         let about = self.session.about();
-        let stage_box = classed("section", "stage-box")
-            .say("aria-label", words.t("ui.stage_region"))
-            .child(stage::view(
-                stage::Name::FIRST,
-                moment,
-                words,
-                self.selected,
-                self.choosing,
-                self.narrow,
-                send,
-            ))
-            .with(self.banners())
-            .child(self.tray());
-        let panels = panel::view(moment, words, about, self.panel, self.selected, send);
         let middle = match self.session.pair() {
             Some(pair) if FULL => self.both(pair),
-            _ => classed("main", "middle").with(stage_box).child(panels),
+            _ => self.one(),
         };
         let of_both = if FULL { self.moment_of_both() } else { None };
         let (moment, whose) = match &of_both {
@@ -545,6 +531,27 @@ impl Lab {
             self.words.fill("ui.property_lost", &args)
         });
         titles.chain(lost).collect()
+    }
+
+    /// The stage, and the panels beside it.
+    fn one(&self) -> El {
+        let (words, send, moment) = (&self.words, &self.send, &*self.moment);
+        let about = self.session.about();
+        let stage_box = classed("section", "stage-box")
+            .say("aria-label", words.t("ui.stage_region"))
+            .child(stage::view(
+                stage::Name::FIRST,
+                moment,
+                words,
+                self.selected,
+                self.choosing,
+                self.narrow,
+                send,
+            ))
+            .with(self.banners())
+            .child(self.tray());
+        let panels = panel::view(moment, words, about, self.panel, self.selected, send);
+        classed("main", "middle").with(stage_box).child(panels)
     }
 
     /// What can be done to the chosen thing.

@@ -46,6 +46,16 @@ impl From<Session> for Runs {
     }
 }
 
+impl From<Pair> for Runs {
+    /// In the core, which compares nothing, the left run alone.
+    fn from(pair: Pair) -> Self {
+        #[cfg(feature = "full")]
+        return Self::Two(Box::new(pair));
+        #[cfg(not(feature = "full"))]
+        Self::from(pair.into_left())
+    }
+}
+
 impl Runs {
     /// The run, of two the left one.
     pub fn first(&self) -> &Session {
@@ -82,7 +92,7 @@ impl Runs {
     pub fn compare(&mut self, right: Scenario) -> Result<(), PairError> {
         let run = self.take();
         let (runs, result) = match Pair::beside(run, right) {
-            Ok(pair) => (Self::Two(Box::new(pair)), Ok(())),
+            Ok(pair) => (Self::from(pair), Ok(())),
             Err(failed) => (Self::from(failed.0), Err(failed.1)),
         };
         *self = runs;
