@@ -70,7 +70,7 @@ test('Paxos beside Raft: one environment, and the round trips of each', async (l
   await who.stepUntil('an answer of Paxos', async () => (await counts(who))['Round trips'][1] !== '–');
   const paxos = await counts(who);
   assert.equal(paxos['Round trips'][1], '3');
-  assert.equal(paxos['Round trips between nodes'][1], '2');
+  assert.equal(paxos['Between nodes only'][1], '2');
   assert.equal(paxos['Message delays'][1], '6');
   assert.equal(paxos.Decisions[1], '1');
   assert.equal(paxos['Round trips'][0], '–');
@@ -81,8 +81,8 @@ test('Paxos beside Raft: one environment, and the round trips of each', async (l
   // With a leader that is there, Raft needs one.
   await who.stepUntil('an answer of Raft', async () => (await counts(who))['Round trips'][0] !== '–');
   const both = await counts(who);
-  assert.equal(both['Round trips between nodes'][0], '1');
-  assert.equal(both['Round trips between nodes'][2], '+1');
+  assert.equal(both['Between nodes only'][0], '1');
+  assert.equal(both['Between nodes only'][2], '+1');
   assert.match(both['Time to answer (ms)'][2], /^−\d+/);
 
   // Stepping back takes the answer back.

@@ -55,10 +55,11 @@ fn form(rivals: Vec<Rival>, protocol: &str, words: &Words, send: &Callback<Msg>)
         let own = rivals.iter().enumerate();
         let own = own.filter(move |(_, rival)| group(**rival) == heading);
         own.map(|(at, rival)| {
-            let at = at.to_string();
+            let value = at.to_string();
             el("option")
-                .key(&at)
-                .say("value", &at)
+                .key(&value)
+                .say("value", &value)
+                .when(at == 0, "selected", "selected")
                 .text(&text(*rival, protocol, words))
                 .end()
         })

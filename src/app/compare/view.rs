@@ -120,7 +120,7 @@ pub(in crate::app) fn counts(pair: &Pair, words: &Words, send: &Callback<Msg>) -
 fn row(row: &Row, words: &Words) -> Html {
     let [left, right] = row.texts();
     let difference = row.difference();
-    let is_same = difference.as_deref() == Some("0");
+    let is_same = difference.as_deref().is_none_or(|it| it == "0");
     el("tr")
         .key(row.key)
         .with(

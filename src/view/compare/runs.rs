@@ -4,7 +4,7 @@ use std::ops::Deref;
 
 use super::{Difference, Pair, PairError};
 use crate::share;
-use crate::share::pair::{self, Side};
+use crate::share::pair::Side;
 use crate::view::{Moment, Session, open};
 use crate::world::{Action, ActionError, Scenario};
 
@@ -203,7 +203,7 @@ impl Runs {
         match self {
             Self::One(session) => session.action(position).map(share::action_json),
             #[cfg(feature = "full")]
-            Self::Two(pair) => pair.deed_before(position).map(pair::deed_json),
+            Self::Two(pair) => pair.deed_before(position).map(share::pair::deed_json),
         }
     }
 }

@@ -1,6 +1,6 @@
 //! The counts of two runs as rows of a table, with what one has more than the other.
 
-use super::{Counts, Mean};
+use super::Counts;
 
 /// One row; everything in tenths, so that means have one decimal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
