@@ -5,7 +5,6 @@ use yew::prelude::*;
 use super::Compare;
 use crate::app::dom::{El, button, classed, classes, el};
 use crate::app::lab::Msg;
-use crate::app::panel;
 use crate::app::words::Words;
 use crate::protocol::RangeMs;
 use crate::share::pair::Side;
@@ -160,12 +159,14 @@ pub(in crate::app) fn why(
         if moment.happened.is_empty() && moment.position > 0 {
             return section
                 .with(el("p").text(words.t("compare.nothing_here")))
-                .child(panel::chips(moment, words, pair.session(side).about()))
                 .end();
         }
         section.child(why(side, moment)).end()
     };
+    // What has just happened comes first.
+    let mut sides = Side::BOTH;
+    sides.sort_by_key(|side| !pair.has_moved(*side));
     classed("div", "why-sides")
-        .each(Side::BOTH.map(one).into_iter())
+        .each(sides.map(one).into_iter())
         .end()
 }

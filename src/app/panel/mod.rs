@@ -16,7 +16,6 @@ use crate::protocol::About;
 use crate::view::Moment;
 
 pub(super) use history::client_state;
-pub(super) use properties::chips;
 
 /// Which panel is open.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

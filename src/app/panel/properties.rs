@@ -67,7 +67,7 @@ fn facts(violation: &Violation, words: &Words) -> El {
 }
 
 /// All properties at a glance.
-pub(in crate::app) fn chips(moment: &Moment, words: &Words, about: &'static About) -> Html {
+pub(super) fn chips(moment: &Moment, words: &Words, about: &'static About) -> Html {
     let chip = |property: &&'static Property| {
         let name = format!("property.{}", property.id);
         let [class, sign, state] = standing(moment, property);
