@@ -5,12 +5,17 @@ use web_sys::{HtmlDialogElement, HtmlInputElement, HtmlSelectElement};
 use yew::prelude::*;
 
 use super::FULL;
+use super::compare;
 use super::dom::{El, all, button, classed, classes, el, text};
 use super::lab::Msg;
+use super::lecture;
 use super::search::{self, Finder};
 use super::words::Words;
 use crate::protocol::{Quorums, Variant};
 use crate::view::{Session, quorums};
+
+/// The id of what names the dialogue.
+pub(super) const TITLE: &str = "dialog-title";
 
 /// Which dialogue is open.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,6 +28,14 @@ pub(super) enum Dialog {
     Search,
     /// What to compare with.
     Compare,
+    /// The link, the file, and opening others.
+    Share,
+    /// The scenes of a lecture.
+    Scenes,
+    /// Nothing is to be seen.
+    Black,
+    /// Pictures and texts of the run, for elsewhere.
+    Export,
 }
 
 pub(super) fn view(
@@ -42,6 +55,10 @@ pub(super) fn view(
         | Dialog::BreakRule
         | Dialog::Transcript
         | Dialog::Search
+        | Dialog::Share
+        | Dialog::Scenes
+        | Dialog::Black
+        | Dialog::Export
         | Dialog::Compare => {
             return el("div").set("hidden", "").end();
         }
@@ -56,16 +73,28 @@ pub(super) fn modal(
     words: &Words,
     send: &Callback<Msg>,
 ) -> Html {
+    let head = classed("div", "dialog-head")
+        .with(el("h2").set("id", TITLE).text(words.t(title)))
+        .with(
+            button(send, Msg::Dismiss)
+                .set("class", "quiet")
+                .say("aria-label", words.t("ui.close"))
+                .text("✕"),
+        );
+    let body = classed("div", "dialog-body").child(content);
+    modal_of(title, all([head, body].into_iter().map(El::end)), send)
+}
+
+/// A dialogue of a key of its own, named by whatever in it has the id [`TITLE`].
+pub(super) fn modal_of(key: &'static str, content: Html, send: &Callback<Msg>) -> Html {
     html! {
-        <Modal key={title} title={words.t(title).to_owned()} close={words.t("ui.close").to_owned()}
-            send={send.clone()}>{ content }</Modal>
+        <Modal key={key} class={key} send={send.clone()}>{ content }</Modal>
     }
 }
 
 #[derive(Properties, PartialEq)]
 struct ModalProps {
-    title: String,
-    close: String,
+    class: &'static str,
     send: Callback<Msg>,
     children: Html,
 }
@@ -82,24 +111,16 @@ fn Modal(props: &ModalProps) -> Html {
             }
         });
     }
-    let head = classed("div", "dialog-head")
-        .with(el("h2").set("id", "dialog-title").text(&props.title))
-        .with(
-            button(&props.send, Msg::Dismiss)
-                .set("class", "quiet")
-                .say("aria-label", &props.close)
-                .text("✕"),
-        );
     el("dialog")
         .node_ref(node)
-        .set("aria-labelledby", "dialog-title")
+        .set("class", props.class)
+        .set("aria-labelledby", TITLE)
         .on_close(props.send.reform(|_: Event| Msg::Dismiss))
-        .with(head)
-        .with(classed("div", "dialog-body").child(props.children.clone()))
+        .child(props.children.clone())
         .end()
 }
 
-const KEYS: [(&str, &str); 10] = [
+const KEYS: [(&str, &str); 12] = [
     ("Space", "ui.key_step"),
     ("← PageUp", "ui.key_back"),
     ("→ PageDown", "ui.key_forward"),
@@ -108,12 +129,11 @@ const KEYS: [(&str, &str); 10] = [
     ("K", "ui.key_kill"),
     ("D", "ui.key_drop"),
     ("P", "ui.key_partition"),
+    ("T", "ui.key_diagram"),
+    ("V", "ui.key_eyes"),
     ("Esc", "ui.key_escape"),
     ("?", "ui.key_help"),
 ];
-
-/// The keys that only the full program has a use for.
-const FULL_KEYS: [(&str, &str); 1] = [("S", "compare.key")];
 
 fn help(words: &Words, shortcut_keys: bool, send: &Callback<Msg>) -> Html {
     let row = |(key, does): &(&'static str, &'static str)| {
@@ -121,8 +141,9 @@ fn help(words: &Words, shortcut_keys: bool, send: &Callback<Msg>) -> Html {
         let cell = el("td").text(words.t(does));
         el("tr").key(does).with(head).with(cell).end()
     };
-    let keys = KEYS.iter().chain(FULL_KEYS.iter().filter(|_| FULL));
-    let table = el("table").with(el("tbody").each(keys.map(row)));
+    let of_full = lecture::KEYS.iter().chain(&compare::KEYS);
+    let rows = KEYS.iter().chain(of_full.filter(|_| FULL)).map(row);
+    let table = el("table").with(el("tbody").each(rows));
     let tick = tick_box(shortcut_keys, send, Msg::ShortcutKeys);
     let switch = classed("label", "switch")
         .with(tick)

@@ -1,6 +1,10 @@
 //! Everything that the browser may refuse: storage, downloads, media queries, and the boot script.
 //! Nothing here panics; what is refused is as if it were not there.
 
+pub(super) mod drawing;
+pub(super) mod pointing;
+pub(super) mod sharing;
+
 use js_sys::{Function, Promise};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
@@ -361,23 +365,37 @@ pub(super) fn matches(query: &str) -> bool {
 pub(super) struct Listener {
     target: EventTarget,
     event: &'static str,
+    /// Whether it hears of an event before what the event is about does.
+    first: bool,
     closure: Closure<dyn Fn(JsValue)>,
 }
 
 impl Listener {
     fn new(target: EventTarget, event: &'static str, callback: impl Fn(JsValue) + 'static) -> Self {
-        let closure = Closure::new(callback);
-        let listener = Self {
+        Self::at(target, event, false, Closure::new(callback))
+    }
+
+    /// One who is called back on what happens anywhere in the document.
+    fn of_document(event: &'static str, callback: impl Fn(JsValue) + 'static) -> Option<Self> {
+        Some(Self::new(document()?.into(), event, callback))
+    }
+
+    fn at(
+        target: EventTarget,
+        event: &'static str,
+        first: bool,
+        closure: Closure<dyn Fn(JsValue)>,
+    ) -> Self {
+        let function = closure.as_ref().unchecked_ref();
+        target
+            .add_event_listener_with_callback_and_bool(event, function, first)
+            .ok();
+        Self {
             target,
             event,
+            first,
             closure,
-        };
-        let function = listener.closure.as_ref().unchecked_ref();
-        let target = &listener.target;
-        target
-            .add_event_listener_with_callback(event, function)
-            .ok();
-        listener
+        }
     }
 }
 
@@ -385,7 +403,7 @@ impl Drop for Listener {
     fn drop(&mut self) {
         let function = self.closure.as_ref().unchecked_ref();
         self.target
-            .remove_event_listener_with_callback(self.event, function)
+            .remove_event_listener_with_callback_and_bool(self.event, function, self.first)
             .ok();
     }
 }
@@ -399,35 +417,42 @@ pub(super) fn on_media_change(query: &str, callback: yew::Callback<bool>) -> Opt
     }))
 }
 
+/// Calls back whenever the window has another size.
+pub(super) fn on_resize(callback: yew::Callback<()>) -> Option<Listener> {
+    let target = window()?.into();
+    Some(Listener::new(target, "resize", move |_| callback.emit(())))
+}
+
 /// Calls back on every key press in the document.
 pub(super) fn on_key_down(callback: yew::Callback<web_sys::KeyboardEvent>) -> Option<Listener> {
-    let document = document()?;
-    Some(Listener::new(document.into(), "keydown", move |event| {
+    Listener::of_document("keydown", move |event| {
         callback.emit(event.unchecked_into());
-    }))
+    })
 }
 
 /// Offers a text as a file; says whether the browser took it.
 pub(super) fn download(name: &str, text: &str) -> bool {
-    let attempt = || -> Option<()> {
-        let parts = js_sys::Array::of1(&JsValue::from_str(text));
-        let options = web_sys::BlobPropertyBag::new();
-        options.set_type("application/json");
-        let blob = web_sys::Blob::new_with_str_sequence_and_options(&parts, &options).ok()?;
-        let url = web_sys::Url::create_object_url_with_blob(&blob).ok()?;
-        let anchor = document()?.create_element("a").ok()?;
-        let anchor: web_sys::HtmlAnchorElement = anchor.dyn_into().ok()?;
-        anchor.set_href(&url);
-        anchor.set_download(name);
-        anchor.click();
-        // Not at once: the browser may not have read it yet.
-        let forget = gloo_timers::callback::Timeout::new(DOWNLOAD_MS, move || {
-            web_sys::Url::revoke_object_url(&url).ok();
-        });
-        forget.forget();
-        Some(())
-    };
-    attempt().is_some()
+    offer(name, "application/json", &JsValue::from_str(text)).is_some()
+}
+
+/// Offers a text, or a part of one, as a file of a kind.
+fn offer(name: &str, kind: &str, part: &JsValue) -> Option<()> {
+    let parts = js_sys::Array::of1(part);
+    let options = web_sys::BlobPropertyBag::new();
+    options.set_type(kind);
+    let blob = web_sys::Blob::new_with_blob_sequence_and_options(&parts, &options).ok()?;
+    let url = web_sys::Url::create_object_url_with_blob(&blob).ok()?;
+    let anchor = document()?.create_element("a").ok()?;
+    let anchor: web_sys::HtmlAnchorElement = anchor.dyn_into().ok()?;
+    anchor.set_href(&url);
+    anchor.set_download(name);
+    anchor.click();
+    // Not at once: the browser may not have read it yet.
+    let forget = gloo_timers::callback::Timeout::new(DOWNLOAD_MS, move || {
+        web_sys::Url::revoke_object_url(&url).ok();
+    });
+    forget.forget();
+    Some(())
 }
 
 /// Reads a file that somebody chose.

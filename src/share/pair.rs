@@ -8,7 +8,7 @@
 
 use super::codec::{self, only};
 use super::json::Json;
-use super::{RunError, VERSION, check_head, read_items};
+use super::{ACTIONS_MAX, RunError, VERSION, check_head, read_items};
 use crate::protocol::Any;
 use crate::world::{Action, Scenario};
 
@@ -110,7 +110,12 @@ impl PairFile {
     pub fn from_json(text: &str) -> Result<Self, RunError> {
         let file = check_head(text, FORMAT)?;
         let items = file.get("actions").and_then(Json::items);
-        let deeds = read_items(items.ok_or(RunError::BadHead)?, &Deed::Next, deed)?;
+        let deeds = read_items(
+            items.ok_or(RunError::BadHead)?,
+            &Deed::Next,
+            deed,
+            ACTIONS_MAX,
+        )?;
         let pair = read_head(&file, deeds).ok_or(RunError::BadHead)?;
         for scenario in &pair.scenarios {
             scenario.check().map_err(RunError::Scenario)?;

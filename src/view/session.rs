@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use crate::history::Timeline;
 use crate::protocol::{About, Any, ClientId, NodeId, Phase, Protocol, Stride, Value, registry};
-use crate::share::{Run, RunError};
+use crate::share::{ENGINE, Run, RunError, Trail};
 use crate::world::{Action, ActionError, Event, Payload, Pending, Scenario, ScenarioError, World};
 
+use super::branches::Names;
 use super::chronicle::{Chronicle, Entries};
 use super::compare::Counter;
 use super::diagram::{self, Cone, Picture, Window};
@@ -39,6 +40,7 @@ pub fn open(scenario: Scenario, seed: u32) -> Result<Session, ScenarioError> {
     let timeline = Timeline::new(protocol, &scenario, seed)?;
     Ok(Session {
         chronicle: Chronicle::new(&timeline),
+        names: Names::default(),
         timeline,
         scenario,
         seed,
@@ -53,6 +55,9 @@ pub struct OpenedRun {
     pub stopped: Option<(usize, ActionError)>,
     /// Whether the state at the cursor is the one that was saved, where the file says which.
     pub same_state: Option<bool>,
+    /// Between which two places, as numbers of actions, this engine first saw something else than
+    /// the one that made the run.
+    pub parted: Option<(usize, usize)>,
 }
 
 /// Opens a saved run.
@@ -62,11 +67,22 @@ pub fn reopen(run: &Run) -> Result<OpenedRun, RunError> {
         session,
         stopped: None,
         same_state: None,
+        parted: None,
     };
-    for (position, action) in run.actions.iter().enumerate() {
+    let mut places = Trail::places(run.actions.len()).enumerate().peekable();
+    let mut agreed = 0;
+    for (position, action) in (1..).zip(&run.actions) {
         if let Err(error) = opened.session.act(action.clone()) {
-            opened.stopped = Some((position + 1, error));
+            opened.stopped = Some((position, error));
             break;
+        }
+        let Some((place, _)) = places.next_if(|(_, at)| *at == position) else {
+            continue;
+        };
+        match run.trail.agrees(place, opened.session.hash()) {
+            Some(false) if opened.parted.is_none() => opened.parted = Some((agreed, position)),
+            Some(_) => agreed = position,
+            None => {}
         }
     }
     opened.session.seek(run.cursor);
@@ -77,9 +93,10 @@ pub fn reopen(run: &Run) -> Result<OpenedRun, RunError> {
 
 /// A run on a screen: the one facade that components talk to.
 pub struct Session {
-    timeline: Timeline<Any>,
+    pub(super) timeline: Timeline<Any>,
     /// What a diagram shows; only the full program draws one.
     chronicle: Chronicle,
+    pub(super) names: Names,
     scenario: Scenario,
     seed: u32,
 }
@@ -163,18 +180,22 @@ impl Session {
         Ok(())
     }
 
-    /// What is to be drawn of a stretch of the branch's time.
-    pub fn picture(&self, window: Window) -> Picture {
-        diagram::picture(&self.chronicle.line(&self.timeline), window)
+    /// What is to be drawn of a stretch of the branch's time: the whole truth, or what one node
+    /// knows of it.
+    pub fn picture(&self, window: Window, seen_by: Option<NodeId>) -> Picture {
+        match seen_by {
+            None => diagram::picture(&self.entries(), window),
+            Some(node) => diagram::picture_of(&self.entries(), window, node),
+        }
     }
 
     /// What a step of the branch depends on, and what depends on it.
     pub fn cone(&self, step: usize) -> Option<Cone> {
-        diagram::cone(&self.chronicle.line(&self.timeline), step)
+        diagram::cone(&self.entries(), step)
     }
 
-    /// What happened on the branch.
-    pub fn line(&self) -> Entries<'_> {
+    /// What happened on the branch, step by step.
+    pub fn entries(&self) -> Entries<'_> {
         self.chronicle.line(&self.timeline)
     }
 
@@ -253,12 +274,31 @@ impl Session {
     /// The run as it can be saved, with the cursor and the state's hash.
     pub fn run(&self) -> Run {
         Run {
+            engine: ENGINE,
             scenario: self.scenario.clone(),
             seed: self.seed,
             actions: self.timeline.actions().cloned().collect(),
             cursor: self.timeline.position(),
             hash: Some(self.hash()),
+            trail: Trail::default(),
         }
+    }
+
+    /// The same, with what this engine sees on the way: the whole run is played for it.
+    pub fn run_with_trail(&self) -> Run {
+        let mut run = self.run();
+        let Ok(mut replayed) = open(run.scenario.clone(), run.seed) else {
+            unreachable!("what was opened once opens again");
+        };
+        for place in Trail::places(run.actions.len()) {
+            for action in &run.actions[replayed.position()..place] {
+                if replayed.act(action.clone()).is_err() {
+                    unreachable!("what was applied once applies again");
+                }
+            }
+            run.trail.push(replayed.hash());
+        }
+        run
     }
 
     /// The moment at the cursor as a scenario's start: what was done so far is prepared.

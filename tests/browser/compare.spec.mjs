@@ -146,7 +146,7 @@ test('by key alone: begin, turn to the other side, act there, and go back', asyn
   await who.page.getByRole('button', { name: 'Close comparison' }).waitFor();
 
   const first = await inHand(who);
-  await who.key('s');
+  await who.key('o');
   const second = await inHand(who);
   assert.notEqual(second, first);
   const focused = await who.page.evaluate(() => document.activeElement.innerText);

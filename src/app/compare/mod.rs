@@ -15,6 +15,9 @@ use crate::share::pair::Side;
 use crate::view::Moment;
 use crate::view::compare::Rival;
 
+/// What Help says of its keys.
+pub(super) const KEYS: [(&str, &str); 1] = [("O", "compare.key")];
+
 /// What concerns a comparison, of all that can happen to the page.
 #[derive(Clone)]
 pub(super) enum Compare {

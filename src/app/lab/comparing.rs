@@ -4,8 +4,9 @@ use yew::prelude::*;
 
 use super::{Lab, Msg, Thing};
 use crate::app::compare::{self, Compare};
+use crate::app::diagram::Draw;
 use crate::app::dialog::{self, Dialog};
-use crate::app::dom::{El, classed};
+use crate::app::dom::{El, classed, text};
 use crate::app::motion::Scene;
 use crate::app::panel::{self, Panel};
 use crate::app::words::Shared;
@@ -53,12 +54,28 @@ impl Lab {
         }
     }
 
+    /// Whether something is asked for that a run alone has; says so.
+    pub(super) fn asks_for_one(&mut self, msg: &Msg) -> bool {
+        let of_one = matches!(
+            msg,
+            Msg::Diagram(Draw::Toggle) | Msg::Branch(_) | Msg::Eyes(_) | Msg::SwitchEyes
+        );
+        let refused = of_one && self.session.pair().is_some();
+        if refused {
+            self.complain("compare.one_only");
+        }
+        refused
+    }
+
     fn begin_comparison(&mut self, rival: Rival) {
         if let Rival::Protocol(key) = rival
             && !self.words.has(key)
         {
             self.after_words = Some(Msg::Compare(Compare::Begin(rival)));
             return self.load_words(self.words.language, key);
+        }
+        if self.diagram.is_open() {
+            self.draw(Draw::Toggle);
         }
         self.dialog = Dialog::None;
         // The next thing to do, once the dialogue has gone.
@@ -106,7 +123,7 @@ impl Lab {
             Ok((opened, true)) => opened,
             Ok((_, false)) => return self.complain("ui.nodes_out_of_range"),
             Err(error) => {
-                self.notice = Some(self.words.say(&super::scenes::file_error(&error)));
+                self.notice = Some(self.words.say(&super::opening::file_error(&error)));
                 return;
             }
         };
@@ -281,13 +298,14 @@ impl Lab {
         let words = &self.words;
         let [left, right] = &self.moments(pair);
         let content = |side: Side, moment: &Moment, selected: Option<Thing>| {
-            let about = pair.session(side).about();
-            panel::content(moment, words, about, self.panel, selected, &self.send)
+            let (session, send) = (pair.session(side), &self.send);
+            panel::content(moment, words, session, self.panel, selected, None, send)
         };
         match self.panel {
             Panel::Why => compare::why(pair, [left, right], words, |side, moment| {
                 content(side, moment, None)
             }),
+            Panel::Branches => text(words.t("compare.one_only")),
             Panel::Rules | Panel::State | Panel::Properties => {
                 let name = compare::name(pair, pair.side, words);
                 el_of(&name, content(pair.side, &self.moment, self.selected))

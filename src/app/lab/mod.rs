@@ -1,8 +1,12 @@
 //! The root component: one session, one moment on screen, and everything that can be done to it.
 
 mod acting;
+mod branching;
 mod comparing;
+mod drawing;
 mod handing;
+mod lecturing;
+mod opening;
 mod playing;
 mod scenes;
 mod searching;
@@ -15,18 +19,22 @@ use crate::sorted::SortedMap;
 use yew::prelude::*;
 
 use super::compare::{Beside, Compare};
+use super::diagram::{self, Diagram, Draw};
 use super::dialog::{self, Dialog};
 use super::dom::{El, button, classed, el};
+use super::export::{self, Export};
 use super::handing::{Ask, Handed, Screen};
 use super::keys;
+use super::lecture::{self, Lecture, Lecturer};
 use super::motion::Motion;
-use super::panel::{self, Panel};
+use super::panel::{self, Branching, Panel};
 use super::search::{self, Find, Finder, Found};
+use super::share::{self, Share, Sharer};
 use super::words::{Language, Shared, Words};
 use super::{FIRST_PROTOCOL, FULL, header, host, stage, transport, tray};
 use crate::protocol::{ClientId, NodeId};
 use crate::view::compare::Runs;
-use crate::view::{Moment, Session, first_look, open, quorums};
+use crate::view::{Moment, Parting, Session, first_look, open, quorums};
 use crate::world::{Action, ActionError, MessageId};
 
 /// The seed of a first visit: its election is one that a newcomer can follow.
@@ -125,6 +133,15 @@ pub(super) enum Msg {
     FullFailed,
     Find(Find),
     Compare(Compare),
+    Diagram(Draw),
+    Export(Export),
+    Branch(Branching),
+    /// Shows only what this node knows, or the whole truth.
+    Eyes(Option<NodeId>),
+    /// The same for the chosen node, and back.
+    SwitchEyes,
+    Share(Share),
+    Lecture(Lecture),
 }
 
 #[derive(Properties)]
@@ -177,15 +194,25 @@ pub(super) struct Lab {
     wanted: Option<Ask>,
     /// What the core handed over, until the page is drawn.
     arriving: Option<Screen>,
+    /// Whose view is shown, in the place of the whole truth.
+    eyes: Option<NodeId>,
+    /// The branches that are held against each other.
+    parting: Option<Shared<Parting>>,
+    /// The space-time diagram; only the full program has one.
+    diagram: Diagram,
     /// Searches; only the full program has any.
     finder: Finder,
     /// What stands beside the run on stage; of the full program.
     beside: Beside,
+    /// What is sent, and what was on stage before something was opened; of the full program.
+    sharer: Sharer,
+    /// The lecture; of the full program.
+    lecturer: Lecturer,
     /// The runs on stage that were found, each with what was there before it, the latest last.
     found: Vec<Found>,
     send: Callback<Msg>,
     /// They are called no more when this goes.
-    _listeners: [Option<host::Listener>; 2],
+    _listeners: [Option<host::Listener>; 6],
 }
 
 impl Component for Lab {
@@ -194,9 +221,17 @@ impl Component for Lab {
 
     fn create(ctx: &Context<Self>) -> Self {
         let send = ctx.link().callback(|msg| msg);
+        let [over, drop] = host::sharing::on_file_drop(send.reform(Msg::OpenFile));
         let listeners = [
             host::on_media_change(NARROW, send.reform(Msg::Narrow)),
             host::on_key_down(send.reform(Msg::Key)),
+            match FULL {
+                true => host::on_resize(send.reform(|()| Msg::Diagram(Draw::Measure))),
+                false => None,
+            },
+            host::sharing::on_link(send.reform(|link| Msg::Share(Share::Open(link)))),
+            over,
+            drop,
         ];
         let dark = match host::recall("theme") {
             Some(theme) => theme == "dark",
@@ -228,14 +263,23 @@ impl Component for Lab {
             after_words: None,
             wanted: None,
             arriving: None,
+            eyes: None,
+            parting: None,
+            diagram: Diagram::new(),
             finder: Finder::new(),
             beside: Beside::default(),
+            sharer: Sharer::default(),
+            lecturer: Lecturer::default(),
             found: Vec::new(),
             send,
             _listeners: listeners,
         };
         if FULL && let Some(handed) = ctx.props().handed.take() {
             lab.take_over(handed);
+        } else if FULL && let Some(link) = host::sharing::link() {
+            lab.open_link(link);
+            // Nobody has seen what was there before.
+            lab.sharer.left = None;
         }
         lab.show_theme();
         lab.hold_all();
@@ -263,11 +307,25 @@ impl Component for Lab {
             (moment, whose),
             words,
             &self.session,
-            self.running,
-            self.speed,
-            FULL && self.found_here().is_some(),
+            transport::Controls {
+                running: self.running,
+                speed: self.speed,
+                back: self.ways_back(),
+                diagram: self.diagram.is_open(),
+            },
             send,
         );
+        let diagram = match FULL && self.diagram.is_open() {
+            true => diagram::view(
+                &self.diagram,
+                moment,
+                &self.session,
+                self.selected,
+                words,
+                send,
+            ),
+            false => el("section").set("hidden", "").end(),
+        };
         let notice = self.notice.as_deref().unwrap_or_default();
         let waiting = match self.wanted {
             Some(_) if notice.is_empty() => words.t("ui.full_loading"),
@@ -278,10 +336,12 @@ impl Component for Lab {
             .child(header::view(words, about.key, cluster, self.theme, send))
             .with(middle)
             .child(transport)
+            .child(diagram)
             .with(classed("p", "notice").set("role", "alert").text(notice))
             .with(classed("p", "notice").set("role", "status").text(waiting))
             .with(spoken.set("aria-live", "polite").text(&self.spoken()))
             .child(self.dialog_view())
+            .each(self.lecture_view().into_iter())
             .end()
     }
 
@@ -295,6 +355,9 @@ impl Component for Lab {
         if FULL && let Some(id) = self.finder.focus.take() {
             host::focus(id);
         }
+        if FULL && let Some(id) = self.lecturer.focus.take() {
+            host::focus(id);
+        }
         if FULL && std::mem::take(&mut self.finder.reveal) && self.narrow {
             host::reveal(".strip");
         }
@@ -305,12 +368,14 @@ impl Component for Lab {
             host::reveal(".tray");
         }
         self.revealed = self.selected;
+        if FULL && self.diagram.is_open() {
+            self.measure_diagram();
+        }
         let of_both = if FULL { self.scenes_of_both() } else { None };
-        self.motion.set_scenes(
-            of_both.unwrap_or_else(|| {
-                vec![stage::scene(stage::Name::FIRST, &self.moment, self.narrow)]
-            }),
-        );
+        self.motion.set_scenes(of_both.unwrap_or_else(|| {
+            let narrow = self.narrow_stage();
+            vec![stage::scene(stage::Name::FIRST, &self.moment, narrow)]
+        }));
     }
 
     fn destroy(&mut self, _ctx: &Context<Self>) {
@@ -325,10 +390,13 @@ impl Lab {
             self.ask_full(ask);
             return true;
         }
+        if FULL && self.asks_for_one(&msg) {
+            return true;
+        }
         match msg {
             Msg::Key(event) => {
-                let dialog_open = self.dialog != Dialog::None;
-                let Some(msg) = keys::read(&event, self.shortcut_keys, dialog_open) else {
+                let read = keys::read(&event, self.shortcut_keys, self.dialog, self.lecturer.on);
+                let Some(msg) = read else {
                     return false;
                 };
                 event.prevent_default();
@@ -362,7 +430,7 @@ impl Lab {
                 self.opener = host::focused();
                 self.dialog = dialog;
                 if FULL {
-                    self.open_finder();
+                    self.prepare_dialog();
                 }
             }
             Msg::Protocol(key) => self.change_protocol(key),
@@ -405,16 +473,40 @@ impl Lab {
             }
             Msg::Find(find) if FULL => return self.find(find),
             Msg::Compare(compare) if FULL => return self.compare(compare),
-            Msg::Find(_) | Msg::Compare(_) => return false,
+            Msg::Diagram(draw) if FULL => return self.draw(draw),
+            Msg::Export(export) if FULL => {
+                if !export::take(export, &self.session, &self.words, &self.send) {
+                    self.complain("export.failed");
+                }
+            }
+            Msg::Branch(branching) if FULL => self.branch(branching),
+            Msg::Eyes(eyes) if FULL => self.look_through(eyes),
+            Msg::SwitchEyes => self.switch_eyes(),
+            Msg::Share(share) if FULL => return self.share(share),
+            Msg::Lecture(lecture) if FULL => return self.lecture(lecture),
+            Msg::Find(_)
+            | Msg::Compare(_)
+            | Msg::Share(_)
+            | Msg::Lecture(_)
+            | Msg::Diagram(_)
+            | Msg::Export(_)
+            | Msg::Branch(_)
+            | Msg::Eyes(_) => return false,
         }
         true
     }
 
     /// The session has changed: everything that follows from it is read anew.
     fn refresh(&mut self) {
-        self.moment = Shared::new(self.session.moment());
+        let mut moment = self.session.moment();
+        if FULL && let Some(node) = self.eyes {
+            moment = moment.seen_by(&self.session.knowledge(node));
+        }
+        self.moment = Shared::new(moment);
         if FULL {
             self.refresh_other();
+            self.diagram.eyes = self.eyes;
+            self.diagram.refresh(&self.session);
         }
         let gone = |thing: Thing| match thing {
             Thing::Message(id) => self.moment.message(id).is_none(),
@@ -501,7 +593,12 @@ impl Lab {
     }
 
     fn show_theme(&self) {
-        host::set_page_attribute("data-theme", Some(self.theme_name()));
+        let name = match self.theme {
+            Theme::Light if FULL && self.lecturer.on => "projector",
+            Theme::Dark if FULL && self.lecturer.on => "projector-dark",
+            _ => self.theme_name(),
+        };
+        host::set_page_attribute("data-theme", Some(name));
     }
 
     /// What a screen reader says after a step.
@@ -536,7 +633,6 @@ impl Lab {
     /// The stage, and the panels beside it.
     fn one(&self) -> El {
         let (words, send, moment) = (&self.words, &self.send, &*self.moment);
-        let about = self.session.about();
         let stage_box = classed("section", "stage-box")
             .say("aria-label", words.t("ui.stage_region"))
             .child(stage::view(
@@ -545,12 +641,20 @@ impl Lab {
                 words,
                 self.selected,
                 self.choosing,
-                self.narrow,
+                self.narrow_stage(),
                 send,
             ))
             .with(self.banners())
             .child(self.tray());
-        let panels = panel::view(moment, words, about, self.panel, self.selected, send);
+        let panels = panel::view(
+            moment,
+            words,
+            &self.session,
+            self.panel,
+            self.selected,
+            self.parting.as_ref(),
+            send,
+        );
         classed("main", "middle").with(stage_box).child(panels)
     }
 
@@ -568,11 +672,28 @@ impl Lab {
         )
     }
 
+    /// What was on stage before and can be shown again, by what the item of the menu says.
+    fn ways_back(&self) -> Vec<(&'static str, Msg)> {
+        let found = self.found_here().filter(|_| FULL);
+        let found = found.map(|_| ("search.return", Msg::Find(Find::Return)));
+        let left = self.sharer.left.as_ref().filter(|_| FULL);
+        let left = left.map(|_| ("share.return", Msg::Share(Share::Return)));
+        found.into_iter().chain(left).collect()
+    }
+
     /// What stands over the stage.
     fn banners(&self) -> El {
         let mut banners = classed("div", "banners").with(self.banner(&self.moment, &self.send));
         if FULL && let Some(apart) = self.quorums_apart() {
             banners = banners.with(apart);
+        }
+        if FULL && let Some(node) = self.eyes {
+            banners = banners.with(panel::eyes_strip(
+                node,
+                &self.session,
+                &self.words,
+                &self.send,
+            ));
         }
         match self.found_here() {
             Some(found) if FULL && found.told => {
@@ -607,8 +728,24 @@ impl Lab {
     }
 
     fn dialog_view(&self) -> Html {
+        let (words, send) = (&self.words, &self.send);
         if FULL && self.dialog == Dialog::Compare {
             return self.compare_dialog();
+        }
+        if FULL && self.dialog == Dialog::Share {
+            let content = share::dialog(&self.sharer, words, send);
+            return dialog::modal("share.title", content, words, send);
+        }
+        if FULL && self.dialog == Dialog::Scenes {
+            let content = lecture::dialog(&self.lecturer, words, send);
+            return dialog::modal("lecture.scenes", content, words, send);
+        }
+        if FULL && self.dialog == Dialog::Export {
+            let content = export::dialog(self.diagram.is_open(), words, send);
+            return dialog::modal("export.title", content, words, send);
+        }
+        if FULL && self.dialog == Dialog::Black {
+            return lecture::black(words, send);
         }
         dialog::view(
             self.dialog,

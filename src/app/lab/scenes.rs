@@ -1,14 +1,13 @@
-//! Which run is on stage: protocol, size, variants, files. What is there stays until the next one
-//! has opened.
+//! Which run is on stage: protocol, size, variants; and the run as it is saved and held. What is
+//! there stays until the next one has opened.
 
 use super::{Choosing, FIRST_SEED, FULL, Lab, Msg};
 use crate::app::host;
 use crate::app::panel::Panel;
 use crate::protocol::registry::OpenError;
 use crate::protocol::{ClusterError, NODES_ON_STAGE_MAX};
-use crate::share::{Run, RunError};
 use crate::view::compare::Rival;
-use crate::view::{Sentence, Session, first_look, open, reopen};
+use crate::view::{Sentence, Session, first_look, open};
 use crate::world::{Scenario, ScenarioError};
 
 impl Lab {
@@ -49,6 +48,8 @@ impl Lab {
     pub(super) fn show_anew(&mut self) {
         self.running = false;
         self.motion.stop();
+        self.parting = None;
+        self.eyes = None;
         self.selected = None;
         self.choosing = Choosing::Nothing;
         self.notice = None;
@@ -108,42 +109,6 @@ impl Lab {
         }
     }
 
-    pub(super) fn open_file(&mut self, text: Result<String, String>) {
-        // The core gives the text of a file to the full program.
-        let text = match text {
-            Ok(text) if FULL => text,
-            _ => return self.complain("ui.file_unreadable"),
-        };
-        let opened = Run::from_json(&text).and_then(|run| {
-            let on_stage = run.scenario.cluster.nodes <= NODES_ON_STAGE_MAX;
-            reopen(&run).map(|opened| (opened, on_stage))
-        });
-        match opened {
-            Ok((opened, true)) if !self.words.has(opened.session.about().key) => {
-                self.after_words = Some(Msg::FileRead(Ok(text)));
-                self.load_words(self.words.language, opened.session.about().key);
-            }
-            // Two runs, or something else altogether.
-            Err(RunError::NotARun) => self.open_pair(text),
-            Err(error) => self.notice = Some(self.words.say(&file_error(&error))),
-            Ok((_, false)) => self.complain("ui.nodes_out_of_range"),
-            Ok((opened, true)) => {
-                self.forget_found(&opened.session);
-                self.put_on_stage(opened.session);
-                if let Some((position, error)) = opened.stopped {
-                    let reason = format!("error.{}", error.key());
-                    let args = [
-                        ("position", &*position.to_string()),
-                        ("reason", self.words.t(&reason)),
-                    ];
-                    self.notice = Some(self.words.fill("ui.file_cut_short", &args));
-                } else if opened.same_state == Some(false) {
-                    self.complain("ui.file_other_state");
-                }
-            }
-        }
-    }
-
     /// Lets the boot script hold the action before a position, unless a longer future is held.
     pub(super) fn hold(&self, position: usize) {
         if let Some(line) = self.session.line(position) {
@@ -162,22 +127,6 @@ impl Lab {
         for position in 1..=self.session.length() {
             self.hold(position);
         }
-    }
-}
-
-pub(super) fn file_error(error: &RunError) -> Sentence {
-    use RunError as E;
-    match error {
-        E::TooLarge(_) => Sentence::new("ui.file_too_large"),
-        E::Malformed(place) => Sentence::new("ui.file_malformed")
-            .with("line", place.line)
-            .with("column", place.column),
-        E::BadHead => Sentence::new("ui.file_bad_head"),
-        E::BadAction(place) => Sentence::new("ui.file_bad_action").with("place", *place as u32),
-        E::NotARun => Sentence::new("ui.file_not_a_run"),
-        E::Newer(version) => Sentence::new("ui.file_newer").with("version", *version),
-        E::TooManyActions => Sentence::new("ui.file_too_many_actions"),
-        E::Scenario(error) => scenario_error(error, "ui.file_bad_scenario"),
     }
 }
 

@@ -108,6 +108,15 @@ impl Runs {
         std::mem::replace(self, Self::from(blank)).into_one()
     }
 
+    /// The run, where it is alone, to change what two have no use for.
+    pub fn alone_mut(&mut self) -> Option<&mut Session> {
+        match self {
+            Self::One(session) => Some(session),
+            #[cfg(feature = "full")]
+            Self::Two(_) => None,
+        }
+    }
+
     /// The run alone; of two the left one.
     pub fn into_one(self) -> Session {
         match self {
