@@ -203,7 +203,7 @@ const FULL_FAMILIES: [&str; 6] = [
 ];
 
 /// The sources of what only the full program shows: branches on `FULL`, or whole folders.
-const OF_FULL: [&str; 10] = [
+const OF_FULL: [&str; 9] = [
     "src/app/lab/lecturing.rs",
     "src/app/lecture/",
     "src/app/lab/mod.rs",
