@@ -198,19 +198,33 @@ fn no_protocol_asks_for_texts_of_another() {
 }
 
 /// Families of texts that are loaded with the full program alone.
-const FULL_FAMILIES: [&str; 6] = [
-    "lecture.", "open.", "quorum.", "search.", "share.", "variant.",
+const FULL_FAMILIES: [&str; 9] = [
+    "branches.",
+    "diagram.",
+    "knowledge.",
+    "lecture.",
+    "open.",
+    "quorum.",
+    "search.",
+    "share.",
+    "variant.",
 ];
 
 /// The sources of what only the full program shows: branches on `FULL`, or whole folders.
-const OF_FULL: [&str; 9] = [
+const OF_FULL: [&str; 15] = [
+    "src/app/diagram/",
+    "src/app/dialog.rs",
+    "src/app/lab/branching.rs",
     "src/app/lab/lecturing.rs",
-    "src/app/lecture/",
     "src/app/lab/mod.rs",
     "src/app/lab/opening.rs",
-    "src/app/share.rs",
+    "src/app/lecture/",
+    "src/app/panel/branches.rs",
+    "src/app/panel/knowledge.rs",
+    "src/app/panel/mod.rs",
     "src/app/search/",
-    "src/app/dialog.rs",
+    "src/app/share.rs",
+    "src/app/stage/node.rs",
     "src/app/transport.rs",
     "src/view/goals.rs",
 ];

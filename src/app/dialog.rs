@@ -113,7 +113,7 @@ fn Modal(props: &ModalProps) -> Html {
         .end()
 }
 
-const KEYS: [(&str, &str); 10] = [
+const KEYS: [(&str, &str); 12] = [
     ("Space", "ui.key_step"),
     ("← PageUp", "ui.key_back"),
     ("→ PageDown", "ui.key_forward"),
@@ -122,6 +122,8 @@ const KEYS: [(&str, &str); 10] = [
     ("K", "ui.key_kill"),
     ("D", "ui.key_drop"),
     ("P", "ui.key_partition"),
+    ("T", "ui.key_diagram"),
+    ("V", "ui.key_eyes"),
     ("Esc", "ui.key_escape"),
     ("?", "ui.key_help"),
 ];

@@ -1,13 +1,14 @@
 //! Handing over: what the core gives to the full program as one text, so that nobody notices that
 //! another program goes on.
 
+use super::diagram::Draw;
 use super::dialog::Dialog;
 use super::lab::{Choosing, Msg, Theme, Thing};
 use super::lecture::Lecture;
 use super::panel::Panel;
 use super::share::Share;
 use super::words::Language;
-use crate::protocol::{ClientId, Endpoint, registry};
+use crate::protocol::{ClientId, Endpoint, NodeId, registry};
 use crate::share::Run;
 use crate::share::json::Json;
 use crate::view::{Session, reopen};
@@ -38,6 +39,9 @@ pub(super) enum Ask {
     Link(String),
     /// The lecture begins.
     Lecture,
+    Diagram,
+    /// Only what a node knows.
+    Eyes(NodeId),
 }
 
 impl Ask {
@@ -52,6 +56,8 @@ impl Ask {
             Msg::FileRead(Ok(text)) => Self::Open(text.clone()),
             Msg::Share(Share::Open(link)) => Self::Link(link.clone()),
             Msg::Lecture(_) => Self::Lecture,
+            Msg::Diagram(_) => Self::Diagram,
+            Msg::Eyes(Some(id)) => Self::Eyes(*id),
             _ => return None,
         })
     }
@@ -64,6 +70,8 @@ impl Ask {
             Self::Open(text) => ("open", Json::Text(text.clone())),
             Self::Link(link) => ("link", Json::Text(link.clone())),
             Self::Lecture => ("lecture", Json::Null),
+            Self::Diagram => ("diagram", Json::Null),
+            Self::Eyes(id) => ("eyes", Json::Text(id.to_string())),
         };
         Json::object([(what, argument)])
     }
@@ -77,6 +85,8 @@ impl Ask {
             "open" => Self::Open(argument.text()?.to_owned()),
             "link" => Self::Link(argument.text()?.to_owned()),
             "lecture" => Self::Lecture,
+            "diagram" => Self::Diagram,
+            "eyes" => Self::Eyes(argument.text()?.parse().ok()?),
             _ => return None,
         })
     }
@@ -91,6 +101,8 @@ impl From<Ask> for Msg {
             Ask::Open(text) => Self::FileRead(Ok(text)),
             Ask::Link(link) => Self::Share(Share::Open(link)),
             Ask::Lecture => Self::Lecture(Lecture::Toggle),
+            Ask::Diagram => Self::Diagram(Draw::Toggle),
+            Ask::Eyes(id) => Self::Eyes(Some(id)),
         }
     }
 }

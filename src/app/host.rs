@@ -416,6 +416,12 @@ pub(super) fn on_media_change(query: &str, callback: yew::Callback<bool>) -> Opt
     }))
 }
 
+/// Calls back whenever the window has another size.
+pub(super) fn on_resize(callback: yew::Callback<()>) -> Option<Listener> {
+    let target = window()?.into();
+    Some(Listener::new(target, "resize", move |_| callback.emit(())))
+}
+
 /// Calls back on every key press in the document.
 pub(super) fn on_key_down(callback: yew::Callback<web_sys::KeyboardEvent>) -> Option<Listener> {
     Listener::of_document("keydown", move |event| {

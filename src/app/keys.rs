@@ -4,6 +4,7 @@ use wasm_bindgen::JsCast;
 use web_sys::{Element, KeyboardEvent};
 
 use super::FULL;
+use super::diagram::Draw;
 use super::dialog::Dialog;
 use super::lab::Msg;
 use super::lecture::{self, Lecture};
@@ -52,6 +53,8 @@ fn read_single(name: &str) -> Option<Msg> {
         "k" | "K" => Msg::Kill,
         "d" | "D" => Msg::DropMessage,
         "p" | "P" => Msg::CutOff,
+        "v" | "V" => Msg::SwitchEyes,
+        "t" | "T" => Msg::Diagram(Draw::Toggle),
         "?" => Msg::Show(Dialog::Help),
         "l" | "L" => Msg::Lecture(Lecture::Toggle),
         "s" | "S" => Msg::Show(Dialog::Share),

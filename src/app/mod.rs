@@ -3,6 +3,7 @@
 //! It is built twice. The core is what a first visit fetches; what it lacks, the full program has,
 //! which then takes over (`handing`).
 
+mod diagram;
 mod dialog;
 mod dom;
 mod handing;
@@ -34,9 +35,10 @@ use words::{Language, Words};
 const FULL: bool = cfg!(feature = "full");
 
 /// What only the full program draws looks as these assets say.
-const STYLES: [&str; 4] = [
+const STYLES: [&str; 5] = [
     "full/diagram.css",
     "full/dialogs.css",
+    "full/knowledge.css",
     "full/lecture.css",
     "full/share.css",
 ];

@@ -4,6 +4,7 @@ use wasm_bindgen::JsCast;
 use web_sys::{HtmlInputElement, HtmlSelectElement};
 use yew::prelude::*;
 
+use super::diagram::Draw;
 use super::dialog::Dialog;
 use super::dom::{El, all, button, classed, el, text};
 use super::host;
@@ -20,20 +21,29 @@ pub(super) const STEP: &str = "step";
 /// The speeds' names, in the order of [`RATES`].
 const SPEEDS: [&str; RATES.len()] = ["¼×", "½×", "1×", "2×", "8×"];
 
+/// How the controls stand.
+pub(super) struct Controls {
+    pub(super) running: bool,
+    pub(super) speed: usize,
+    /// What can be returned to, by what the item of the menu says.
+    pub(super) back: Vec<(&'static str, Msg)>,
+    /// Whether the diagram is open.
+    pub(super) diagram: bool,
+}
+
 pub(super) fn view(
     moment: &Moment,
     words: &Words,
     session: &Session,
-    running: bool,
-    speed: usize,
-    back: Vec<(&'static str, Msg)>,
+    controls: &Controls,
     send: &Callback<Msg>,
 ) -> Html {
-    let steps = steps(moment, words, session.about().stride, running, speed, send);
+    let stride = session.about().stride;
+    let steps = steps(moment, words, stride, controls, send);
     let faults = group("faults", words.t("ui.faults"))
         .with(button(send, Msg::Kill).text(words.t("ui.kill_node")))
         .with(button(send, Msg::DropMessage).text(words.t("ui.drop_message")))
-        .child(more(words, session, back, send));
+        .child(more(words, session, &controls.back, send));
     let transport = classed("div", "transport")
         .with(steps)
         .with(classed("p", "next").child(next(moment, words)))
@@ -41,7 +51,7 @@ pub(super) fn view(
         .with(faults);
     classed("footer", "bottom")
         .with(transport)
-        .child(scrubber(moment, words, send))
+        .child(scrubber(moment, words, controls.diagram, send))
         .end()
 }
 
@@ -55,8 +65,7 @@ fn steps(
     moment: &Moment,
     words: &Words,
     stride: Stride,
-    running: bool,
-    speed: usize,
+    controls: &Controls,
     send: &Callback<Msg>,
 ) -> El {
     let at_start = moment.position == 0;
@@ -65,7 +74,11 @@ fn steps(
         Stride::Phase => "ui.next_phase",
         Stride::Milestone => "ui.next_election",
     };
-    let run = if running { "ui.pause" } else { "ui.run" };
+    let run = if controls.running {
+        "ui.pause"
+    } else {
+        "ui.run"
+    };
     group("steps", words.t("ui.steps"))
         .with(
             button(send, Msg::First)
@@ -90,7 +103,7 @@ fn steps(
         )
         .with(button(send, Msg::Stride).text(words.t(stride)))
         .with(button(send, Msg::RunPause).text(words.t(run)))
-        .child(speeds(words, speed, send))
+        .child(speeds(words, controls.speed, send))
 }
 
 fn speeds(words: &Words, chosen: usize, send: &Callback<Msg>) -> Html {
@@ -115,7 +128,7 @@ fn speeds(words: &Words, chosen: usize, send: &Callback<Msg>) -> Html {
         .end()
 }
 
-fn scrubber(moment: &Moment, words: &Words, send: &Callback<Msg>) -> Html {
+fn scrubber(moment: &Moment, words: &Words, diagram: bool, send: &Callback<Msg>) -> Html {
     let (position, length) = (moment.position.to_string(), moment.length.to_string());
     let oninput = send.reform(|event: InputEvent| {
         let input = event
@@ -133,7 +146,11 @@ fn scrubber(moment: &Moment, words: &Words, send: &Callback<Msg>) -> Html {
         .say("aria-label", words.t("ui.scrubber"))
         .put("aria-valuetext", words.fill("ui.scrubber_value", &args))
         .on_input(oninput);
-    classed("div", "scrubber").with(range).end()
+    let toggle = button(send, Msg::Diagram(Draw::Toggle))
+        .set("class", "quiet")
+        .flag("aria-expanded", diagram)
+        .text(words.t("ui.diagram"));
+    classed("div", "scrubber").with(range).with(toggle).end()
 }
 
 /// What Step will do.
@@ -191,7 +208,7 @@ fn status(moment: &Moment, words: &Words) -> String {
 fn more(
     words: &Words,
     session: &Session,
-    back: Vec<(&'static str, Msg)>,
+    back: &[(&'static str, Msg)],
     send: &Callback<Msg>,
 ) -> Html {
     let items = [
@@ -222,7 +239,7 @@ fn more(
     let about = words.fill("ui.run_about", &args);
     let list = el("ul")
         .each(items.into_iter().map(&item))
-        .each(back.into_iter().map(item))
+        .each(back.iter().cloned().map(item))
         .with(el("li").key("open").with(open_file(words, send)))
         .with(classed("li", "about").key("about").text(&about));
     let summary = el("summary")

@@ -271,7 +271,8 @@ impl<P: Protocol> Timeline<P> {
         &self.branches[id.0 as usize]
     }
 
-    fn end_of(&self, id: BranchId) -> usize {
+    /// How many actions a branch has, its parents' included.
+    pub fn end_of(&self, id: BranchId) -> usize {
         let branch = self.get(id);
         branch.start + branch.own.len()
     }

@@ -3,9 +3,9 @@
 
 use crate::history::Timeline;
 use crate::protocol::{
-    Any, ClientId, Endpoint, Epoch, Fact, MessageKind, MessageView, NodeId, Protocol,
+    Any, ClientId, Endpoint, Epoch, Fact, MessageKind, MessageView, NodeId, Protocol, Shape,
 };
-use crate::world::{Event, Flight, Loss, MessageId, Step};
+use crate::world::{Event, Flight, Loss, MessageId, Step, World};
 
 use super::moment::payload_view;
 
@@ -16,6 +16,16 @@ pub struct Entry {
     pub at: u64,
     /// What it caused, in order.
     pub marks: Box<[Mark]>,
+}
+
+impl Entry {
+    /// The lanes on which it happened: where it ends a message, the receiver's. What it sends sets
+    /// out from there. A message that is lost happens to nobody.
+    pub fn lanes(&self) -> impl Iterator<Item = Endpoint> {
+        let marks = self.marks.iter();
+        let happened = marks.filter(|mark| !matches!(mark, Mark::Lost(..)));
+        happened.filter_map(Mark::lane)
+    }
 }
 
 /// A message, as far as an arrow shows it.
@@ -46,8 +56,8 @@ pub enum Mark {
     Fired(Endpoint, &'static str),
     /// Something was done to a node.
     Node(NodeId, Change),
-    /// A node took up a role, as its catalogue word.
-    Role(NodeId, &'static str, Epoch),
+    /// A node took up a role.
+    Role(NodeId, Role),
     /// A node learned that something is decided.
     Decided(NodeId, Decision),
     /// A client was asked to submit.
@@ -56,6 +66,17 @@ pub enum Mark {
     Told(ClientId),
     /// Links were cut, mended, or behave differently.
     Links,
+}
+
+/// A role that a node took up.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Role {
+    /// Its catalogue word.
+    pub word: &'static str,
+    /// How the node's outline is drawn.
+    pub shape: Shape,
+    /// The term or ballot.
+    pub epoch: Epoch,
 }
 
 /// What can be done to a node.
@@ -143,7 +164,7 @@ impl Chronicle {
             let world = timeline.current().world();
             own.push(Entry {
                 at: world.now(),
-                marks: marks(world.protocol(), step),
+                marks: marks(world, step),
             });
         }
     }
@@ -184,6 +205,12 @@ impl<'a> Entries<'a> {
         let at = step.checked_sub(1)?;
         let (first, entries) = self.segments.iter().rev().find(|(first, _)| *first <= at)?;
         entries.get(at - first)
+    }
+
+    /// The lanes on which a step happened.
+    pub fn lanes(&self, step: usize) -> Vec<Endpoint> {
+        let entry = self.get(step).into_iter();
+        entry.flat_map(Entry::lanes).collect()
     }
 
     /// The steps of a range, with their numbers.
@@ -236,7 +263,8 @@ impl<'a> Entries<'a> {
     }
 }
 
-fn marks(protocol: &Any, step: &Step<<Any as Protocol>::Message>) -> Box<[Mark]> {
+fn marks(world: &World<Any>, step: &Step<<Any as Protocol>::Message>) -> Box<[Mark]> {
+    let protocol = world.protocol();
     let arrow = |flight: &Flight<<Any as Protocol>::Message>| {
         let MessageView {
             name, epoch, kind, ..
@@ -264,7 +292,7 @@ fn marks(protocol: &Any, step: &Step<<Any as Protocol>::Message>) -> Box<[Mark]>
             Event::LinksChanged => Mark::Links,
             Event::Submitted(id, _) => Mark::Submitted(*id),
             Event::Told(id, _) => Mark::Told(*id),
-            Event::Fact(id, fact) => return of_fact(*id, fact),
+            Event::Fact(id, fact) => return of_fact(world, *id, fact),
             Event::Delayed(_)
             | Event::Held(_)
             | Event::Released(_)
@@ -275,9 +303,14 @@ fn marks(protocol: &Any, step: &Step<<Any as Protocol>::Message>) -> Box<[Mark]>
     step.events.iter().filter_map(mark).collect()
 }
 
-fn of_fact(id: NodeId, fact: &Fact) -> Option<Mark> {
+fn of_fact(world: &World<Any>, id: NodeId, fact: &Fact) -> Option<Mark> {
+    let shape = || world.protocol().view(&world.machines()[&id].node).shape;
     Some(match fact {
-        Fact::BecameRole { role, epoch } => Mark::Role(id, role, *epoch),
+        Fact::BecameRole { role, epoch } => {
+            let (word, epoch) = (*role, *epoch);
+            let shape = shape();
+            Mark::Role(id, Role { word, shape, epoch })
+        }
         Fact::Learned { .. } => Mark::Decided(id, Decision::Yes),
         Fact::Decided { commit, .. } => Mark::Decided(
             id,

@@ -4,8 +4,8 @@
 
 use std::collections::VecDeque;
 
-use super::chronicle::{Arrow, Change, Decision, Entries, Entry, Mark};
-use crate::protocol::{Endpoint, Epoch, NodeId};
+use super::chronicle::{Arrow, Change, Decision, Entries, Entry, Mark, Role};
+use crate::protocol::{Endpoint, NodeId, Shape};
 use crate::sorted::SortedMap;
 use crate::world::{Loss, MessageId};
 
@@ -82,13 +82,24 @@ pub enum Sign {
     /// Something was done to the node.
     Node(Change),
     /// The node took up a role.
-    Role(&'static str, Epoch),
+    Role(Role),
     /// The node learned that something is decided.
     Decided(Decision),
     /// The client was asked to submit.
     Submitted,
     /// The client was told.
     Told,
+}
+
+impl Sign {
+    /// Whether it does not come with every round of messages.
+    fn is_rare(&self) -> bool {
+        match self {
+            Self::Node(_) => true,
+            Self::Role(role) => role.shape != Shape::Plain,
+            Self::Fired(_) | Self::Decided(_) | Self::Submitted | Self::Told => false,
+        }
+    }
 }
 
 /// Reads the picture of a stretch.
@@ -119,6 +130,40 @@ pub(super) fn picture(line: &Entries<'_>, window: Window) -> Picture {
     }
 }
 
+/// Reads what one node knows of a stretch: what it sent and received, and what happened to it.
+pub(super) fn picture_of(line: &Entries<'_>, window: Window, node: NodeId) -> Picture {
+    let (first, end) = (line.first_from(window.from), line.first_from(window.to + 1));
+    let own = Endpoint::Node(node);
+    let known = |(step, entry): (usize, &Entry)| {
+        let mut figure = figure(step, entry, false);
+        figure.flights.retain(|it| match it.end {
+            // Whether what it sent arrives, it does not know.
+            FlightEnd::UnderWay(_) => it.arrow.id.from == own,
+            FlightEnd::Arrived(_) => it.arrow.id.to == own,
+            FlightEnd::Lost(..) => false,
+        });
+        figure.signs.retain(|(lane, _)| *lane == own);
+        figure.links = false;
+        let is_empty = figure.flights.is_empty() && figure.signs.is_empty();
+        (!is_empty).then_some(figure)
+    };
+    let mut steps: Vec<StepFigure> = line
+        .steps(first..=end - 1)
+        .rev()
+        .filter_map(known)
+        .take(STEPS_MAX)
+        .collect();
+    steps.reverse();
+    let mut down = down(line, window);
+    down.retain(|(id, _)| *id == node);
+    Picture {
+        window,
+        steps,
+        crowd: None,
+        down,
+    }
+}
+
 fn figure(step: usize, entry: &Entry, crowded: bool) -> StepFigure {
     let mut figure = StepFigure {
         step,
@@ -143,7 +188,7 @@ fn figure(step: usize, entry: &Entry, crowded: bool) -> StepFigure {
             }
             Mark::Fired(at, timer) => figure.signs.push((at, Sign::Fired(timer))),
             Mark::Node(id, change) => figure.signs.push((id.into(), Sign::Node(change))),
-            Mark::Role(id, role, epoch) => figure.signs.push((id.into(), Sign::Role(role, epoch))),
+            Mark::Role(id, role) => figure.signs.push((id.into(), Sign::Role(role))),
             Mark::Decided(id, what) => figure.signs.push((id.into(), Sign::Decided(what))),
             Mark::Submitted(id) => figure.signs.push((id.into(), Sign::Submitted)),
             Mark::Told(id) => figure.signs.push((id.into(), Sign::Told)),
@@ -152,9 +197,7 @@ fn figure(step: usize, entry: &Entry, crowded: bool) -> StepFigure {
     }
     if crowded {
         // What comes with every message would hide what is rare.
-        figure
-            .signs
-            .retain(|(_, sign)| matches!(sign, Sign::Node(_) | Sign::Role(..)));
+        figure.signs.retain(|(_, sign)| sign.is_rare());
     }
     figure
 }
@@ -311,23 +354,29 @@ impl Cone {
         }
         standing
     }
-}
 
-/// The lanes on which a step happened: where it ends a message, the receiver's. What it sends sets
-/// out from there.
-pub fn lanes(entry: &Entry) -> impl Iterator<Item = Endpoint> {
-    let marks = entry.marks.iter();
-    marks
-        .filter(|mark| !matches!(mark, Mark::Lost(..)))
-        .filter_map(Mark::lane)
+    /// How many steps are causes, and how many are consequences.
+    pub fn counts(&self, line: &Entries<'_>) -> (usize, usize) {
+        let (mut causes, mut consequences) = (0, 0);
+        for (step, entry) in line.steps(1..=line.length) {
+            match self.standing(step, entry.lanes()) {
+                Standing::Cause => causes += 1,
+                Standing::Consequence => consequences += 1,
+                Standing::Itself | Standing::Concurrent => {}
+            }
+        }
+        (causes, consequences)
+    }
 }
 
 /// Finds what a step depends on, and what depends on it.
 pub(super) fn cone(line: &Entries<'_>, step: usize) -> Option<Cone> {
-    let own: Vec<Endpoint> = lanes(line.get(step)?).collect();
+    let own: Vec<Endpoint> = line.get(step)?.lanes().collect();
     let mut causes: SortedMap<Endpoint, usize> = own.iter().map(|lane| (*lane, step)).collect();
     for (at, entry) in line.steps(1..=step).rev() {
-        let is_cause = lanes(entry).any(|lane| causes.get(&lane).is_some_and(|last| at <= *last));
+        let is_cause = entry
+            .lanes()
+            .any(|lane| causes.get(&lane).is_some_and(|last| at <= *last));
         if !is_cause {
             continue;
         }

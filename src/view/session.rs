@@ -5,6 +5,7 @@ use crate::protocol::{About, Any, ClientId, NodeId, Phase, Protocol, Stride, Val
 use crate::share::{ENGINE, Run, RunError, Trail};
 use crate::world::{Action, ActionError, Event, Payload, Pending, Scenario, ScenarioError, World};
 
+use super::branches::Names;
 use super::chronicle::{Chronicle, Entries};
 use super::diagram::{self, Cone, Picture, Window};
 use super::moment::{self, Moment};
@@ -36,6 +37,7 @@ pub fn open(scenario: Scenario, seed: u32) -> Result<Session, ScenarioError> {
     let timeline = Timeline::new(protocol, &scenario, seed)?;
     Ok(Session {
         chronicle: Chronicle::new(&timeline),
+        names: Names::default(),
         timeline,
         scenario,
         seed,
@@ -88,9 +90,10 @@ pub fn reopen(run: &Run) -> Result<OpenedRun, RunError> {
 
 /// A run on a screen: the one facade that components talk to.
 pub struct Session {
-    timeline: Timeline<Any>,
+    pub(super) timeline: Timeline<Any>,
     /// What a diagram shows; only the full program draws one.
     chronicle: Chronicle,
+    pub(super) names: Names,
     scenario: Scenario,
     seed: u32,
 }
@@ -174,18 +177,22 @@ impl Session {
         Ok(())
     }
 
-    /// What is to be drawn of a stretch of the branch's time.
-    pub fn picture(&self, window: Window) -> Picture {
-        diagram::picture(&self.chronicle.line(&self.timeline), window)
+    /// What is to be drawn of a stretch of the branch's time: the whole truth, or what one node
+    /// knows of it.
+    pub fn picture(&self, window: Window, seen_by: Option<NodeId>) -> Picture {
+        match seen_by {
+            None => diagram::picture(&self.entries(), window),
+            Some(node) => diagram::picture_of(&self.entries(), window, node),
+        }
     }
 
     /// What a step of the branch depends on, and what depends on it.
     pub fn cone(&self, step: usize) -> Option<Cone> {
-        diagram::cone(&self.chronicle.line(&self.timeline), step)
+        diagram::cone(&self.entries(), step)
     }
 
-    /// What happened on the branch.
-    pub fn line(&self) -> Entries<'_> {
+    /// What happened on the branch, step by step.
+    pub fn entries(&self) -> Entries<'_> {
         self.chronicle.line(&self.timeline)
     }
 

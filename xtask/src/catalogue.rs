@@ -24,7 +24,16 @@ const FULL_SECTIONS: [&str; 5] = [
     "raft.transfer",
 ];
 /// What only the full program shows, whichever protocol it is about.
-const FULL_SHARED: [&str; 5] = ["lecture", "open", "quorum", "search", "share"];
+const FULL_SHARED: [&str; 8] = [
+    "branches",
+    "diagram",
+    "knowledge",
+    "lecture",
+    "open",
+    "quorum",
+    "search",
+    "share",
+];
 
 /// A protocol is what has a name in the catalogue.
 const PROTOCOL: &str = "protocol.";

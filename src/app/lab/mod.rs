@@ -1,6 +1,8 @@
 //! The root component: one session, one moment on screen, and everything that can be done to it.
 
 mod acting;
+mod branching;
+mod drawing;
 mod handing;
 mod lecturing;
 mod opening;
@@ -15,19 +17,20 @@ use crate::sorted::SortedMap;
 
 use yew::prelude::*;
 
+use super::diagram::{self, Diagram, Draw};
 use super::dialog::{self, Dialog};
 use super::dom::{El, button, classed, el};
 use super::handing::{Ask, Handed, Screen};
 use super::keys;
 use super::lecture::{self, Lecture, Lecturer};
 use super::motion::Motion;
-use super::panel::{self, Panel};
+use super::panel::{self, Branching, Panel};
 use super::search::{self, Find, Finder, Found};
 use super::share::{self, Share, Sharer};
 use super::words::{Language, Shared, Words};
 use super::{FIRST_PROTOCOL, FULL, header, host, stage, transport, tray};
 use crate::protocol::{ClientId, NodeId};
-use crate::view::{Moment, Session, first_look, open, quorums};
+use crate::view::{Moment, Parting, Session, first_look, open, quorums};
 use crate::world::{Action, ActionError, MessageId};
 
 /// The seed of a first visit: its election is one that a newcomer can follow.
@@ -127,6 +130,12 @@ pub(super) enum Msg {
     Find(Find),
     Share(Share),
     Lecture(Lecture),
+    Diagram(Draw),
+    Branch(Branching),
+    /// Shows only what this node knows, or the whole truth.
+    Eyes(Option<NodeId>),
+    /// The same for the chosen node, and back.
+    SwitchEyes,
 }
 
 #[derive(Properties)]
@@ -179,6 +188,12 @@ pub(super) struct Lab {
     wanted: Option<Ask>,
     /// What the core handed over, until the page is drawn.
     arriving: Option<Screen>,
+    /// Whose view is shown, in the place of the whole truth.
+    eyes: Option<NodeId>,
+    /// The branches that are held against each other.
+    parting: Option<Shared<Parting>>,
+    /// The space-time diagram; only the full program has one.
+    diagram: Diagram,
     /// Searches; only the full program has any.
     finder: Finder,
     /// What is sent, and what was on stage before something was opened; of the full program.
@@ -189,7 +204,7 @@ pub(super) struct Lab {
     found: Vec<Found>,
     send: Callback<Msg>,
     /// They are called no more when this goes.
-    _listeners: [Option<host::Listener>; 5],
+    _listeners: [Option<host::Listener>; 6],
 }
 
 impl Component for Lab {
@@ -205,6 +220,10 @@ impl Component for Lab {
             host::sharing::on_link(send.reform(|link| Msg::Share(Share::Open(link)))),
             over,
             drop,
+            match FULL {
+                true => host::on_resize(send.reform(|()| Msg::Diagram(Draw::Measure))),
+                false => None,
+            },
         ];
         let dark = match host::recall("theme") {
             Some(theme) => theme == "dark",
@@ -236,6 +255,9 @@ impl Component for Lab {
             after_words: None,
             wanted: None,
             arriving: None,
+            eyes: None,
+            parting: None,
+            diagram: Diagram::new(),
             finder: Finder::new(),
             sharer: Sharer::default(),
             lecturer: Lecturer::default(),
@@ -283,16 +305,38 @@ impl Component for Lab {
                 self.asking(),
                 send,
             ));
-        let panels = panel::view(moment, words, about, self.panel, self.selected, send);
+        let panels = panel::view(
+            moment,
+            words,
+            &self.session,
+            self.panel,
+            self.selected,
+            self.parting.as_ref(),
+            send,
+        );
         let transport = transport::view(
             moment,
             words,
             &self.session,
-            self.running,
-            self.speed,
-            self.ways_back(),
+            &transport::Controls {
+                running: self.running,
+                speed: self.speed,
+                back: self.ways_back(),
+                diagram: self.diagram.is_open(),
+            },
             send,
         );
+        let diagram = match FULL && self.diagram.is_open() {
+            true => diagram::view(
+                &self.diagram,
+                moment,
+                &self.session,
+                self.selected,
+                words,
+                send,
+            ),
+            false => el("section").set("hidden", "").end(),
+        };
         let notice = self.notice.as_deref().unwrap_or_default();
         let waiting = match self.wanted {
             Some(_) if notice.is_empty() => words.t("ui.full_loading"),
@@ -303,6 +347,7 @@ impl Component for Lab {
             .child(header::view(words, about.key, cluster, self.theme, send))
             .with(classed("main", "middle").with(stage_box).child(panels))
             .child(transport)
+            .child(diagram)
             .with(classed("p", "notice").set("role", "alert").text(notice))
             .with(classed("p", "notice").set("role", "status").text(waiting))
             .with(spoken.set("aria-live", "polite").text(&self.spoken()))
@@ -334,6 +379,9 @@ impl Component for Lab {
             host::reveal(".tray");
         }
         self.revealed = self.selected;
+        if FULL && self.diagram.is_open() {
+            self.measure_diagram();
+        }
         self.motion
             .set_scene(stage::scene(&self.moment, self.narrow_stage()));
     }
@@ -432,13 +480,28 @@ impl Lab {
             Msg::Share(share) if FULL => return self.share(share),
             Msg::Lecture(lecture) if FULL => return self.lecture(lecture),
             Msg::Find(_) | Msg::Share(_) | Msg::Lecture(_) => return false,
+            Msg::Diagram(draw) if FULL => return self.draw(draw),
+            Msg::Diagram(_) => return false,
+            Msg::Branch(branching) if FULL => self.branch(branching),
+            Msg::Branch(_) => return false,
+            Msg::Eyes(eyes) if FULL => self.look_through(eyes),
+            Msg::Eyes(_) => return false,
+            Msg::SwitchEyes => self.switch_eyes(),
         }
         true
     }
 
     /// The session has changed: everything that follows from it is read anew.
     fn refresh(&mut self) {
-        self.moment = Shared::new(self.session.moment());
+        let mut moment = self.session.moment();
+        if FULL && let Some(node) = self.eyes {
+            moment = moment.seen_by(&self.session.knowledge(node));
+        }
+        self.moment = Shared::new(moment);
+        if FULL {
+            self.diagram.eyes = self.eyes;
+            self.diagram.refresh(&self.session);
+        }
         let gone = |thing: Thing| match thing {
             Thing::Message(id) => self.moment.message(id).is_none(),
             Thing::Node(_) | Thing::Client(_) => false,
@@ -561,6 +624,14 @@ impl Lab {
         let mut banners = classed("div", "banners").with(self.banner());
         if FULL && let Some(apart) = self.quorums_apart() {
             banners = banners.with(apart);
+        }
+        if FULL && let Some(node) = self.eyes {
+            banners = banners.with(panel::eyes_strip(
+                node,
+                &self.session,
+                &self.words,
+                &self.send,
+            ));
         }
         match self.found_here() {
             Some(found) if FULL && found.told => {

@@ -39,6 +39,8 @@ impl Lab {
         }
         self.running = false;
         self.motion.stop();
+        self.parting = None;
+        self.eyes = None;
         self.selected = None;
         self.choosing = Choosing::Nothing;
         self.notice = None;

@@ -6,6 +6,8 @@ mod node;
 
 use yew::prelude::*;
 
+pub(super) use node::{belief, spoken};
+
 use super::dom::{classed, classes, el};
 use super::host;
 use super::lab::{Choosing, Msg, Thing};
