@@ -13,7 +13,7 @@ use crate::share::Run;
 use crate::share::json::Json;
 use crate::view::{Session, reopen};
 
-const DIALOGS: [Dialog; 7] = [
+const DIALOGS: [Dialog; 8] = [
     Dialog::None,
     Dialog::Help,
     Dialog::BreakRule,
@@ -21,6 +21,7 @@ const DIALOGS: [Dialog; 7] = [
     Dialog::Search,
     Dialog::Share,
     Dialog::Scenes,
+    Dialog::Export,
 ];
 const PANELS: [Panel; 4] = [Panel::Why, Panel::Rules, Panel::State, Panel::Properties];
 const CHOOSING: [Choosing; 3] = [Choosing::Nothing, Choosing::Node, Choosing::Message];
@@ -35,13 +36,13 @@ pub(super) enum Ask {
     Client(ClientId),
     /// The text of a file.
     Open(String),
+    Diagram,
+    /// Only what a node knows.
+    Eyes(NodeId),
     /// A link.
     Link(String),
     /// The lecture begins.
     Lecture,
-    Diagram,
-    /// Only what a node knows.
-    Eyes(NodeId),
 }
 
 impl Ask {
@@ -54,10 +55,10 @@ impl Ask {
             Msg::Protocol(key) if registry::find(key).is_none() => Self::Protocol(key),
             Msg::Choose(Thing::Client(id)) | Msg::Look(Thing::Client(id)) => Self::Client(*id),
             Msg::FileRead(Ok(text)) => Self::Open(text.clone()),
-            Msg::Share(Share::Open(link)) => Self::Link(link.clone()),
-            Msg::Lecture(_) => Self::Lecture,
             Msg::Diagram(_) => Self::Diagram,
             Msg::Eyes(Some(id)) => Self::Eyes(*id),
+            Msg::Share(Share::Open(link)) => Self::Link(link.clone()),
+            Msg::Lecture(_) => Self::Lecture,
             _ => return None,
         })
     }
@@ -68,10 +69,10 @@ impl Ask {
             Self::Protocol(key) => ("protocol", (*key).into()),
             Self::Client(id) => ("client", Json::Text(id.to_string())),
             Self::Open(text) => ("open", Json::Text(text.clone())),
-            Self::Link(link) => ("link", Json::Text(link.clone())),
-            Self::Lecture => ("lecture", Json::Null),
             Self::Diagram => ("diagram", Json::Null),
             Self::Eyes(id) => ("eyes", Json::Text(id.to_string())),
+            Self::Link(link) => ("link", Json::Text(link.clone())),
+            Self::Lecture => ("lecture", Json::Null),
         };
         Json::object([(what, argument)])
     }
@@ -83,10 +84,10 @@ impl Ask {
             "protocol" => Self::Protocol(registry::find(argument.text()?)?.key),
             "client" => Self::Client(argument.text()?.parse().ok()?),
             "open" => Self::Open(argument.text()?.to_owned()),
-            "link" => Self::Link(argument.text()?.to_owned()),
-            "lecture" => Self::Lecture,
             "diagram" => Self::Diagram,
             "eyes" => Self::Eyes(argument.text()?.parse().ok()?),
+            "link" => Self::Link(argument.text()?.to_owned()),
+            "lecture" => Self::Lecture,
             _ => return None,
         })
     }
@@ -99,10 +100,10 @@ impl From<Ask> for Msg {
             Ask::Protocol(key) => Self::Protocol(key),
             Ask::Client(id) => Self::Choose(Thing::Client(id)),
             Ask::Open(text) => Self::FileRead(Ok(text)),
-            Ask::Link(link) => Self::Share(Share::Open(link)),
-            Ask::Lecture => Self::Lecture(Lecture::Toggle),
             Ask::Diagram => Self::Diagram(Draw::Toggle),
             Ask::Eyes(id) => Self::Eyes(Some(id)),
+            Ask::Link(link) => Self::Share(Share::Open(link)),
+            Ask::Lecture => Self::Lecture(Lecture::Toggle),
         }
     }
 }

@@ -6,6 +6,7 @@
 mod diagram;
 mod dialog;
 mod dom;
+mod export;
 mod handing;
 mod header;
 mod host;

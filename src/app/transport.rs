@@ -25,7 +25,7 @@ const SPEEDS: [&str; RATES.len()] = ["¼×", "½×", "1×", "2×", "8×"];
 pub(super) struct Controls {
     pub(super) running: bool,
     pub(super) speed: usize,
-    /// What can be returned to, by what the item of the menu says.
+    /// The runs to return to, each by its text's key.
     pub(super) back: Vec<(&'static str, Msg)>,
     /// Whether the diagram is open.
     pub(super) diagram: bool,
@@ -35,15 +35,15 @@ pub(super) fn view(
     moment: &Moment,
     words: &Words,
     session: &Session,
-    controls: &Controls,
+    controls: Controls,
     send: &Callback<Msg>,
 ) -> Html {
     let stride = session.about().stride;
-    let steps = steps(moment, words, stride, controls, send);
+    let steps = steps(moment, words, stride, &controls, send);
     let faults = group("faults", words.t("ui.faults"))
         .with(button(send, Msg::Kill).text(words.t("ui.kill_node")))
         .with(button(send, Msg::DropMessage).text(words.t("ui.drop_message")))
-        .child(more(words, session, &controls.back, send));
+        .child(more(words, session, controls.back, send));
     let transport = classed("div", "transport")
         .with(steps)
         .with(classed("p", "next").child(next(moment, words)))
@@ -208,7 +208,7 @@ fn status(moment: &Moment, words: &Words) -> String {
 fn more(
     words: &Words,
     session: &Session,
-    back: &[(&'static str, Msg)],
+    back: Vec<(&'static str, Msg)>,
     send: &Callback<Msg>,
 ) -> Html {
     let items = [
@@ -218,6 +218,7 @@ fn more(
         ("ui.break_rule", Msg::Show(Dialog::BreakRule)),
         ("ui.search_here", Msg::Show(Dialog::Search)),
         ("ui.transcript", Msg::Show(Dialog::Transcript)),
+        ("ui.export", Msg::Show(Dialog::Export)),
         ("ui.share", Msg::Show(Dialog::Share)),
         ("ui.scenes", Msg::Show(Dialog::Scenes)),
         ("ui.lecture", Msg::Lecture(Lecture::Toggle)),
@@ -239,7 +240,7 @@ fn more(
     let about = words.fill("ui.run_about", &args);
     let list = el("ul")
         .each(items.into_iter().map(&item))
-        .each(back.iter().cloned().map(item))
+        .each(back.into_iter().map(item))
         .with(el("li").key("open").with(open_file(words, send)))
         .with(classed("li", "about").key("about").text(&about));
     let summary = el("summary")

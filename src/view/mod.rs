@@ -4,6 +4,7 @@
 mod branches;
 pub mod chronicle;
 pub mod diagram;
+pub mod export;
 pub mod geometry;
 mod goals;
 mod knowledge;

@@ -24,9 +24,10 @@ const FULL_SECTIONS: [&str; 5] = [
     "raft.transfer",
 ];
 /// What only the full program shows, whichever protocol it is about.
-const FULL_SHARED: [&str; 8] = [
+const FULL_SHARED: &[&str] = &[
     "branches",
     "diagram",
+    "export",
     "knowledge",
     "lecture",
     "open",

@@ -20,6 +20,7 @@ use yew::prelude::*;
 use super::diagram::{self, Diagram, Draw};
 use super::dialog::{self, Dialog};
 use super::dom::{El, button, classed, el};
+use super::export::{self, Export};
 use super::handing::{Ask, Handed, Screen};
 use super::keys;
 use super::lecture::{self, Lecture, Lecturer};
@@ -128,14 +129,15 @@ pub(super) enum Msg {
     /// The full program did not come.
     FullFailed,
     Find(Find),
-    Share(Share),
-    Lecture(Lecture),
     Diagram(Draw),
+    Export(Export),
     Branch(Branching),
     /// Shows only what this node knows, or the whole truth.
     Eyes(Option<NodeId>),
     /// The same for the chosen node, and back.
     SwitchEyes,
+    Share(Share),
+    Lecture(Lecture),
 }
 
 #[derive(Properties)]
@@ -217,13 +219,13 @@ impl Component for Lab {
         let listeners = [
             host::on_media_change(NARROW, send.reform(Msg::Narrow)),
             host::on_key_down(send.reform(Msg::Key)),
-            host::sharing::on_link(send.reform(|link| Msg::Share(Share::Open(link)))),
-            over,
-            drop,
             match FULL {
                 true => host::on_resize(send.reform(|()| Msg::Diagram(Draw::Measure))),
                 false => None,
             },
+            host::sharing::on_link(send.reform(|link| Msg::Share(Share::Open(link)))),
+            over,
+            drop,
         ];
         let dark = match host::recall("theme") {
             Some(theme) => theme == "dark",
@@ -318,7 +320,7 @@ impl Component for Lab {
             moment,
             words,
             &self.session,
-            &transport::Controls {
+            transport::Controls {
                 running: self.running,
                 speed: self.speed,
                 back: self.ways_back(),
@@ -367,7 +369,7 @@ impl Component for Lab {
             host::focus(id);
         }
         if FULL && let Some(id) = self.lecturer.focus.take() {
-            host::focus(id);
+            host::focus(&id);
         }
         if FULL && std::mem::take(&mut self.finder.reveal) && self.narrow {
             host::reveal(".strip");
@@ -477,16 +479,24 @@ impl Lab {
                 self.complain("ui.full_failed");
             }
             Msg::Find(find) if FULL => return self.find(find),
+            Msg::Diagram(draw) if FULL => return self.draw(draw),
+            Msg::Export(export) if FULL => {
+                if !export::take(export, &self.session, &self.words, &self.send) {
+                    self.complain("export.failed");
+                }
+            }
+            Msg::Branch(branching) if FULL => self.branch(branching),
+            Msg::Eyes(eyes) if FULL => self.look_through(eyes),
+            Msg::SwitchEyes => self.switch_eyes(),
             Msg::Share(share) if FULL => return self.share(share),
             Msg::Lecture(lecture) if FULL => return self.lecture(lecture),
-            Msg::Find(_) | Msg::Share(_) | Msg::Lecture(_) => return false,
-            Msg::Diagram(draw) if FULL => return self.draw(draw),
-            Msg::Diagram(_) => return false,
-            Msg::Branch(branching) if FULL => self.branch(branching),
-            Msg::Branch(_) => return false,
-            Msg::Eyes(eyes) if FULL => self.look_through(eyes),
-            Msg::Eyes(_) => return false,
-            Msg::SwitchEyes => self.switch_eyes(),
+            Msg::Find(_)
+            | Msg::Share(_)
+            | Msg::Lecture(_)
+            | Msg::Diagram(_)
+            | Msg::Export(_)
+            | Msg::Branch(_)
+            | Msg::Eyes(_) => return false,
         }
         true
     }
@@ -674,6 +684,10 @@ impl Lab {
         if FULL && self.dialog == Dialog::Scenes {
             let content = lecture::dialog(&self.lecturer, words, send);
             return dialog::modal("lecture.scenes", content, words, send);
+        }
+        if FULL && self.dialog == Dialog::Export {
+            let content = export::dialog(self.diagram.is_open(), words, send);
+            return dialog::modal("export.title", content, words, send);
         }
         if FULL && self.dialog == Dialog::Black {
             return lecture::black(words, send);

@@ -18,7 +18,12 @@ impl Lab {
             Dialog::Search => self.finder.form.open(protocol),
             Dialog::BreakRule => self.load_prepared(protocol),
             Dialog::Share => self.sharer.open(&self.session),
-            Dialog::None | Dialog::Help | Dialog::Transcript | Dialog::Scenes | Dialog::Black => {}
+            Dialog::None
+            | Dialog::Help
+            | Dialog::Export
+            | Dialog::Transcript
+            | Dialog::Scenes
+            | Dialog::Black => {}
         }
     }
 
