@@ -7,6 +7,7 @@ mod diagram;
 mod dialog;
 mod dom;
 mod export;
+mod faults;
 mod handing;
 mod header;
 mod host;
@@ -36,9 +37,10 @@ use words::{Language, Words};
 const FULL: bool = cfg!(feature = "full");
 
 /// What only the full program draws looks as these assets say.
-const STYLES: [&str; 5] = [
+const STYLES: [&str; 6] = [
     "full/diagram.css",
     "full/dialogs.css",
+    "full/faults.css",
     "full/knowledge.css",
     "full/lecture.css",
     "full/share.css",

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 
 import { BROWSERS } from './browsers.mjs';
+import { PROTOCOLS, prepared, read, searched } from './searching.mjs';
 import { DIST, Lab, reached } from './support.mjs';
 
 const LIMIT = 200_000;
@@ -17,10 +18,13 @@ const MESSAGES = 200;
 /** How long frames and idleness are watched. */
 const SECONDS = 5;
 
+/** How long a search may take. */
+const MINUTE = 60;
+
 /** Only these figures, by the names of their functions; all where there are none. */
 const words = process.argv.slice(2);
 const browser = new BROWSERS.chromium();
-for (const figure of [firstVisit, frames, events, stepBack, searches, idle].filter(({ name }) => words.length === 0 || words.includes(name))) {
+for (const figure of [firstVisit, frames, events, stepBack, searches, mistakes, idle].filter(({ name }) => words.length === 0 || words.includes(name))) {
   const lab = new Lab(browser);
   try {
     await figure(lab);
@@ -217,22 +221,25 @@ async function stepBack(lab) {
 /** How fast the search is in its worker, on the state spaces that `benches/search.rs` counts. */
 async function searches(lab) {
   title('The search in a worker', 'states', 'seconds', 'states/s', 'bytes');
-  const file = new URL('../../benches/searches.json', import.meta.url);
   const page = await lab.open(await lab.serve());
-  for (const [name, request] of Object.entries(JSON.parse(readFileSync(file, 'utf8')).searches)) {
-    const found = await page.evaluate(async (request) => {
-      await window.quorumscope.script('quorumscope-search.js');
-      const began = performance.now();
-      const text = await new Promise((resolve) => {
-        window.quorumscope.search(request, (kind, text) => kind !== 'progress' && resolve(text));
-      });
-      return { ...JSON.parse(text), seconds: (performance.now() - began) / 1000 };
-    }, `search\n${JSON.stringify(request)}`);
-    const { states, seconds, bytes, status, error } = found;
-    if (error) {
-      throw new Error(error);
-    }
+  for (const [name, request] of Object.entries(read('benches/searches.json').searches)) {
+    const { states, seconds, bytes, status } = await searched(page, request);
     row(`${name}, ${status}`, states, seconds.toFixed(2), Math.round(states / seconds), (bytes / states).toFixed(0));
+  }
+}
+
+/** What becomes of each broken rule, searched for in a worker for a minute at most. */
+async function mistakes(lab) {
+  for (const protocol of PROTOCOLS) {
+    title(`Broken rules of ${protocol}, searched for in a worker`, 'states', 'seconds', 'MiB', 'actions');
+    for (const { variant, request } of prepared(protocol)) {
+      // A page for each: a search that ends by itself leaves its memory to nobody.
+      const page = await lab.open(await lab.serve());
+      const { states, seconds, bytes, status, run } = await searched(page, request, MINUTE);
+      const actions = run ? JSON.parse(run).actions.length : '';
+      row(`${variant}, ${status}`, states, seconds.toFixed(2), Math.ceil(bytes / 2 ** 20), actions);
+      await page.context().close();
+    }
   }
 }
 

@@ -1,6 +1,6 @@
 //! Random runs: the scheduler's choices mixed with every fault that the world knows.
 
-use quorumscope::protocol::{ClientId, Endpoint, NodeId, Protocol, RangeMs};
+use quorumscope::protocol::{About, ClientId, Effect, Endpoint, NodeId, Protocol, RangeMs};
 use quorumscope::sorted::{SortedMap, SortedSet};
 use quorumscope::world::{Action, MessageId, Network, Scenario, Trigger, World};
 
@@ -104,6 +104,8 @@ pub struct Chaos {
     pub rng: Rng,
     /// Whether the scheduler leads.
     is_orderly: bool,
+    /// Whether machines come and single links behave in their own way.
+    is_rich: bool,
 }
 
 impl Chaos {
@@ -112,6 +114,16 @@ impl Chaos {
         Self {
             rng: Rng::new(seed),
             is_orderly: seed.is_multiple_of(2),
+            is_rich: false,
+        }
+    }
+
+    /// One that also adds machines and sets single links apart. Apart from [`Self::new`], since the
+    /// known runs follow from that one's draws.
+    pub fn rich(seed: u64) -> Self {
+        Self {
+            is_rich: true,
+            ..Self::new(seed)
         }
     }
 
@@ -132,6 +144,13 @@ impl Chaos {
     pub fn idea<P: Protocol>(&mut self, world: &World<P>) -> Option<Action> {
         let flight = self.rng.pick(world.flights().keys().copied());
         let node = self.rng.pick(world.machines().keys().copied())?;
+        if self.is_rich && self.rng.below(40) == 0 {
+            return match self.rng.below(6) {
+                // As many as a stage takes: the name of every member fits in a command.
+                0 => (world.machines().len() < 9).then_some(Action::AddMachine),
+                _ => self.link_apart(world),
+            };
+        }
         Some(match self.kind() {
             Idea::Next => Action::Next,
             Idea::Deliver => Action::Deliver(flight?),
@@ -213,6 +232,12 @@ impl Chaos {
         Action::Partition(groups)
     }
 
+    fn link_apart<P: Protocol>(&mut self, world: &World<P>) -> Option<Action> {
+        let way = (self.end(world)?, self.end(world)?);
+        let own = self.network()?.common();
+        Some(Action::Links(world.network().with(Some(way), own)))
+    }
+
     fn network(&mut self) -> Option<Network> {
         Some(Network {
             latency: self.rng.pick([
@@ -230,11 +255,11 @@ impl Chaos {
     /// Where members can come and go, one command in three is about them.
     fn membership<P: Protocol>(&mut self, world: &World<P>) -> Option<String> {
         let cluster = world.protocol().cluster();
+        let any = |ids: &[&str]| ids.iter().any(|it| cluster.variants.contains(*it));
         let on = [
-            ["single_server", "config_before_commit"],
-            ["joint_consensus", "one_majority"],
-        ]
-        .map(|either| either.iter().any(|it| cluster.variants.contains(*it)));
+            any(&["single_server", "config_before_commit", "reuse_name"]),
+            any(&["joint_consensus", "one_majority"]),
+        ];
         if on == [false; 2] || self.rng.below(3) > 0 {
             return None;
         }
@@ -300,6 +325,28 @@ pub const RAFT_EXTENSIONS: &[&str] = &[
     "joint_consensus",
 ];
 
+/// A protocol on five nodes, with each of its extensions on or off.
+pub fn some_extensions(about: &About, rng: &mut Rng) -> Scenario {
+    let extensions = about.variants.iter();
+    let extensions = extensions.filter(|it| it.effect == Effect::Extends);
+    let on: Vec<&str> = extensions
+        .map(|it| it.id)
+        .filter(|_| rng.below(2) == 0)
+        .collect();
+    on_five(about.key, &on)
+}
+
+/// A protocol on five nodes with three clients; where members come one at a time, one is a spare.
+fn on_five(protocol: &str, variants: &[&str]) -> Scenario {
+    let mut scenario = super::lab::scenario(protocol, 5, variants);
+    scenario.clients = 3;
+    if variants.contains(&"single_server") {
+        let members = (1..=4).map(n).collect();
+        scenario.cluster.roles = SortedMap::from([("member".into(), members)]);
+    }
+    scenario
+}
+
 /// The protocols on five nodes, each in the forms that lose nothing.
 pub fn sound_scenarios(protocol: &str) -> Vec<Scenario> {
     let extensions: &[&[&str]] = match protocol {
@@ -328,16 +375,8 @@ pub fn sound_scenarios(protocol: &str) -> Vec<Scenario> {
             &["literal_p1a"],
         ],
     };
-    let of = |variants: &&[&str]| {
-        let mut scenario = super::lab::scenario(protocol, 5, variants);
-        scenario.clients = 3;
-        if variants.contains(&"single_server") {
-            let members = (1..=4).map(n).collect();
-            scenario.cluster.roles = SortedMap::from([("member".into(), members)]);
-        }
-        scenario
-    };
-    let mut scenarios: Vec<Scenario> = extensions.iter().map(of).collect();
+    let scenarios = extensions.iter().map(|on| on_five(protocol, on));
+    let mut scenarios: Vec<Scenario> = scenarios.collect();
     match protocol {
         "two_phase" => {
             scenarios.push(with_two_coordinators());

@@ -28,6 +28,7 @@ const FULL_SHARED: &[&str] = &[
     "branches",
     "diagram",
     "export",
+    "fault",
     "knowledge",
     "lecture",
     "open",

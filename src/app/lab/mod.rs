@@ -3,6 +3,7 @@
 mod acting;
 mod branching;
 mod drawing;
+mod faulting;
 mod handing;
 mod lecturing;
 mod opening;
@@ -21,6 +22,7 @@ use super::diagram::{self, Diagram, Draw};
 use super::dialog::{self, Dialog};
 use super::dom::{El, button, classed, el};
 use super::export::{self, Export};
+use super::faults::{self, Fault, Faults};
 use super::handing::{Ask, Handed, Screen};
 use super::keys;
 use super::lecture::{self, Lecture, Lecturer};
@@ -131,6 +133,7 @@ pub(super) enum Msg {
     Find(Find),
     Diagram(Draw),
     Export(Export),
+    Fault(Fault),
     Branch(Branching),
     /// Shows only what this node knows, or the whole truth.
     Eyes(Option<NodeId>),
@@ -196,6 +199,8 @@ pub(super) struct Lab {
     parting: Option<Shared<Parting>>,
     /// The space-time diagram; only the full program has one.
     diagram: Diagram,
+    /// Faults beyond the few that everybody wants; only the full program has them.
+    faults: Faults,
     /// Searches; only the full program has any.
     finder: Finder,
     /// What is sent, and what was on stage before something was opened; of the full program.
@@ -206,7 +211,7 @@ pub(super) struct Lab {
     found: Vec<Found>,
     send: Callback<Msg>,
     /// They are called no more when this goes.
-    _listeners: [Option<host::Listener>; 6],
+    _listeners: [Option<host::Listener>; 7],
 }
 
 impl Component for Lab {
@@ -223,6 +228,7 @@ impl Component for Lab {
                 true => host::on_resize(send.reform(|()| Msg::Diagram(Draw::Measure))),
                 false => None,
             },
+            if FULL { host::stop_clicks() } else { None },
             host::sharing::on_link(send.reform(|link| Msg::Share(Share::Open(link)))),
             over,
             drop,
@@ -260,6 +266,7 @@ impl Component for Lab {
             eyes: None,
             parting: None,
             diagram: Diagram::new(),
+            faults: Faults::default(),
             finder: Finder::new(),
             sharer: Sharer::default(),
             lecturer: Lecturer::default(),
@@ -287,6 +294,7 @@ impl Component for Lab {
         let (words, send, moment) = (&self.words, &self.send, &*self.moment);
         let cluster = &self.session.scenario().cluster;
         let about = self.session.about();
+        let nodes = moment.nodes.len() as u8;
         let offers = self.offers();
         let stage_box = classed("section", "stage-box")
             .say("aria-label", words.t("ui.stage_region"))
@@ -296,6 +304,7 @@ impl Component for Lab {
                 self.selected,
                 self.choosing,
                 self.narrow_stage(),
+                &self.faults,
                 send,
             ))
             .with(self.banners())
@@ -304,6 +313,7 @@ impl Component for Lab {
                 self.selected,
                 self.choosing,
                 &offers,
+                &self.more(),
                 self.asking(),
                 send,
             ));
@@ -346,7 +356,9 @@ impl Component for Lab {
         };
         let spoken = classed("p", "unseen").set("role", "status");
         classed("div", "lab")
-            .child(header::view(words, about.key, cluster, self.theme, send))
+            .child(header::view(
+                words, about.key, cluster, nodes, self.theme, send,
+            ))
             .with(classed("main", "middle").with(stage_box).child(panels))
             .child(transport)
             .child(diagram)
@@ -384,8 +396,11 @@ impl Component for Lab {
         if FULL && self.diagram.is_open() {
             self.measure_diagram();
         }
-        self.motion
-            .set_scene(stage::scene(&self.moment, self.narrow_stage()));
+        self.motion.set_scene(stage::scene(
+            &self.moment,
+            self.narrow_stage(),
+            &self.faults,
+        ));
     }
 
     fn destroy(&mut self, _ctx: &Context<Self>) {
@@ -485,6 +500,7 @@ impl Lab {
                     self.complain("export.failed");
                 }
             }
+            Msg::Fault(fault) if FULL => return self.fault(fault),
             Msg::Branch(branching) if FULL => self.branch(branching),
             Msg::Eyes(eyes) if FULL => self.look_through(eyes),
             Msg::SwitchEyes => self.switch_eyes(),
@@ -495,6 +511,7 @@ impl Lab {
             | Msg::Lecture(_)
             | Msg::Diagram(_)
             | Msg::Export(_)
+            | Msg::Fault(_)
             | Msg::Branch(_)
             | Msg::Eyes(_) => return false,
         }
@@ -511,6 +528,7 @@ impl Lab {
         if FULL {
             self.diagram.eyes = self.eyes;
             self.diagram.refresh(&self.session);
+            self.faults.refresh(&self.moment);
         }
         let gone = |thing: Thing| match thing {
             Thing::Message(id) => self.moment.message(id).is_none(),
@@ -632,6 +650,10 @@ impl Lab {
     /// What stands over the stage.
     fn banners(&self) -> El {
         let mut banners = classed("div", "banners").with(self.banner());
+        if FULL && let Some(would) = self.faults.would(&self.moment, self.narrow) {
+            let text = self.words.fill("fault.would", &[("groups", &would)]);
+            banners = banners.with(classed("p", "strip would").text(&text));
+        }
         if FULL && let Some(apart) = self.quorums_apart() {
             banners = banners.with(apart);
         }
@@ -675,6 +697,15 @@ impl Lab {
             .with(facts.text(self.words.t("ui.show_facts")))
     }
 
+    /// What the dialogue about the network shows, while it is open.
+    fn network(&self) -> Html {
+        if !FULL || self.dialog != Dialog::Network {
+            return Html::default();
+        }
+        let (words, session) = (&self.words, &self.session);
+        faults::dialog(&self.faults, words, &self.moment, session, &self.send)
+    }
+
     fn dialog_view(&self) -> Html {
         let (words, send) = (&self.words, &self.send);
         if FULL && self.dialog == Dialog::Share {
@@ -698,6 +729,7 @@ impl Lab {
             &self.session,
             self.shortcut_keys,
             &self.finder,
+            self.network(),
             &self.send,
         )
     }

@@ -21,6 +21,26 @@ impl Raft {
         asked.filter(|asked| asked.all().union(known) == known)
     }
 
+    /// The command that makes a server a member, or a member one no longer. One at a time is the
+    /// simpler way, where both are there.
+    pub(super) fn command_of_change(&self, now: Members, id: NodeId) -> Option<Value> {
+        let leaves = now.contains(id);
+        let then = if leaves {
+            now.without(id)
+        } else {
+            now.with(id)
+        };
+        if !self.changes_members() || then.is_empty() {
+            return None;
+        }
+        let text = match self.is_single_server() {
+            true if leaves => format!("-{id}"),
+            true => format!("+{id}"),
+            false => Configuration::of(then).text(),
+        };
+        Value::new(&text).ok()
+    }
+
     /// Whether a command asks for a change of the members.
     pub(super) fn asks_for_change(&self, command: &Value) -> bool {
         self.asked_for(self.members, command).is_some()
@@ -210,15 +230,10 @@ impl Raft {
     /// A leader that is not in the committed configuration "steps down (returns to follower state)
     /// once it has committed" it (§6; thesis, §4.2.2).
     fn step_down<S: Sink<Self>>(&self, node: &mut Node, out: &mut S) {
-        let latest = node.disk.log.changes().next();
-        let Some((index, change)) = latest else {
+        let leads = matches!(node.role, Role::Leader { .. });
+        let Some((index, members)) = Self::removal(node).filter(|_| leads) else {
             return;
         };
-        let members = change.configuration.all();
-        let leads = matches!(node.role, Role::Leader { .. });
-        if !leads || index > node.commit || members.contains(node.id) {
-            return;
-        }
         out.note(|| {
             Note::new(&CHANGE_STEP_DOWN, Outcome::Done)
                 .with("node", node.id)
@@ -230,6 +245,15 @@ impl Raft {
                 )
         });
         self.follow(node, None, out);
+    }
+
+    /// The configuration that has removed a server, with its index, once the server knows it to be
+    /// committed.
+    pub(super) fn removal(node: &Node) -> Option<(u32, Members)> {
+        let (index, latest) = node.disk.log.changes().next()?;
+        let members = latest.configuration.all();
+        let is_over = index <= node.commit && !members.contains(node.id);
+        is_over.then_some((index, members))
     }
 
     /// Whether a server has a reason to start an election: as a member, or as one of the configuration before

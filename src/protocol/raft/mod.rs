@@ -394,6 +394,9 @@ impl Protocol for Raft {
         if self.is(V::DurableCommit) {
             disk.commit = node.commit;
         }
+        if self.is(V::ReuseName) && Self::removal(node).is_some() {
+            *disk = Durable::default();
+        }
     }
 
     fn handle<S: Sink<Self>>(&self, node: &mut Node, input: Input<'_, Self>, out: &mut S) {
@@ -513,6 +516,27 @@ impl Protocol for Raft {
 
     fn is_operation(&self, command: &Value) -> bool {
         !self.asks_for_change(command) && self.target(command).is_none()
+    }
+
+    fn members(&self, node: &Node) -> Option<SortedSet<NodeId>> {
+        let members = || self.configuration(node).new.iter().collect();
+        self.changes_members().then(members)
+    }
+
+    fn change(&self, members: &SortedSet<NodeId>, id: NodeId) -> Option<Value> {
+        self.command_of_change(members.into(), id)
+    }
+
+    /// The role names the members that there were before, or the new machine would be one.
+    fn with_machine(&self) -> Option<Self> {
+        if !self.changes_members() {
+            return None;
+        }
+        let mut cluster = self.cluster.clone();
+        cluster.nodes += 1;
+        let members = self.members.iter().collect();
+        cluster.roles.insert(MEMBER.into(), members);
+        Self::new(cluster).ok()
     }
 
     /// All of them: terms have no owner, votes and replicas are counted, and a leader or a vote is
