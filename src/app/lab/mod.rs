@@ -370,7 +370,7 @@ impl Component for Lab {
             host::focus(id);
         }
         if FULL && let Some(id) = self.lecturer.focus.take() {
-            host::focus(id);
+            host::focus(&id);
         }
         if FULL && std::mem::take(&mut self.finder.reveal) && self.narrow {
             host::reveal(".strip");
