@@ -200,6 +200,7 @@ fn no_protocol_asks_for_texts_of_another() {
 /// Families of texts that are loaded with the full program alone.
 const FULL_FAMILIES: &[&str] = &[
     "branches.",
+    "compare.",
     "diagram.",
     "export.",
     "fault.",
@@ -218,11 +219,13 @@ const FULL_FAMILIES: &[&str] = &[
 
 /// The sources of what only the full program shows: branches on `FULL`, or whole folders.
 const OF_FULL: &[&str] = &[
+    "src/app/compare/",
     "src/app/diagram/",
     "src/app/dialog.rs",
     "src/app/export.rs",
     "src/app/faults/",
     "src/app/lab/branching.rs",
+    "src/app/lab/comparing.rs",
     "src/app/lab/faulting.rs",
     "src/app/lab/lecturing.rs",
     "src/app/lab/mod.rs",
@@ -248,6 +251,7 @@ const OF_FULL: &[&str] = &[
     "src/protocol/raft/why_not.rs",
     "src/protocol/two_phase/why_not.rs",
     "src/protocol/why_not.rs",
+    "src/view/compare/",
     "src/view/diagram/",
     "src/view/goals.rs",
     "src/view/until.rs",

@@ -22,19 +22,22 @@ impl Lab {
 
     pub(super) fn pinning(&mut self, pinning: Pinning) {
         self.notice = None;
+        let position = self.session.position();
+        let Some(session) = self.session.one_mut() else {
+            return;
+        };
         match pinning {
             Pinning::Write(text) => {
-                let position = self.session.position();
                 // Behind a dialogue, nobody would hear a complaint.
                 self.dialog = Dialog::None;
-                match self.session.pin(position, &text) {
+                match session.pin(position, &text) {
                     Ok(()) => self.refresh(),
                     Err(PinError::BadText) => self.complain("pin.bad_text"),
                     Err(PinError::TooMany) => self.complain("pin.too_many"),
                 }
             }
             Pinning::Delete(position) => {
-                self.session.unpin(position);
+                session.unpin(position);
                 host::focus(FIELD);
             }
             Pinning::Go(position) => {

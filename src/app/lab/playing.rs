@@ -24,7 +24,8 @@ impl Lab {
 
     pub(super) fn step(&mut self) {
         self.set_running(false);
-        let stepped = match FULL && self.pace.folds {
+        let folds = FULL && self.pace.folds && self.session.pair().is_none();
+        let stepped = match folds {
             true => self.step_folding(),
             false => self.step_on(),
         };
@@ -38,7 +39,11 @@ impl Lab {
     fn step_folding(&mut self) -> bool {
         self.notice = None;
         let (before, losses) = (self.session.position(), self.session.losses());
-        match self.session.step_folding() {
+        let stepped = match self.session.one_mut() {
+            Some(session) => session.step_folding(),
+            None => Ok(None),
+        };
+        match stepped {
             Ok(None) => {
                 self.complain("until.only_heartbeats");
                 false
@@ -70,7 +75,8 @@ impl Lab {
         self.dialog = Dialog::None;
         self.notice = None;
         let (before, losses) = (self.session.position(), self.session.losses());
-        match self.session.run_until(until) {
+        let session = self.session.one_mut();
+        match session.is_some_and(|session| session.run_until(until)) {
             true => {
                 self.hold_from(before);
                 self.stop_on_loss(losses);
@@ -107,6 +113,9 @@ impl Lab {
         if self.session.losses() > before {
             self.set_running(false);
             self.panel = Panel::Properties;
+            if FULL {
+                self.face_loss();
+            }
         }
     }
 
@@ -160,7 +169,7 @@ impl Lab {
         }
         match self.session.next_due() {
             Some(due) => {
-                let idle = self.moment.messages.is_empty();
+                let idle = self.moment.messages.is_empty() && (!FULL || self.other_is_quiet());
                 let factor = if idle { IDLE_FACTOR } else { 1.0 };
                 self.motion.flow(RATES[self.speed] * factor, due as f64);
             }

@@ -16,6 +16,9 @@ pub(super) struct Before {
 impl Lab {
     /// Looks where the page is, before it does something that could be taken back.
     pub(super) fn before(&self, msg: &Msg) -> Option<Before> {
+        if self.session.pair().is_some() {
+            return None;
+        }
         let kind = match msg {
             // What a key stands for comes as a message of its own.
             Msg::Key(_) | Msg::Due(_) | Msg::Retrace(_) | Msg::Arrived => return None,
@@ -37,6 +40,10 @@ impl Lab {
     /// Remembers what was done, if anything was.
     pub(super) fn remember(&mut self, before: Before) {
         let replaced = self.undo.replaced.take();
+        // What is compared changes on both sides, and is not taken back.
+        if self.session.pair().is_some() {
+            return self.forget_deeds();
+        }
         let has_moved = self.session.here() != before.place;
         let has_begun = self.running && !before.was_running;
         let (kind, other_side) = if self.session.about().key != before.protocol {
@@ -103,10 +110,12 @@ impl Lab {
 
     fn retrace_to(&mut self, place: Place, kind: &Kind, back: bool) -> Side {
         let here = self.session.here();
-        match kind {
-            _ if !back => self.session.go_to(place),
-            Kind::Act(_) | Kind::Fork => self.session.take_back(place),
-            _ => self.session.go_back_along(place),
+        if let Some(session) = self.session.one_mut() {
+            match kind {
+                _ if !back => session.go_to(place),
+                Kind::Act(_) | Kind::Fork => session.take_back(place),
+                _ => session.go_back_along(place),
+            }
         }
         self.hold_all();
         self.refresh();

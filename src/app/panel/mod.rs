@@ -48,8 +48,8 @@ const PANELS: [(Panel, &str, &str); 5] = [
 pub(super) struct OfFull<'a> {
     /// Two branches, held against each other.
     pub(super) parting: Option<&'a Shared<Parting>>,
-    /// What is asked.
-    pub(super) doubts: &'a Doubts,
+    /// What is asked; nothing where two runs are compared.
+    pub(super) doubts: Option<&'a Doubts>,
 }
 
 pub(super) fn view(
@@ -61,13 +61,25 @@ pub(super) fn view(
     of_full: OfFull<'_>,
     send: &Callback<Msg>,
 ) -> Html {
+    let content = content(moment, words, session, panel, selected, of_full, send);
+    frame(content, words, panel, send)
+}
+
+/// What a panel shows.
+pub(super) fn content(
+    moment: &Moment,
+    words: &Words,
+    session: &Session,
+    panel: Panel,
+    selected: Option<Thing>,
+    of_full: OfFull<'_>,
+    send: &Callback<Msg>,
+) -> Html {
     let about = session.about();
-    let current = PANELS.iter().position(|(it, ..)| *it == panel);
-    let current = current.unwrap_or(0);
-    let content = match panel {
+    match panel {
         Panel::Why => {
-            let doubts = of_full.doubts;
-            let doubts = FULL.then(|| why_not::view(doubts, session, words, selected, send));
+            let doubts = of_full.doubts.filter(|_| FULL);
+            let doubts = doubts.map(|it| why_not::view(it, session, words, selected, send));
             why::view(moment, words, about, doubts)
         }
         Panel::Rules => rules::view(moment, words, about),
@@ -75,7 +87,13 @@ pub(super) fn view(
         Panel::Properties => properties::view(moment, words, about),
         Panel::Branches if FULL => branches::view(session, words, of_full.parting, send),
         Panel::Branches => el("div").end(),
-    };
+    }
+}
+
+/// The tabs, and what the open one shows.
+pub(super) fn frame(content: Html, words: &Words, panel: Panel, send: &Callback<Msg>) -> Html {
+    let current = PANELS.iter().position(|(it, ..)| *it == panel);
+    let current = current.unwrap_or(0);
     let tab = |(at, (panel, id, key)): (usize, &(Panel, &'static str, &'static str))| {
         let open = at == current;
         button(send, Msg::Panel(*panel))
