@@ -131,7 +131,12 @@ impl Sheet<'_> {
         let ends = ends(self.moment);
         let head = |end: &Endpoint, scope: &'static str| {
             let name = end.to_string();
-            el("th").key(&name).set("scope", scope).text(&name).end()
+            // A row has a cell of the same name.
+            el("th")
+                .key(&format!("head {name}"))
+                .set("scope", scope)
+                .text(&name)
+                .end()
         };
         let corner = el("th")
             .key("corner")
