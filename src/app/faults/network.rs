@@ -131,12 +131,8 @@ impl Sheet<'_> {
         let ends = ends(self.moment);
         let head = |end: &Endpoint, scope: &'static str| {
             let name = end.to_string();
-            // A row has a cell of the same name.
-            el("th")
-                .key(&format!("head {name}"))
-                .set("scope", scope)
-                .text(&name)
-                .end()
+            let key = format!("{scope} {name}");
+            el("th").key(&key).set("scope", scope).text(&name).end()
         };
         let corner = el("th")
             .key("corner")
