@@ -44,30 +44,6 @@ pub(super) enum Dialog {
     Export,
 }
 
-pub(super) fn view(
-    dialog: Dialog,
-    words: &Words,
-    session: &Session,
-    shortcut_keys: bool,
-    finder: &Finder,
-    of_full: Html,
-    send: &Callback<Msg>,
-) -> Html {
-    let (title, content) = match dialog {
-        Dialog::Help => ("ui.help", help(words, shortcut_keys, send)),
-        Dialog::BreakRule if FULL => ("ui.break_rule", break_rule(words, session, finder, send)),
-        Dialog::Transcript if FULL => ("ui.transcript", transcript(words, session)),
-        Dialog::Search if FULL => ("search.title", search::dialog(finder, words, session, send)),
-        Dialog::Until if FULL => ("until.title", of_full),
-        Dialog::Notes if FULL => ("pin.title", of_full),
-        Dialog::Network if FULL => ("fault.title", of_full),
-        _ => {
-            return el("div").set("hidden", "").end();
-        }
-    };
-    modal(title, content, words, send)
-}
-
 /// A dialogue with a title, by its key.
 pub(super) fn modal(
     title: &'static str,
@@ -138,7 +114,7 @@ const KEYS: [(&str, &str); 13] = [
     ("?", "ui.key_help"),
 ];
 
-fn help(words: &Words, shortcut_keys: bool, send: &Callback<Msg>) -> Html {
+pub(super) fn help(words: &Words, shortcut_keys: bool, send: &Callback<Msg>) -> Html {
     let row = |(key, does): &(&'static str, &'static str)| {
         let head = el("th").set("scope", "row").with(el("kbd").text(key));
         let cell = el("td").text(words.t(does));
@@ -178,7 +154,12 @@ pub(super) fn tick_box(
 }
 
 /// The protocol's variants; switching one starts the scenario anew.
-fn break_rule(words: &Words, session: &Session, finder: &Finder, send: &Callback<Msg>) -> Html {
+pub(super) fn break_rule(
+    words: &Words,
+    session: &Session,
+    finder: &Finder,
+    send: &Callback<Msg>,
+) -> Html {
     let about = session.about();
     let on = &session.scenario().cluster.variants;
     let row = |variant: &'static Variant| {
@@ -248,7 +229,7 @@ fn quorum_sizes(words: &Words, session: &Session, send: &Callback<Msg>) -> Optio
 }
 
 /// The whole run as text.
-fn transcript(words: &Words, session: &Session) -> Html {
+pub(super) fn transcript(words: &Words, session: &Session) -> Html {
     let lines = session.transcript();
     if lines.is_empty() {
         return text(words.t("ui.transcript_empty"));

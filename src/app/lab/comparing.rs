@@ -5,7 +5,7 @@ use yew::prelude::*;
 use super::{Lab, Msg, Thing};
 use crate::app::compare::{self, Compare};
 use crate::app::diagram::Draw;
-use crate::app::dialog::{self, Dialog};
+use crate::app::dialog::Dialog;
 use crate::app::dom::{El, classed, text};
 use crate::app::faults::Faults;
 use crate::app::motion::Scene;
@@ -63,7 +63,6 @@ impl Lab {
                 | Msg::Branch(_)
                 | Msg::Eyes(_)
                 | Msg::SwitchEyes
-                | Msg::Retrace(_)
                 | Msg::Going(_)
                 | Msg::Pinning(_)
                 | Msg::Show(Dialog::Notes | Dialog::Until)
@@ -314,10 +313,7 @@ impl Lab {
         let [left, right] = &self.moments(pair);
         let content = |side: Side, moment: &Moment, selected: Option<Thing>| {
             let (session, send) = (pair.session(side), &self.send);
-            let of_full = panel::OfFull {
-                parting: None,
-                doubts: None,
-            };
+            let of_full = self.of_full();
             panel::content(moment, words, session, self.panel, selected, of_full, send)
         };
         match self.panel {
@@ -330,11 +326,6 @@ impl Lab {
                 el_of(&name, content(pair.side, &self.moment, self.selected))
             }
         }
-    }
-
-    pub(super) fn compare_dialog(&self) -> Html {
-        let content = compare::dialog(self.session.first(), &self.words, &self.send);
-        dialog::modal("compare.title", content, &self.words, &self.send)
     }
 }
 

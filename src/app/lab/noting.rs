@@ -23,8 +23,8 @@ impl Lab {
     pub(super) fn pinning(&mut self, pinning: Pinning) {
         self.notice = None;
         let position = self.session.position();
-        let Some(session) = self.session.one_mut() else {
-            return;
+        let Some(session) = self.session.alone_mut() else {
+            return self.complain("compare.one_only");
         };
         match pinning {
             Pinning::Write(text) => {

@@ -24,8 +24,7 @@ impl Lab {
 
     pub(super) fn step(&mut self) {
         self.set_running(false);
-        let folds = FULL && self.pace.folds && self.session.pair().is_none();
-        let stepped = match folds {
+        let stepped = match FULL && self.pace.folds {
             true => self.step_folding(),
             false => self.step_on(),
         };
@@ -39,11 +38,11 @@ impl Lab {
     fn step_folding(&mut self) -> bool {
         self.notice = None;
         let (before, losses) = (self.session.position(), self.session.losses());
-        let stepped = match self.session.one_mut() {
-            Some(session) => session.step_folding(),
-            None => Ok(None),
+        let Some(session) = self.session.alone_mut() else {
+            // Of two runs, each event is of one of them.
+            return self.step_on();
         };
-        match stepped {
+        match session.step_folding() {
             Ok(None) => {
                 self.complain("until.only_heartbeats");
                 false
@@ -75,8 +74,10 @@ impl Lab {
         self.dialog = Dialog::None;
         self.notice = None;
         let (before, losses) = (self.session.position(), self.session.losses());
-        let session = self.session.one_mut();
-        match session.is_some_and(|session| session.run_until(until)) {
+        let Some(session) = self.session.alone_mut() else {
+            return self.complain("compare.one_only");
+        };
+        match session.run_until(until) {
             true => {
                 self.hold_from(before);
                 self.stop_on_loss(losses);

@@ -16,9 +16,6 @@ pub(super) struct Before {
 impl Lab {
     /// Looks where the page is, before it does something that could be taken back.
     pub(super) fn before(&self, msg: &Msg) -> Option<Before> {
-        if self.session.pair().is_some() {
-            return None;
-        }
         let kind = match msg {
             // What a key stands for comes as a message of its own.
             Msg::Key(_) | Msg::Due(_) | Msg::Retrace(_) | Msg::Arrived => return None,
@@ -72,6 +69,9 @@ impl Lab {
     }
 
     pub(super) fn retrace(&mut self, way: Retrace) {
+        if self.session.pair().is_some() {
+            return self.retrace_both(way);
+        }
         let (deed, back) = match way {
             Retrace::Back => (self.undo.done.pop().or_else(|| self.last_deed()), true),
             Retrace::Again => (self.undo.undone.pop(), false),
@@ -110,7 +110,7 @@ impl Lab {
 
     fn retrace_to(&mut self, place: Place, kind: &Kind, back: bool) -> Side {
         let here = self.session.here();
-        if let Some(session) = self.session.one_mut() {
+        if let Some(session) = self.session.alone_mut() {
             match kind {
                 _ if !back => session.go_to(place),
                 Kind::Act(_) | Kind::Fork => session.take_back(place),
@@ -122,6 +122,22 @@ impl Lab {
         self.motion.jump(self.session.now() as f64);
         self.flow();
         Side::Place(here)
+    }
+
+    /// Two runs have one list of what was done, and no branches: its last is left.
+    fn retrace_both(&mut self, way: Retrace) {
+        let last = self.session.position().checked_sub(1);
+        match (way, last) {
+            (Retrace::Back, Some(last)) => {
+                self.seek(last);
+                self.session.fork();
+                self.hold_all();
+                self.refresh();
+                self.say_retraced(&Kind::Act(None), true);
+            }
+            (Retrace::Back, None) => self.complain("undo.nothing"),
+            (Retrace::Again, _) => self.complain("undo.nothing_again"),
+        }
     }
 
     /// What was done before anybody remembered, as in the program that this one took over from:

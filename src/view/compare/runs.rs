@@ -75,15 +75,6 @@ impl Runs {
         }
     }
 
-    /// The run, to change it; nothing where there are two, which change together.
-    pub fn one_mut(&mut self) -> Option<&mut Session> {
-        match self {
-            Self::One(session) => Some(session),
-            #[cfg(feature = "full")]
-            Self::Two(_) => None,
-        }
-    }
-
     /// The same, to change it.
     pub fn pair_mut(&mut self) -> Option<&mut Pair> {
         match self {
