@@ -86,7 +86,7 @@ pub(super) fn scenario_json(scenario: &Scenario) -> Json {
     ])
 }
 
-pub(super) fn scenario(json: &Json) -> Option<Scenario> {
+pub(crate) fn scenario(json: &Json) -> Option<Scenario> {
     let fields = ["protocol", "cluster", "clients", "network", "prepared"];
     only(json, &fields)?;
     let plain = Scenario::of("", 1);
@@ -172,46 +172,69 @@ fn network(json: &Json) -> Option<Network> {
 /// An action: its name alone, or an object of one field whose value is what it is about.
 pub(super) fn action_json(action: &Action) -> Json {
     let pair = |a: Json, b: Json| Json::list([a, b].into_iter());
-    let (key, about) = match action {
-        Action::Next => return "next".into(),
-        Action::Heal => return "heal".into(),
-        Action::Align => return "align".into(),
-        Action::Spread => return "spread".into(),
-        Action::Advance(ms) => ("advance", (*ms).into()),
-        Action::Deliver(id) => ("deliver", name(id)),
-        Action::Drop(id) => ("drop", name(id)),
-        Action::Duplicate(id) => ("duplicate", name(id)),
-        Action::Delay(id, ms) => ("delay", pair(name(id), (*ms).into())),
-        Action::Hold(id) => ("hold", name(id)),
-        Action::Release(id) => ("release", name(id)),
-        Action::Fire(end, timer) => ("fire", pair(name(end), name(timer))),
-        Action::Crash(id) => ("crash", name(id)),
-        Action::CrashBeforeSend(Trigger::Deliver(id)) => ("crash_before_send", name(id)),
-        Action::CrashBeforeSend(Trigger::Fire(id, timer)) => {
-            ("crash_before_send", pair(name(id), name(timer)))
+    let about = match action {
+        Action::Next | Action::Heal | Action::Align | Action::Spread => {
+            return action_name(action).into();
         }
-        Action::Restart(id) => ("restart", name(id)),
-        Action::Wipe(id) => ("wipe", name(id)),
-        Action::Pause(id) => ("pause", name(id)),
-        Action::Resume(id) => ("resume", name(id)),
-        Action::Clock(id, permille) => ("clock", pair(name(id), (*permille).into())),
-        Action::Cut(from, to) => ("cut", pair(name(from), name(to))),
-        Action::Mend(from, to) => ("mend", pair(name(from), name(to))),
-        Action::Partition(groups) => {
-            let groups = groups.iter().map(set_json);
-            ("partition", Json::list(groups))
-        }
-        Action::Links(network) => ("links", network_json(network)),
+        Action::Advance(ms) => (*ms).into(),
+        Action::Deliver(id)
+        | Action::Drop(id)
+        | Action::Duplicate(id)
+        | Action::Hold(id)
+        | Action::Release(id)
+        | Action::CrashBeforeSend(Trigger::Deliver(id)) => name(id),
+        Action::Delay(id, ms) => pair(name(id), (*ms).into()),
+        Action::Fire(end, timer) => pair(name(end), name(timer)),
+        Action::CrashBeforeSend(Trigger::Fire(id, timer)) => pair(name(id), name(timer)),
+        Action::Crash(id)
+        | Action::Restart(id)
+        | Action::Wipe(id)
+        | Action::Pause(id)
+        | Action::Resume(id) => name(id),
+        Action::Clock(id, permille) => pair(name(id), (*permille).into()),
+        Action::Cut(from, to) | Action::Mend(from, to) => pair(name(from), name(to)),
+        Action::Partition(groups) => Json::list(groups.iter().map(set_json)),
+        Action::Links(network) => network_json(network),
         Action::Submit { client, to, value } => {
             let to = to.map_or(Json::Null, name);
             let about = [name(client), to, name(value)];
-            ("submit", Json::list(about.into_iter()))
+            Json::list(about.into_iter())
         }
     };
-    Json::object([(key, about)])
+    Json::object([(action_name(action), about)])
 }
 
-pub(super) fn action(json: &Json) -> Option<Action> {
+/// The name of an action's kind.
+pub(super) fn action_name(action: &Action) -> &'static str {
+    match action {
+        Action::Next => "next",
+        Action::Advance(_) => "advance",
+        Action::Deliver(_) => "deliver",
+        Action::Drop(_) => "drop",
+        Action::Duplicate(_) => "duplicate",
+        Action::Delay(..) => "delay",
+        Action::Hold(_) => "hold",
+        Action::Release(_) => "release",
+        Action::Fire(..) => "fire",
+        Action::Crash(_) => "crash",
+        Action::CrashBeforeSend(_) => "crash_before_send",
+        Action::Restart(_) => "restart",
+        Action::Wipe(_) => "wipe",
+        Action::Pause(_) => "pause",
+        Action::Resume(_) => "resume",
+        Action::Clock(..) => "clock",
+        Action::Cut(..) => "cut",
+        Action::Mend(..) => "mend",
+        Action::Partition(_) => "partition",
+        Action::Heal => "heal",
+        Action::Links(_) => "links",
+        Action::Submit { .. } => "submit",
+        Action::Align => "align",
+        Action::Spread => "spread",
+    }
+}
+
+pub(crate) fn action(json: &Json) -> Option<Action> {
     if let Some(name) = json.text() {
         return match name {
             "next" => Some(Action::Next),

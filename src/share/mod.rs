@@ -3,11 +3,12 @@
 //! `{"format":"quorumscope-run","version":1,…,"actions":[{"steps":5,"then":{"drop":"S1>S2#3"}}]}`:
 //! five of the scheduler's own choices, then a message is dropped.
 
-mod codec;
+pub(crate) mod codec;
 pub mod condition;
 pub mod json;
 pub mod link;
 pub mod qr;
+pub mod reading;
 pub mod scenes;
 pub mod search;
 mod trail;
@@ -201,6 +202,11 @@ pub fn action_json(action: &Action) -> String {
         other => item(0, Some(other)),
     };
     item.write()
+}
+
+/// The name of an action's kind, as it stands in a file.
+pub fn action_name(action: &Action) -> &'static str {
+    codec::action_name(action)
 }
 
 fn read_actions(items: &[Json], room: usize) -> Result<Vec<Action>, RunError> {
