@@ -91,8 +91,9 @@ fn table_keys() -> BTreeSet<String> {
 }
 
 /// Families of keys whose last part is a word in the sources: `role.leader`, `field.promised`, …
-const FAMILIES: [&str; 8] = [
-    "role.", "tally.", "field.", "side.", "word.", "fact.", "event.", "timer.",
+const FAMILIES: [&str; 10] = [
+    "action.", "role.", "tally.", "field.", "side.", "word.", "fact.", "event.", "timer.",
+    "predict.",
 ];
 
 #[test]
@@ -199,12 +200,15 @@ fn no_protocol_asks_for_texts_of_another() {
 
 /// Families of texts that are loaded with the full program alone.
 const FULL_FAMILIES: &[&str] = &[
+    "action.",
     "branches.",
     "diagram.",
     "export.",
     "knowledge.",
     "lecture.",
+    "lesson.",
     "open.",
+    "predict.",
     "quorum.",
     "search.",
     "share.",
@@ -216,18 +220,21 @@ const OF_FULL: &[&str] = &[
     "src/app/diagram/",
     "src/app/export.rs",
     "src/app/lab/branching.rs",
+    "src/app/lab/learning.rs",
     "src/app/panel/branches.rs",
     "src/app/panel/knowledge.rs",
     "src/app/panel/mod.rs",
     "src/app/stage/node.rs",
     "src/app/lab/lecturing.rs",
     "src/app/lecture/",
+    "src/app/lesson/",
     "src/app/lab/mod.rs",
     "src/app/lab/opening.rs",
     "src/app/share.rs",
     "src/app/search/",
     "src/app/dialog.rs",
     "src/app/transport.rs",
+    "src/teach/question.rs",
     "src/view/diagram/",
     "src/view/goals.rs",
 ];

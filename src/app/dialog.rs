@@ -33,6 +33,10 @@ pub(super) enum Dialog {
     Black,
     /// Pictures and texts of the run, for elsewhere.
     Export,
+    /// The lessons to choose from.
+    Lessons,
+    /// The glossary, and what is often asked.
+    Glossary,
 }
 
 pub(super) fn view(
@@ -55,7 +59,9 @@ pub(super) fn view(
         | Dialog::Share
         | Dialog::Scenes
         | Dialog::Black
-        | Dialog::Export => {
+        | Dialog::Export
+        | Dialog::Lessons
+        | Dialog::Glossary => {
             return el("div").set("hidden", "").end();
         }
     };

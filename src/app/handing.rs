@@ -13,7 +13,7 @@ use crate::share::Run;
 use crate::share::json::Json;
 use crate::view::{Session, reopen};
 
-const DIALOGS: [Dialog; 8] = [
+const DIALOGS: [Dialog; 10] = [
     Dialog::None,
     Dialog::Help,
     Dialog::BreakRule,
@@ -22,6 +22,8 @@ const DIALOGS: [Dialog; 8] = [
     Dialog::Share,
     Dialog::Scenes,
     Dialog::Export,
+    Dialog::Lessons,
+    Dialog::Glossary,
 ];
 const PANELS: [Panel; 4] = [Panel::Why, Panel::Rules, Panel::State, Panel::Properties];
 const CHOOSING: [Choosing; 3] = [Choosing::Nothing, Choosing::Node, Choosing::Message];

@@ -15,6 +15,7 @@ pub(super) fn view(
     protocol: &'static str,
     cluster: &Cluster,
     theme: Theme,
+    lesson: &str,
     send: &Callback<Msg>,
 ) -> Html {
     let broken = cluster.variants.len();
@@ -27,6 +28,12 @@ pub(super) fn view(
         .child(brand())
         .child(protocols(words, protocol, send))
         .child(node_count(words, cluster.nodes, send))
+        .with(
+            button(send, Msg::Show(Dialog::Lessons))
+                .set("class", "lessons")
+                .set("aria-haspopup", "dialog")
+                .text(lesson),
+        )
         .with(classed("div", "spacer"))
         .with(
             button(send, Msg::Show(Dialog::BreakRule))

@@ -13,6 +13,7 @@ mod host;
 mod keys;
 mod lab;
 mod lecture;
+mod lesson;
 mod motion;
 mod panel;
 mod search;
@@ -36,11 +37,12 @@ use words::{Language, Words};
 const FULL: bool = cfg!(feature = "full");
 
 /// What only the full program draws looks as these assets say.
-const STYLES: [&str; 5] = [
+const STYLES: [&str; 6] = [
     "full/diagram.css",
     "full/dialogs.css",
     "full/knowledge.css",
     "full/lecture.css",
+    "full/lesson.css",
     "full/share.css",
 ];
 

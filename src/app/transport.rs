@@ -215,6 +215,7 @@ fn more(
         ("ui.align", Msg::Act(Action::Align)),
         ("ui.spread", Msg::Act(Action::Spread)),
         ("ui.heal", Msg::Act(Action::Heal)),
+        ("ui.lessons", Msg::Show(Dialog::Lessons)),
         ("ui.break_rule", Msg::Show(Dialog::BreakRule)),
         ("ui.search_here", Msg::Show(Dialog::Search)),
         ("ui.transcript", Msg::Show(Dialog::Transcript)),

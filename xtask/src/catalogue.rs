@@ -25,12 +25,15 @@ const FULL_SECTIONS: [&str; 5] = [
 ];
 /// What only the full program shows, whichever protocol it is about.
 const FULL_SHARED: &[&str] = &[
+    "action",
     "branches",
     "diagram",
     "export",
     "knowledge",
     "lecture",
+    "lesson",
     "open",
+    "predict",
     "quorum",
     "search",
     "share",

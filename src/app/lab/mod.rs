@@ -4,6 +4,7 @@ mod acting;
 mod branching;
 mod drawing;
 mod handing;
+mod learning;
 mod lecturing;
 mod opening;
 mod playing;
@@ -24,6 +25,7 @@ use super::export::{self, Export};
 use super::handing::{Ask, Handed, Screen};
 use super::keys;
 use super::lecture::{self, Lecture, Lecturer};
+use super::lesson::{self, Learn, Learner};
 use super::motion::Motion;
 use super::panel::{self, Branching, Panel};
 use super::search::{self, Find, Finder, Found};
@@ -129,6 +131,7 @@ pub(super) enum Msg {
     /// The full program did not come.
     FullFailed,
     Find(Find),
+    Learn(Learn),
     Diagram(Draw),
     Export(Export),
     Branch(Branching),
@@ -204,6 +207,8 @@ pub(super) struct Lab {
     lecturer: Lecturer,
     /// The runs on stage that were found, each with what was there before it, the latest last.
     found: Vec<Found>,
+    /// Lessons; only the full program has any.
+    learner: Learner,
     send: Callback<Msg>,
     /// They are called no more when this goes.
     _listeners: [Option<host::Listener>; 6],
@@ -264,6 +269,7 @@ impl Component for Lab {
             sharer: Sharer::default(),
             lecturer: Lecturer::default(),
             found: Vec::new(),
+            learner: Learner::new(),
             send,
             _listeners: listeners,
         };
@@ -313,7 +319,7 @@ impl Component for Lab {
             &self.session,
             self.panel,
             self.selected,
-            self.parting.as_ref(),
+            self.extra_panels(),
             send,
         );
         let transport = transport::view(
@@ -346,7 +352,14 @@ impl Component for Lab {
         };
         let spoken = classed("p", "unseen").set("role", "status");
         classed("div", "lab")
-            .child(header::view(words, about.key, cluster, self.theme, send))
+            .child(header::view(
+                words,
+                about.key,
+                cluster,
+                self.theme,
+                &self.lesson_name(),
+                send,
+            ))
             .with(classed("main", "middle").with(stage_box).child(panels))
             .child(transport)
             .child(diagram)
@@ -381,6 +394,9 @@ impl Component for Lab {
             host::reveal(".tray");
         }
         self.revealed = self.selected;
+        if FULL {
+            self.point();
+        }
         if FULL && self.diagram.is_open() {
             self.measure_diagram();
         }
@@ -490,7 +506,9 @@ impl Lab {
             Msg::SwitchEyes => self.switch_eyes(),
             Msg::Share(share) if FULL => return self.share(share),
             Msg::Lecture(lecture) if FULL => return self.lecture(lecture),
+            Msg::Learn(learn) if FULL => return self.learn(learn),
             Msg::Find(_)
+            | Msg::Learn(_)
             | Msg::Share(_)
             | Msg::Lecture(_)
             | Msg::Diagram(_)
@@ -503,6 +521,9 @@ impl Lab {
 
     /// The session has changed: everything that follows from it is read anew.
     fn refresh(&mut self) {
+        if FULL {
+            self.look_anew();
+        }
         let mut moment = self.session.moment();
         if FULL && let Some(node) = self.eyes {
             moment = moment.seen_by(&self.session.knowledge(node));
@@ -558,7 +579,11 @@ impl Lab {
                     host::set_language(words.language.tag(), words.t("ui.title"));
                 }
                 self.notice = None;
+                let translated = words.language != self.words.language;
                 self.words = words;
+                if FULL && translated {
+                    self.translate_lesson();
+                }
                 if let Some(msg) = after {
                     self.respond(msg);
                 }
@@ -688,6 +713,14 @@ impl Lab {
         if FULL && self.dialog == Dialog::Export {
             let content = export::dialog(self.diagram.is_open(), words, send);
             return dialog::modal("export.title", content, words, send);
+        }
+        if FULL && self.dialog == Dialog::Lessons {
+            let content = lesson::chooser(&self.learner, words, send);
+            return dialog::modal("lesson.all", content, words, send);
+        }
+        if FULL && self.dialog == Dialog::Glossary {
+            let content = lesson::glossary(&self.learner, words, send);
+            return dialog::modal("lesson.glossary", content, words, send);
         }
         if FULL && self.dialog == Dialog::Black {
             return lecture::black(words, send);

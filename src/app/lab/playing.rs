@@ -38,6 +38,9 @@ impl Lab {
         }
         self.hold_last();
         self.stop_on_loss(losses);
+        if FULL {
+            self.lesson_sees(self.session.position() - 1);
+        }
         true
     }
 
@@ -61,6 +64,9 @@ impl Lab {
                     }
                 }
                 self.stop_on_loss(losses);
+                if FULL {
+                    self.lesson_sees(before);
+                }
                 self.refresh();
                 self.motion.glide(self.session.now() as f64);
             }
@@ -156,6 +162,9 @@ impl Lab {
         }
         self.hold_last();
         self.stop_on_loss(losses);
+        if FULL {
+            self.lesson_sees(self.session.position() - 1);
+        }
         true
     }
 }

@@ -8,6 +8,8 @@ mod rules;
 mod state;
 mod why;
 
+use std::rc::Rc;
+
 use yew::prelude::*;
 
 use super::dom::{button, classed, el};
@@ -29,17 +31,30 @@ pub(super) enum Panel {
     Properties,
     /// Only the full program has it.
     Branches,
+    /// Only while a lesson or a challenge is open.
+    Lesson,
+    /// Only while the page asks before each step.
+    Predict,
 }
 
-/// How many of them there are.
-const COUNT: usize = if FULL { 5 } else { 4 };
+/// What the panels that are not always there have in them.
+#[derive(Default)]
+pub(super) struct Extra<'a> {
+    pub(super) parting: Option<&'a Shared<Parting>>,
+    pub(super) lesson: Option<Html>,
+    pub(super) predict: Option<Html>,
+}
 
-const PANELS: [(Panel, &str, &str); 5] = [
+type Tab = (Panel, &'static str, &'static str);
+
+const PANELS: [Tab; 7] = [
     (Panel::Why, "tab-why", "ui.why"),
     (Panel::Rules, "tab-rules", "ui.rules"),
     (Panel::State, "tab-state", "ui.state"),
     (Panel::Properties, "tab-properties", "ui.properties"),
     (Panel::Branches, "tab-branches", "branches.title"),
+    (Panel::Lesson, "tab-lesson", "lesson.tab"),
+    (Panel::Predict, "tab-predict", "predict.tab"),
 ];
 
 pub(super) fn view(
@@ -48,21 +63,30 @@ pub(super) fn view(
     session: &Session,
     panel: Panel,
     selected: Option<Thing>,
-    parting: Option<&Shared<Parting>>,
+    extra: Extra<'_>,
     send: &Callback<Msg>,
 ) -> Html {
     let about = session.about();
-    let current = PANELS.iter().position(|(it, ..)| *it == panel);
+    let there = |(panel, ..): &&Tab| match panel {
+        Panel::Branches => FULL,
+        Panel::Lesson => extra.lesson.is_some(),
+        Panel::Predict => extra.predict.is_some(),
+        _ => true,
+    };
+    let panels: Rc<[Tab]> = PANELS.iter().filter(there).copied().collect();
+    let current = panels.iter().position(|(it, ..)| *it == panel);
     let current = current.unwrap_or(0);
-    let content = match panel {
+    let content = match panels[current].0 {
+        Panel::Lesson => extra.lesson.unwrap_or_default(),
+        Panel::Predict => extra.predict.unwrap_or_default(),
         Panel::Why => why::view(moment, words, about),
         Panel::Rules => rules::view(moment, words, about),
         Panel::State => state::view(moment, words, session, selected, send),
         Panel::Properties => properties::view(moment, words, about),
-        Panel::Branches if FULL => branches::view(session, words, parting, send),
+        Panel::Branches if FULL => branches::view(session, words, extra.parting, send),
         Panel::Branches => el("div").end(),
     };
-    let tab = |(at, (panel, id, key)): (usize, &(Panel, &'static str, &'static str))| {
+    let tab = |(at, (panel, id, key)): (usize, &Tab)| {
         let open = at == current;
         button(send, Msg::Panel(*panel))
             .key(id)
@@ -77,13 +101,13 @@ pub(super) fn view(
     let tabs = classed("div", "tabs")
         .set("role", "tablist")
         .say("aria-label", words.t("ui.panels"))
-        .on_key(walk(current, send))
-        .each(PANELS[..COUNT].iter().enumerate().map(tab));
+        .on_key(walk(current, panels.clone(), send))
+        .each(panels.iter().enumerate().map(tab));
     let pane = classed("div", "pane")
         .set("id", "panel")
         .set("role", "tabpanel")
         .set("tabindex", "0")
-        .set("aria-labelledby", PANELS[current].1)
+        .set("aria-labelledby", panels[current].1)
         .child(content);
     classed("aside", "side")
         .say("aria-label", words.t("ui.panels"))
@@ -93,10 +117,10 @@ pub(super) fn view(
 }
 
 /// The arrow keys go from tab to tab.
-fn walk(current: usize, send: &Callback<Msg>) -> Callback<KeyboardEvent> {
+fn walk(current: usize, panels: Rc<[Tab]>, send: &Callback<Msg>) -> Callback<KeyboardEvent> {
     let send = send.clone();
     Callback::from(move |event: KeyboardEvent| {
-        let count = COUNT;
+        let count = panels.len();
         let to = match event.key().as_str() {
             "ArrowRight" => (current + 1) % count,
             "ArrowLeft" => (current + count - 1) % count,
@@ -105,7 +129,7 @@ fn walk(current: usize, send: &Callback<Msg>) -> Callback<KeyboardEvent> {
             _ => return,
         };
         event.prevent_default();
-        send.emit(Msg::Panel(PANELS[to].0));
-        host::focus(PANELS[to].1);
+        send.emit(Msg::Panel(panels[to].0));
+        host::focus(panels[to].1);
     })
 }
