@@ -134,7 +134,7 @@ fn what_may_not_be_used_is_told() {
         session.act(Action::Crash(node)).expect("the node is up");
         assert_eq!(
             challenge.judge(&mut session),
-            Verdict::Forbidden("crash"),
+            Verdict::Forbidden("crash".into()),
             "{id}"
         );
         session.seek(session.position() - 1);

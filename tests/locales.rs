@@ -202,8 +202,10 @@ fn no_protocol_asks_for_texts_of_another() {
 const FULL_FAMILIES: &[&str] = &[
     "action.",
     "branches.",
+    "compare.",
     "diagram.",
     "export.",
+    "fault.",
     "knowledge.",
     "lecture.",
     "lesson.",
@@ -217,8 +219,13 @@ const FULL_FAMILIES: &[&str] = &[
 
 /// The sources of what only the full program shows: branches on `FULL`, or whole folders.
 const OF_FULL: &[&str] = &[
+    "src/app/compare/",
     "src/app/diagram/",
+    "src/app/lab/comparing.rs",
+    "src/view/compare/",
     "src/app/export.rs",
+    "src/app/faults/",
+    "src/app/lab/faulting.rs",
     "src/app/lab/branching.rs",
     "src/app/lab/learning.rs",
     "src/app/panel/branches.rs",

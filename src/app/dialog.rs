@@ -5,6 +5,7 @@ use web_sys::{HtmlDialogElement, HtmlInputElement, HtmlSelectElement};
 use yew::prelude::*;
 
 use super::FULL;
+use super::compare;
 use super::dom::{El, all, button, classed, classes, el, text};
 use super::lab::Msg;
 use super::lecture;
@@ -25,6 +26,10 @@ pub(super) enum Dialog {
     Transcript,
     /// “Search from here”, and every search under way.
     Search,
+    /// Groups, links, how they behave, and machines.
+    Network,
+    /// What to compare with.
+    Compare,
     /// The link, the file, and opening others.
     Share,
     /// The scenes of a lecture.
@@ -45,6 +50,7 @@ pub(super) fn view(
     session: &Session,
     shortcut_keys: bool,
     finder: &Finder,
+    network: Html,
     send: &Callback<Msg>,
 ) -> Html {
     let (title, content) = match dialog {
@@ -52,16 +58,19 @@ pub(super) fn view(
         Dialog::BreakRule if FULL => ("ui.break_rule", break_rule(words, session, finder, send)),
         Dialog::Transcript if FULL => ("ui.transcript", transcript(words, session)),
         Dialog::Search if FULL => ("search.title", search::dialog(finder, words, session, send)),
+        Dialog::Network if FULL => ("fault.title", network),
         Dialog::None
         | Dialog::BreakRule
         | Dialog::Transcript
         | Dialog::Search
+        | Dialog::Network
         | Dialog::Share
         | Dialog::Scenes
         | Dialog::Black
         | Dialog::Export
         | Dialog::Lessons
-        | Dialog::Glossary => {
+        | Dialog::Glossary
+        | Dialog::Compare => {
             return el("div").set("hidden", "").end();
         }
     };
@@ -143,8 +152,8 @@ fn help(words: &Words, shortcut_keys: bool, send: &Callback<Msg>) -> Html {
         let cell = el("td").text(words.t(does));
         el("tr").key(does).with(head).with(cell).end()
     };
-    let of_lecture = lecture::KEYS.iter().filter(|_| FULL);
-    let rows = KEYS.iter().chain(of_lecture).map(row);
+    let of_full = lecture::KEYS.iter().chain(&compare::KEYS);
+    let rows = KEYS.iter().chain(of_full.filter(|_| FULL)).map(row);
     let table = el("table").with(el("tbody").each(rows));
     let tick = tick_box(shortcut_keys, send, Msg::ShortcutKeys);
     let switch = classed("label", "switch")

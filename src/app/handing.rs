@@ -3,6 +3,7 @@
 
 use super::diagram::Draw;
 use super::dialog::Dialog;
+use super::faults::Fault;
 use super::lab::{Choosing, Msg, Theme, Thing};
 use super::lecture::Lecture;
 use super::panel::Panel;
@@ -13,19 +14,21 @@ use crate::share::Run;
 use crate::share::json::Json;
 use crate::view::{Session, reopen};
 
-const DIALOGS: [Dialog; 10] = [
+const DIALOGS: &[Dialog] = &[
     Dialog::None,
     Dialog::Help,
     Dialog::BreakRule,
     Dialog::Transcript,
     Dialog::Search,
+    Dialog::Compare,
     Dialog::Share,
     Dialog::Scenes,
     Dialog::Export,
+    Dialog::Network,
     Dialog::Lessons,
     Dialog::Glossary,
 ];
-const PANELS: [Panel; 4] = [Panel::Why, Panel::Rules, Panel::State, Panel::Properties];
+const PANELS: &[Panel] = &[Panel::Why, Panel::Rules, Panel::State, Panel::Properties];
 const CHOOSING: [Choosing; 3] = [Choosing::Nothing, Choosing::Node, Choosing::Message];
 const THEMES: [Theme; 2] = [Theme::Light, Theme::Dark];
 
@@ -39,6 +42,10 @@ pub(super) enum Ask {
     /// The text of a file.
     Open(String),
     Diagram,
+    /// More of what can be done to the chosen thing.
+    Faults,
+    /// A node that is pulled about; the next one is.
+    Pulling,
     /// Only what a node knows.
     Eyes(NodeId),
     /// A link.
@@ -54,6 +61,8 @@ impl Ask {
             Msg::Show(dialog) if !matches!(dialog, Dialog::None | Dialog::Help) => {
                 Self::Show(*dialog)
             }
+            Msg::Fault(Fault::Move(_)) => Self::Pulling,
+            Msg::Fault(_) => Self::Faults,
             Msg::Protocol(key) if registry::find(key).is_none() => Self::Protocol(key),
             Msg::Choose(Thing::Client(id)) | Msg::Look(Thing::Client(id)) => Self::Client(*id),
             Msg::FileRead(Ok(text)) => Self::Open(text.clone()),
@@ -67,11 +76,13 @@ impl Ask {
 
     fn json(&self) -> Json {
         let (what, argument) = match self {
-            Self::Show(dialog) => ("show", place(&DIALOGS, dialog)),
+            Self::Show(dialog) => ("show", place(DIALOGS, dialog)),
             Self::Protocol(key) => ("protocol", (*key).into()),
             Self::Client(id) => ("client", Json::Text(id.to_string())),
             Self::Open(text) => ("open", Json::Text(text.clone())),
             Self::Diagram => ("diagram", Json::Null),
+            Self::Faults => ("faults", Json::Null),
+            Self::Pulling => ("pulling", Json::Null),
             Self::Eyes(id) => ("eyes", Json::Text(id.to_string())),
             Self::Link(link) => ("link", Json::Text(link.clone())),
             Self::Lecture => ("lecture", Json::Null),
@@ -82,11 +93,13 @@ impl Ask {
     fn read(json: &Json) -> Option<Self> {
         let (what, argument) = json.fields()?.first()?;
         Some(match what.as_str() {
-            "show" => Self::Show(at(&DIALOGS, argument)?),
+            "show" => Self::Show(at(DIALOGS, argument)?),
             "protocol" => Self::Protocol(registry::find(argument.text()?)?.key),
             "client" => Self::Client(argument.text()?.parse().ok()?),
             "open" => Self::Open(argument.text()?.to_owned()),
             "diagram" => Self::Diagram,
+            "faults" => Self::Faults,
+            "pulling" => Self::Pulling,
             "eyes" => Self::Eyes(argument.text()?.parse().ok()?),
             "link" => Self::Link(argument.text()?.to_owned()),
             "lecture" => Self::Lecture,
@@ -103,6 +116,8 @@ impl From<Ask> for Msg {
             Ask::Client(id) => Self::Choose(Thing::Client(id)),
             Ask::Open(text) => Self::FileRead(Ok(text)),
             Ask::Diagram => Self::Diagram(Draw::Toggle),
+            Ask::Faults => Self::Fault(Fault::More),
+            Ask::Pulling => Self::Fault(Fault::Leave),
             Ask::Eyes(id) => Self::Eyes(Some(id)),
             Ask::Link(link) => Self::Share(Share::Open(link)),
             Ask::Lecture => Self::Lecture(Lecture::Toggle),
@@ -156,8 +171,8 @@ impl Screen {
             ("shortcut_keys", Json::Bool(self.shortcut_keys)),
             ("selected", selected.unwrap_or(Json::Null)),
             ("choosing", place(&CHOOSING, &self.choosing)),
-            ("panel", place(&PANELS, &self.panel)),
-            ("dialog", place(&DIALOGS, &self.dialog)),
+            ("panel", place(PANELS, &self.panel)),
+            ("dialog", place(DIALOGS, &self.dialog)),
             ("running", Json::Bool(self.running)),
             ("speed", Json::Number(self.speed as u64)),
             ("shown", Json::Number(self.shown)),
@@ -194,8 +209,8 @@ impl Handed {
             shortcut_keys: yes("shortcut_keys")?,
             selected,
             choosing: at(&CHOOSING, json.get("choosing")?)?,
-            panel: at(&PANELS, json.get("panel")?)?,
-            dialog: at(&DIALOGS, json.get("dialog")?)?,
+            panel: at(PANELS, json.get("panel")?)?,
+            dialog: at(DIALOGS, json.get("dialog")?)?,
             running: yes("running")?,
             speed: json.get("speed")?.number()? as usize,
             shown: json.get("shown")?.number()?.into(),

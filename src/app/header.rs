@@ -14,6 +14,7 @@ pub(super) fn view(
     words: &Words,
     protocol: &'static str,
     cluster: &Cluster,
+    nodes: u8,
     theme: Theme,
     lesson: &str,
     send: &Callback<Msg>,
@@ -27,7 +28,7 @@ pub(super) fn view(
     classed("header", "top")
         .child(brand())
         .child(protocols(words, protocol, send))
-        .child(node_count(words, cluster.nodes, send))
+        .child(node_count(words, nodes, send))
         .with(
             button(send, Msg::Show(Dialog::Lessons))
                 .set("class", "lessons")

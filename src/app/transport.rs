@@ -10,6 +10,7 @@ use super::dom::{El, all, button, classed, el, text};
 use super::host;
 use super::lab::{Msg, RATES};
 use super::lecture::Lecture;
+use super::tray::refused;
 use super::words::Words;
 use crate::protocol::{MessageKind, Stride};
 use crate::view::{Moment, Session, UpcomingKind};
@@ -32,7 +33,7 @@ pub(super) struct Controls {
 }
 
 pub(super) fn view(
-    moment: &Moment,
+    (moment, whose): (&Moment, Option<&str>),
     words: &Words,
     session: &Session,
     controls: Controls,
@@ -46,7 +47,7 @@ pub(super) fn view(
         .child(more(words, session, controls.back, send));
     let transport = classed("div", "transport")
         .with(steps)
-        .with(classed("p", "next").child(next(moment, words)))
+        .with(classed("p", "next").child(next(moment, words, whose)))
         .with(classed("p", "status").text(&status(moment, words)))
         .with(faults);
     classed("footer", "bottom")
@@ -154,7 +155,7 @@ fn scrubber(moment: &Moment, words: &Words, diagram: bool, send: &Callback<Msg>)
 }
 
 /// What Step will do.
-fn next(moment: &Moment, words: &Words) -> Html {
+fn next(moment: &Moment, words: &Words, whose: Option<&str>) -> Html {
     if moment.repeats {
         return text(words.t("ui.next_repeats"));
     }
@@ -180,6 +181,7 @@ fn next(moment: &Moment, words: &Words) -> Html {
         }
     };
     let lead = format!("{} ", words.t("ui.next"));
+    let lead = whose.map_or(lead.clone(), |whose| format!("{lead}{whose} · "));
     let parts = [
         text(&lead),
         el("b").text(&what).end(),
@@ -216,8 +218,10 @@ fn more(
         ("ui.spread", Msg::Act(Action::Spread)),
         ("ui.heal", Msg::Act(Action::Heal)),
         ("ui.lessons", Msg::Show(Dialog::Lessons)),
+        ("ui.network", Msg::Show(Dialog::Network)),
         ("ui.break_rule", Msg::Show(Dialog::BreakRule)),
         ("ui.search_here", Msg::Show(Dialog::Search)),
+        ("ui.compare", Msg::Show(Dialog::Compare)),
         ("ui.transcript", Msg::Show(Dialog::Transcript)),
         ("ui.export", Msg::Show(Dialog::Export)),
         ("ui.share", Msg::Show(Dialog::Share)),
@@ -228,12 +232,19 @@ fn more(
         ("ui.fresh_seed", Msg::FreshSeed),
     ];
     let item = |(key, msg): (&'static str, Msg)| {
+        let refusal = match &msg {
+            Msg::Act(action) => session.check(action).err().map(|error| error.key()),
+            _ => None,
+        };
         let send = send.clone();
         let on_click = Callback::from(move |_: MouseEvent| {
             host::close_menus();
-            send.emit(msg.clone());
+            send.emit(refusal.map_or_else(|| msg.clone(), Msg::Complain));
         });
-        let button = el("button").set("type", "button").on_click(on_click);
+        let mut button = el("button").set("type", "button").on_click(on_click);
+        if let Some(key) = refusal {
+            button = refused(button, key, words);
+        }
         el("li").key(key).with(button.text(words.t(key))).end()
     };
     let hash = format!("{:016x}", session.hash());

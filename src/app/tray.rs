@@ -7,10 +7,10 @@ use yew::prelude::*;
 
 use super::FULL;
 use super::dom::{El, button, classed, el};
+use super::faults::Fault;
 use super::lab::{Choosing, DELAY_MS, Msg, Thing};
 use super::words::Words;
 use crate::protocol::{ClientId, NodeId, Value};
-use crate::world::Action;
 
 /// One thing that can be done.
 pub(super) struct Offer {
@@ -20,8 +20,17 @@ pub(super) struct Offer {
     pub(super) timer: Option<&'static str>,
     /// Why it makes no sense now.
     pub(super) refusal: Option<&'static str>,
-    /// The action.
-    pub(super) action: Action,
+    /// What it does.
+    pub(super) msg: Msg,
+}
+
+/// What there is beyond what everybody wants.
+pub(super) enum More {
+    Nothing,
+    /// It waits until it is asked for.
+    Closed,
+    /// It is shown, and perhaps what one of it breaks.
+    Open(Vec<Offer>, Option<&'static str>),
 }
 
 /// Who can be made to ask whom.
@@ -32,14 +41,24 @@ pub(super) enum Asking {
     Client(ClientId, Vec<NodeId>),
 }
 
+/// All that can be done to the chosen thing.
+pub(super) struct Offers<'a> {
+    /// The few that everybody wants.
+    pub(super) few: &'a [Offer],
+    /// What is there for those who ask.
+    pub(super) more: &'a More,
+    pub(super) asking: Option<Asking>,
+}
+
 pub(super) fn view(
     words: &Words,
     selected: Option<Thing>,
+    whose: Option<String>,
     choosing: Choosing,
-    offers: &[Offer],
-    asking: Option<Asking>,
+    offers: Offers<'_>,
     send: &Callback<Msg>,
 ) -> Html {
+    let Offers { few, more, asking } = offers;
     let tray = classed("div", "tray");
     let prompt = match choosing {
         Choosing::Nothing => None,
@@ -57,8 +76,12 @@ pub(super) fn view(
         None => return tray.set("hidden", "").end(),
         Some(thing) => thing.name(),
     };
-    let offers = offers.iter().enumerate();
-    let offers = offers.map(|(at, it)| offer(at, it, words, send));
+    let name = match whose {
+        Some(whose) => format!("{name} · {whose}"),
+        None => name,
+    };
+    let few = few.iter().enumerate();
+    let few = few.map(|(at, it)| offer(at, it, words, send));
     let form = match asking {
         Some(asking) => submit_form(asking, words, send),
         None => classed("form", "none").set("hidden", "").end(),
@@ -66,10 +89,34 @@ pub(super) fn view(
     tray.set("role", "group")
         .put("aria-label", words.fill("ui.tray", &[("thing", &name)]))
         .with(el("strong").text(&name))
-        .with(classed("span", "offers").each(offers))
+        .with(classed("span", "offers").each(few))
         .child(form)
+        .child(more_button(more, words, send))
         .with(dismiss(words, send))
+        .child(more_offers(more, words, send))
         .end()
+}
+
+fn more_button(more: &More, words: &Words, send: &Callback<Msg>) -> Html {
+    let hidden = matches!(more, More::Nothing);
+    button(send, Msg::Fault(Fault::More))
+        .flag("aria-expanded", matches!(more, More::Open(..)))
+        .when(hidden, "hidden", "")
+        .text(words.t("ui.tray_more"))
+        .end()
+}
+
+fn more_offers(more: &More, words: &Words, send: &Callback<Msg>) -> Html {
+    let all = classed("div", "offers more-offers");
+    let (true, More::Open(offers, says)) = (FULL, more) else {
+        return all.set("hidden", "").end();
+    };
+    let offers = offers.iter().enumerate();
+    let all = all.each(offers.map(|(at, it)| offer(at, it, words, send)));
+    match says {
+        Some(says) => all.with(el("p").text(words.t(says))).end(),
+        None => all.end(),
+    }
 }
 
 fn dismiss(words: &Words, send: &Callback<Msg>) -> El {
@@ -85,20 +132,21 @@ fn offer(at: usize, offer: &Offer, words: &Words, send: &Callback<Msg>) -> Html 
     let timer = timer.as_deref().map_or("", |key| words.t(key));
     let ms = DELAY_MS.to_string();
     let label = words.fill(offer.key, &[("timer", timer), ("ms", &ms)]);
-    let msg = match offer.refusal {
-        Some(key) => Msg::Complain(key),
-        None => Msg::Act(offer.action.clone()),
-    };
     // By position: Kill becomes Restart under the finger that pressed it, and keeps the focus.
-    let mut button = button(send, msg).key(&at.to_string());
-    if let Some(key) = offer.refusal {
-        let reason = words.t(&format!("error.{key}")).to_owned();
-        button = button
-            .set("aria-disabled", "true")
-            .say("title", &reason)
-            .put("aria-description", reason);
-    }
-    button.text(&label).end()
+    let button = match offer.refusal {
+        Some(key) => refused(button(send, Msg::Complain(key)), key, words),
+        None => button(send, offer.msg.clone()),
+    };
+    button.key(&at.to_string()).text(&label).end()
+}
+
+/// A button that is greyed out, and says why.
+pub(super) fn refused(button: El, key: &str, words: &Words) -> El {
+    let reason = words.t(&format!("error.{key}")).to_owned();
+    button
+        .set("aria-disabled", "true")
+        .say("title", &reason)
+        .put("aria-description", reason)
 }
 
 fn submit_form(asking: Asking, words: &Words, send: &Callback<Msg>) -> Html {

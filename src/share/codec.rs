@@ -6,7 +6,7 @@ use std::str::FromStr;
 use super::json::Json;
 use crate::protocol::{ClientId, Cluster, NodeId, RangeMs, Value};
 use crate::sorted::{SortedMap, SortedSet};
-use crate::world::{Action, MessageId, Network, Scenario, Trigger};
+use crate::world::{Action, Behaviour, MessageId, Network, Scenario, Trigger, Way};
 
 pub(super) fn name(id: impl Display) -> Json {
     Json::Text(id.to_string())
@@ -131,107 +131,122 @@ fn cluster(json: &Json) -> Option<Cluster> {
 
 fn network_json(network: &Network) -> Json {
     let cut = network.cut.iter();
-    let cut = cut.map(|(from, to)| Json::list([name(from), name(to)].into_iter()));
-    Json::object([
-        ("latency", range_json(&network.latency)),
-        ("loss_permille", network.loss_permille.into()),
-        ("duplicate_permille", network.duplicate_permille.into()),
-        ("reorder", Json::Bool(network.reorder)),
-        ("cut", Json::list(cut)),
-    ])
+    let mut fields = behaviour_fields(&network.common());
+    fields.push(("cut".into(), Json::list(cut.map(way_json))));
+    // A file without any is read by versions that know of none.
+    if cfg!(feature = "full") && !network.apart.is_empty() {
+        let apart = network.apart.iter().map(|(way, behaviour)| {
+            let mut fields = behaviour_fields(behaviour);
+            fields.insert(0, ("link".into(), way_json(way)));
+            Json::Object(fields)
+        });
+        fields.push(("apart".into(), Json::list(apart)));
+    }
+    Json::Object(fields)
 }
 
-fn network(json: &Json) -> Option<Network> {
+fn way_json((from, to): &Way) -> Json {
+    Json::list([name(from), name(to)].into_iter())
+}
+
+fn way(json: &Json) -> Option<Way> {
+    match json.items()? {
+        [from, to] => Some((parse(from)?, parse(to)?)),
+        _ => None,
+    }
+}
+
+fn behaviour_fields(behaviour: &Behaviour) -> Vec<(String, Json)> {
     let fields = [
-        "latency",
-        "loss_permille",
-        "duplicate_permille",
-        "reorder",
-        "cut",
+        ("latency", range_json(&behaviour.latency)),
+        ("loss_permille", behaviour.loss_permille.into()),
+        ("duplicate_permille", behaviour.duplicate_permille.into()),
+        ("reorder", Json::Bool(behaviour.reorder)),
     ];
-    only(json, &fields)?;
-    let plain = Network::default();
-    Some(Network {
+    let own = |(name, value): (&str, Json)| (name.to_owned(), value);
+    fields.into_iter().map(own).collect()
+}
+
+/// What is not said of a behaviour is as `plain` has it.
+fn behaviour(json: &Json, plain: Behaviour) -> Option<Behaviour> {
+    Some(Behaviour {
         latency: optional(json, "latency", plain.latency, range)?,
-        loss_permille: optional(json, "loss_permille", 0, Json::number)?,
-        duplicate_permille: optional(json, "duplicate_permille", 0, Json::number)?,
+        loss_permille: optional(json, "loss_permille", plain.loss_permille, Json::number)?,
+        duplicate_permille: {
+            let plain = plain.duplicate_permille;
+            optional(json, "duplicate_permille", plain, Json::number)?
+        },
         reorder: optional(json, "reorder", plain.reorder, |it| match it {
             Json::Bool(reorder) => Some(*reorder),
             _ => None,
         })?,
-        cut: optional(json, "cut", plain.cut, |list| {
-            let pair = |pair: &Json| match pair.items()? {
-                [from, to] => Some((parse(from)?, parse(to)?)),
-                _ => None,
-            };
-            list.items()?.iter().map(pair).collect()
-        })?,
     })
+}
+
+/// The fields of a behaviour.
+const BEHAVIOUR: [&str; 4] = ["latency", "loss_permille", "duplicate_permille", "reorder"];
+
+fn network(json: &Json) -> Option<Network> {
+    only(json, &[&BEHAVIOUR[..], &["cut", "apart"]].concat())?;
+    let plain = Network::default();
+    let common = behaviour(json, plain.common())?;
+    let mut network = plain.with(None, common);
+    network.cut = optional(json, "cut", plain.cut, |list| {
+        list.items()?.iter().map(way).collect()
+    })?;
+    if cfg!(feature = "full") {
+        let one = |json: &Json| {
+            only(json, &[&BEHAVIOUR[..], &["link"]].concat())?;
+            Some((way(json.get("link")?)?, behaviour(json, common)?))
+        };
+        network.apart = optional(json, "apart", SortedMap::new(), |list| {
+            list.items()?.iter().map(one).collect()
+        })?;
+    }
+    Some(network)
 }
 
 /// An action: its name alone, or an object of one field whose value is what it is about.
 pub(super) fn action_json(action: &Action) -> Json {
     let pair = |a: Json, b: Json| Json::list([a, b].into_iter());
-    let about = match action {
-        Action::Next | Action::Heal | Action::Align | Action::Spread => {
-            return action_name(action).into();
+    let (key, about) = match action {
+        Action::Next => return "next".into(),
+        Action::Heal => return "heal".into(),
+        Action::Align => return "align".into(),
+        Action::Spread => return "spread".into(),
+        Action::AddMachine => return "add_machine".into(),
+        Action::Advance(ms) => ("advance", (*ms).into()),
+        Action::Deliver(id) => ("deliver", name(id)),
+        Action::Drop(id) => ("drop", name(id)),
+        Action::Duplicate(id) => ("duplicate", name(id)),
+        Action::Delay(id, ms) => ("delay", pair(name(id), (*ms).into())),
+        Action::Hold(id) => ("hold", name(id)),
+        Action::Release(id) => ("release", name(id)),
+        Action::Fire(end, timer) => ("fire", pair(name(end), name(timer))),
+        Action::Crash(id) => ("crash", name(id)),
+        Action::CrashBeforeSend(Trigger::Deliver(id)) => ("crash_before_send", name(id)),
+        Action::CrashBeforeSend(Trigger::Fire(id, timer)) => {
+            ("crash_before_send", pair(name(id), name(timer)))
         }
-        Action::Advance(ms) => (*ms).into(),
-        Action::Deliver(id)
-        | Action::Drop(id)
-        | Action::Duplicate(id)
-        | Action::Hold(id)
-        | Action::Release(id)
-        | Action::CrashBeforeSend(Trigger::Deliver(id)) => name(id),
-        Action::Delay(id, ms) => pair(name(id), (*ms).into()),
-        Action::Fire(end, timer) => pair(name(end), name(timer)),
-        Action::CrashBeforeSend(Trigger::Fire(id, timer)) => pair(name(id), name(timer)),
-        Action::Crash(id)
-        | Action::Restart(id)
-        | Action::Wipe(id)
-        | Action::Pause(id)
-        | Action::Resume(id) => name(id),
-        Action::Clock(id, permille) => pair(name(id), (*permille).into()),
-        Action::Cut(from, to) | Action::Mend(from, to) => pair(name(from), name(to)),
-        Action::Partition(groups) => Json::list(groups.iter().map(set_json)),
-        Action::Links(network) => network_json(network),
+        Action::Restart(id) => ("restart", name(id)),
+        Action::Wipe(id) => ("wipe", name(id)),
+        Action::Pause(id) => ("pause", name(id)),
+        Action::Resume(id) => ("resume", name(id)),
+        Action::Clock(id, permille) => ("clock", pair(name(id), (*permille).into())),
+        Action::Cut(from, to) => ("cut", pair(name(from), name(to))),
+        Action::Mend(from, to) => ("mend", pair(name(from), name(to))),
+        Action::Partition(groups) => {
+            let groups = groups.iter().map(set_json);
+            ("partition", Json::list(groups))
+        }
+        Action::Links(network) => ("links", network_json(network)),
         Action::Submit { client, to, value } => {
             let to = to.map_or(Json::Null, name);
             let about = [name(client), to, name(value)];
-            Json::list(about.into_iter())
+            ("submit", Json::list(about.into_iter()))
         }
     };
-    Json::object([(action_name(action), about)])
-}
-
-/// The name of an action's kind.
-pub(super) fn action_name(action: &Action) -> &'static str {
-    match action {
-        Action::Next => "next",
-        Action::Advance(_) => "advance",
-        Action::Deliver(_) => "deliver",
-        Action::Drop(_) => "drop",
-        Action::Duplicate(_) => "duplicate",
-        Action::Delay(..) => "delay",
-        Action::Hold(_) => "hold",
-        Action::Release(_) => "release",
-        Action::Fire(..) => "fire",
-        Action::Crash(_) => "crash",
-        Action::CrashBeforeSend(_) => "crash_before_send",
-        Action::Restart(_) => "restart",
-        Action::Wipe(_) => "wipe",
-        Action::Pause(_) => "pause",
-        Action::Resume(_) => "resume",
-        Action::Clock(..) => "clock",
-        Action::Cut(..) => "cut",
-        Action::Mend(..) => "mend",
-        Action::Partition(_) => "partition",
-        Action::Heal => "heal",
-        Action::Links(_) => "links",
-        Action::Submit { .. } => "submit",
-        Action::Align => "align",
-        Action::Spread => "spread",
-    }
+    Json::object([(key, about)])
 }
 
 pub(crate) fn action(json: &Json) -> Option<Action> {
@@ -241,6 +256,7 @@ pub(crate) fn action(json: &Json) -> Option<Action> {
             "heal" => Some(Action::Heal),
             "align" => Some(Action::Align),
             "spread" => Some(Action::Spread),
+            "add_machine" => Some(Action::AddMachine),
             _ => None,
         };
     }

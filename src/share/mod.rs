@@ -7,6 +7,7 @@ pub(crate) mod codec;
 pub mod condition;
 pub mod json;
 pub mod link;
+pub mod pair;
 pub mod qr;
 pub mod reading;
 pub mod scenes;
@@ -114,21 +115,8 @@ impl Run {
         if let Some(trail) = self.trail.hex() {
             fields.push(("trail".into(), Json::Text(trail)));
         }
-        let mut items = Vec::new();
-        let mut steps = 0;
-        for action in &self.actions {
-            match action {
-                Action::Next => steps += 1,
-                other => {
-                    items.push(item(steps, Some(other)));
-                    steps = 0;
-                }
-            }
-        }
-        if steps > 0 {
-            items.push(item(steps, None));
-        }
-        fields.push(("actions".into(), Json::List(items)));
+        let actions = self.actions.iter();
+        fields.push(("actions".into(), items(actions.map(then))));
         Json::Object(fields)
     }
 
@@ -146,7 +134,12 @@ impl Run {
     fn of_json(file: &Json, room: usize) -> Result<Self, RunError> {
         check_format(file, FORMAT)?;
         let items = file.get("actions").and_then(Json::items);
-        let actions = read_actions(items.ok_or(RunError::BadHead)?, room)?;
+        let actions = read_items(
+            items.ok_or(RunError::BadHead)?,
+            &Action::Next,
+            codec::action,
+            room,
+        )?;
         let run = read_head(file, actions).ok_or(RunError::BadHead)?;
         run.scenario.check().map_err(RunError::Scenario)?;
         Any::open(&run.scenario.protocol, &run.scenario.cluster)?;
@@ -182,34 +175,67 @@ fn check_format(file: &Json, format: &str) -> Result<(), RunError> {
     Ok(())
 }
 
+/// An action, unless it is the scheduler's own choice.
+fn then(action: &Action) -> Option<Json> {
+    (*action != Action::Next).then(|| codec::action_json(action))
+}
+
+/// The list of actions: steps that follow one another are counted.
+fn items(actions: impl Iterator<Item = Option<Json>>) -> Json {
+    let mut items = Vec::new();
+    let mut steps = 0;
+    for action in actions {
+        match action {
+            None => steps += 1,
+            then => {
+                items.push(item(steps, then));
+                steps = 0;
+            }
+        }
+    }
+    if steps > 0 {
+        items.push(item(steps, None));
+    }
+    Json::List(items)
+}
+
 /// One place in the list of actions: so many of the scheduler's own choices, then one of somebody
 /// else's.
-fn item(steps: u32, then: Option<&Action>) -> Json {
+fn item(steps: u32, then: Option<Json>) -> Json {
     let mut fields = Vec::new();
     if steps > 0 {
         fields.push(("steps".to_owned(), steps.into()));
     }
-    if let Some(action) = then {
-        fields.push(("then".to_owned(), codec::action_json(action)));
+    if let Some(then) = then {
+        fields.push(("then".to_owned(), then));
     }
     Json::Object(fields)
 }
 
 /// One action as it stands in a file.
 pub fn action_json(action: &Action) -> String {
-    let item = match action {
-        Action::Next => item(1, None),
-        other => item(0, Some(other)),
-    };
-    item.write()
+    line(then(action))
 }
 
 /// The name of an action's kind, as it stands in a file.
-pub fn action_name(action: &Action) -> &'static str {
-    codec::action_name(action)
+pub fn action_name(action: &Action) -> String {
+    let json = codec::action_json(action);
+    let named = json.fields().and_then(|fields| fields.first());
+    let name = named.map(|(name, _)| name.as_str()).or(json.text());
+    name.unwrap_or_default().to_owned()
 }
 
-fn read_actions(items: &[Json], room: usize) -> Result<Vec<Action>, RunError> {
+fn line(then: Option<Json>) -> String {
+    item(u32::from(then.is_none()), then).write()
+}
+
+/// Reads a list of steps and what was done between them, with no more than there is room for.
+fn read_items<T: Clone>(
+    items: &[Json],
+    step: &T,
+    read: impl Fn(&Json) -> Option<T>,
+    room: usize,
+) -> Result<Vec<T>, RunError> {
     let mut actions = Vec::new();
     for (position, item) in items.iter().enumerate() {
         let bad = RunError::BadAction(position + 1);
@@ -223,14 +249,14 @@ fn read_actions(items: &[Json], room: usize) -> Result<Vec<Action>, RunError> {
         };
         let then = match item.get("then") {
             None => None,
-            Some(then) => Some(codec::action(then).ok_or(bad)?),
+            Some(then) => Some(read(then).ok_or(bad)?),
         };
         // Saturating: on a page, lengths have 32 bits.
         let more = steps.saturating_add(usize::from(then.is_some()));
         if actions.len().saturating_add(more) > room {
             return Err(RunError::TooManyActions);
         }
-        actions.extend(std::iter::repeat_n(Action::Next, steps));
+        actions.extend(std::iter::repeat_n(step.clone(), steps));
         actions.extend(then);
     }
     Ok(actions)
@@ -298,7 +324,7 @@ mod tests {
     use super::*;
     use crate::protocol::{ClientId, Endpoint, NodeId, RangeMs, Value};
     use crate::sorted::SortedSet;
-    use crate::world::{Network, Trigger};
+    use crate::world::{Behaviour, Network, Trigger};
 
     /// Every kind of action, with every kind of argument.
     fn every_action() -> Vec<Action> {
@@ -347,6 +373,16 @@ mod tests {
             },
             Action::Align,
             Action::Spread,
+            Action::AddMachine,
+            Action::Links(Network::default().with(
+                Some((end1, end2)),
+                Behaviour {
+                    latency: RangeMs::new(3, 4),
+                    loss_permille: 5,
+                    duplicate_permille: 6,
+                    reorder: false,
+                },
+            )),
             Action::Next,
         ]
     }

@@ -30,7 +30,7 @@ pub enum Verdict {
     /// All goals have been reached.
     Won,
     /// An action of a kind that may not be used, by its name.
-    Forbidden(&'static str),
+    Forbidden(String),
     /// A run of something else.
     Other,
 }
@@ -77,11 +77,11 @@ impl Challenge {
     }
 
     /// The name of an action's kind, if it may not be used.
-    fn forbids(&self, action: &Action) -> Option<&'static str> {
+    fn forbids(&self, action: &Action) -> Option<String> {
         let name = action_name(action);
         let may = self.allow.is_empty()
             || matches!(action, Action::Next | Action::Advance(_))
-            || self.allow.iter().any(|it| it == name);
+            || self.allow.contains(&name);
         (!may).then_some(name)
     }
 }

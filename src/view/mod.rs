@@ -3,10 +3,12 @@
 
 mod branches;
 pub mod chronicle;
+pub mod compare;
 pub mod diagram;
 pub mod export;
 pub mod geometry;
 mod goals;
+pub mod groups;
 mod knowledge;
 mod moment;
 pub mod quorums;

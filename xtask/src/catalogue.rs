@@ -27,8 +27,10 @@ const FULL_SECTIONS: [&str; 5] = [
 const FULL_SHARED: &[&str] = &[
     "action",
     "branches",
+    "compare",
     "diagram",
     "export",
+    "fault",
     "knowledge",
     "lecture",
     "lesson",

@@ -176,8 +176,8 @@ impl Lab {
 
     /// The run has changed: the challenge is judged anew, and the next question is asked.
     pub(super) fn look_anew(&mut self) {
-        if let Some(tried) = &mut self.learner.tried {
-            tried.verdict = tried.challenge.judge(&mut self.session);
+        if let (Some(tried), Some(session)) = (&mut self.learner.tried, self.session.alone_mut()) {
+            tried.verdict = tried.challenge.judge(session);
             if tried.verdict == Verdict::Won {
                 self.learner.win();
             }
@@ -266,10 +266,10 @@ impl Lab {
     fn lesson_does(&mut self, does: impl FnOnce(&mut Player, &mut Session) -> bool) {
         self.set_running(false);
         self.notice = None;
-        let Some(open) = &mut self.learner.open else {
+        let (Some(open), Some(session)) = (&mut self.learner.open, self.session.alone_mut()) else {
             return;
         };
-        open.stuck = !does(&mut open.player, &mut self.session);
+        open.stuck = !does(&mut open.player, session);
         self.learner.remember();
         self.show_lesson_run();
     }
@@ -279,7 +279,8 @@ impl Lab {
         let Some(open) = &mut self.learner.open else {
             return;
         };
-        if open.player.is_of(&self.session) {
+        let alone = self.session.alone_mut();
+        if alone.is_some_and(|session| open.player.is_of(session)) {
             return self.lesson_does(|player, session| player.come_to(beat, session).is_ok());
         }
         let Ok((player, session)) = Player::at(open.player.lesson().clone(), beat) else {
@@ -311,13 +312,14 @@ impl Lab {
     /// The lesson sees the steps since a position, one by one. Where a beat is over the run stops, so
     /// that what comes next can be read.
     pub(super) fn lesson_sees(&mut self, since: usize) {
-        let Some(open) = self.learner.open.as_mut().filter(|_| FULL) else {
+        let open = self.learner.open.as_mut().filter(|_| FULL);
+        let (Some(open), Some(session)) = (open, self.session.alone_mut()) else {
             return;
         };
-        let end = self.session.position();
+        let end = session.position();
         for position in since + 1..=end {
-            self.session.seek(position);
-            match open.player.see(&mut self.session) {
+            session.seek(position);
+            match open.player.see(session) {
                 Ok(false) => open.stuck = false,
                 Ok(true) => {
                     open.stuck = false;

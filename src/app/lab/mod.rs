@@ -2,7 +2,9 @@
 
 mod acting;
 mod branching;
+mod comparing;
 mod drawing;
+mod faulting;
 mod handing;
 mod learning;
 mod lecturing;
@@ -18,10 +20,12 @@ use crate::sorted::SortedMap;
 
 use yew::prelude::*;
 
+use super::compare::{Beside, Compare};
 use super::diagram::{self, Diagram, Draw};
 use super::dialog::{self, Dialog};
 use super::dom::{El, button, classed, el};
 use super::export::{self, Export};
+use super::faults::{self, Fault, Faults};
 use super::handing::{Ask, Handed, Screen};
 use super::keys;
 use super::lecture::{self, Lecture, Lecturer};
@@ -33,6 +37,7 @@ use super::share::{self, Share, Sharer};
 use super::words::{Language, Shared, Words};
 use super::{FIRST_PROTOCOL, FULL, header, host, stage, transport, tray};
 use crate::protocol::{ClientId, NodeId};
+use crate::view::compare::Runs;
 use crate::view::{Moment, Parting, Session, first_look, open, quorums};
 use crate::world::{Action, ActionError, MessageId};
 
@@ -132,8 +137,10 @@ pub(super) enum Msg {
     FullFailed,
     Find(Find),
     Learn(Learn),
+    Compare(Compare),
     Diagram(Draw),
     Export(Export),
+    Fault(Fault),
     Branch(Branching),
     /// Shows only what this node knows, or the whole truth.
     Eyes(Option<NodeId>),
@@ -165,7 +172,7 @@ impl PartialEq for Props {
 }
 
 pub(super) struct Lab {
-    session: Session,
+    session: Runs,
     /// The other protocols' runs, kept while one looks at this one.
     stashed: SortedMap<&'static str, Session>,
     moment: Shared<Moment>,
@@ -199,8 +206,12 @@ pub(super) struct Lab {
     parting: Option<Shared<Parting>>,
     /// The space-time diagram; only the full program has one.
     diagram: Diagram,
+    /// Faults beyond the few that everybody wants; only the full program has them.
+    faults: Faults,
     /// Searches; only the full program has any.
     finder: Finder,
+    /// What stands beside the run on stage; of the full program.
+    beside: Beside,
     /// What is sent, and what was on stage before something was opened; of the full program.
     sharer: Sharer,
     /// The lecture; of the full program.
@@ -211,7 +222,7 @@ pub(super) struct Lab {
     learner: Learner,
     send: Callback<Msg>,
     /// They are called no more when this goes.
-    _listeners: [Option<host::Listener>; 6],
+    _listeners: [Option<host::Listener>; 7],
 }
 
 impl Component for Lab {
@@ -228,6 +239,7 @@ impl Component for Lab {
                 true => host::on_resize(send.reform(|()| Msg::Diagram(Draw::Measure))),
                 false => None,
             },
+            if FULL { host::stop_clicks() } else { None },
             host::sharing::on_link(send.reform(|link| Msg::Share(Share::Open(link)))),
             over,
             drop,
@@ -242,7 +254,7 @@ impl Component for Lab {
         };
         let mut lab = Self {
             moment: Shared::new(session.moment()),
-            session,
+            session: session.into(),
             stashed: SortedMap::new(),
             words: ctx.props().words.clone(),
             selected: None,
@@ -265,7 +277,9 @@ impl Component for Lab {
             eyes: None,
             parting: None,
             diagram: Diagram::new(),
+            faults: Faults::default(),
             finder: Finder::new(),
+            beside: Beside::default(),
             sharer: Sharer::default(),
             lecturer: Lecturer::default(),
             found: Vec::new(),
@@ -293,37 +307,17 @@ impl Component for Lab {
         let (words, send, moment) = (&self.words, &self.send, &*self.moment);
         let cluster = &self.session.scenario().cluster;
         let about = self.session.about();
-        let offers = self.offers();
-        let stage_box = classed("section", "stage-box")
-            .say("aria-label", words.t("ui.stage_region"))
-            .child(stage::view(
-                moment,
-                words,
-                self.selected,
-                self.choosing,
-                self.narrow_stage(),
-                send,
-            ))
-            .with(self.banners())
-            .child(tray::view(
-                words,
-                self.selected,
-                self.choosing,
-                &offers,
-                self.asking(),
-                send,
-            ));
-        let panels = panel::view(
-            moment,
-            words,
-            &self.session,
-            self.panel,
-            self.selected,
-            self.extra_panels(),
-            send,
-        );
+        let middle = match self.session.pair() {
+            Some(pair) if FULL => self.both(pair),
+            _ => self.one(),
+        };
+        let of_both = if FULL { self.moment_of_both() } else { None };
+        let (moment, whose) = match &of_both {
+            Some((moment, whose)) => (moment, Some(&**whose)),
+            None => (moment, None),
+        };
         let transport = transport::view(
-            moment,
+            (moment, whose),
             words,
             &self.session,
             transport::Controls {
@@ -356,11 +350,12 @@ impl Component for Lab {
                 words,
                 about.key,
                 cluster,
+                moment.nodes.len() as u8,
                 self.theme,
                 &self.lesson_name(),
                 send,
             ))
-            .with(classed("main", "middle").with(stage_box).child(panels))
+            .with(middle)
             .child(transport)
             .child(diagram)
             .with(classed("p", "notice").set("role", "alert").text(notice))
@@ -400,8 +395,11 @@ impl Component for Lab {
         if FULL && self.diagram.is_open() {
             self.measure_diagram();
         }
-        self.motion
-            .set_scene(stage::scene(&self.moment, self.narrow_stage()));
+        let of_both = if FULL { self.scenes_of_both() } else { None };
+        self.motion.set_scenes(of_both.unwrap_or_else(|| {
+            let (name, narrow) = (stage::Name::FIRST, self.narrow_stage());
+            vec![stage::scene(name, &self.moment, narrow, &self.faults)]
+        }));
     }
 
     fn destroy(&mut self, _ctx: &Context<Self>) {
@@ -414,6 +412,9 @@ impl Lab {
     fn respond(&mut self, msg: Msg) -> bool {
         if !FULL && let Some(ask) = Ask::of(&msg) {
             self.ask_full(ask);
+            return true;
+        }
+        if FULL && self.asks_for_one(&msg) {
             return true;
         }
         match msg {
@@ -495,12 +496,14 @@ impl Lab {
                 self.complain("ui.full_failed");
             }
             Msg::Find(find) if FULL => return self.find(find),
+            Msg::Compare(compare) if FULL => return self.compare(compare),
             Msg::Diagram(draw) if FULL => return self.draw(draw),
             Msg::Export(export) if FULL => {
                 if !export::take(export, &self.session, &self.words, &self.send) {
                     self.complain("export.failed");
                 }
             }
+            Msg::Fault(fault) if FULL => return self.fault(fault),
             Msg::Branch(branching) if FULL => self.branch(branching),
             Msg::Eyes(eyes) if FULL => self.look_through(eyes),
             Msg::SwitchEyes => self.switch_eyes(),
@@ -509,10 +512,12 @@ impl Lab {
             Msg::Learn(learn) if FULL => return self.learn(learn),
             Msg::Find(_)
             | Msg::Learn(_)
+            | Msg::Compare(_)
             | Msg::Share(_)
             | Msg::Lecture(_)
             | Msg::Diagram(_)
             | Msg::Export(_)
+            | Msg::Fault(_)
             | Msg::Branch(_)
             | Msg::Eyes(_) => return false,
         }
@@ -530,8 +535,10 @@ impl Lab {
         }
         self.moment = Shared::new(moment);
         if FULL {
+            self.refresh_other();
             self.diagram.eyes = self.eyes;
             self.diagram.refresh(&self.session);
+            self.faults.refresh(&self.moment);
         }
         let gone = |thing: Thing| match thing {
             Thing::Message(id) => self.moment.message(id).is_none(),
@@ -539,7 +546,9 @@ impl Lab {
         };
         if self.selected.is_some_and(gone) {
             // The tray goes, and whoever was in it must not be left nowhere.
-            let mark = self.selected.take().map(stage::dom_id).unwrap_or_default();
+            let stage = self.stage_in_hand();
+            let mark = self.selected.take().map(|it| stage.id(it));
+            let mark = mark.unwrap_or_default();
             if host::has_focus(&mark) || host::focus_is_within(".tray") {
                 host::focus(transport::STEP);
             }
@@ -561,8 +570,14 @@ impl Lab {
         let asked = self.words_asked;
         let words = self.words.clone();
         let send = self.send.clone();
+        let others = self.protocols_shown();
         wasm_bindgen_futures::spawn_local(async move {
-            let loaded = words.with(language, protocol).await;
+            let mut loaded = words.with(language, protocol).await;
+            for other in others {
+                if let Ok(words) = loaded {
+                    loaded = words.with(language, other).await;
+                }
+            }
             send.emit(Msg::WordsLoaded(asked, loaded));
         });
     }
@@ -627,22 +642,77 @@ impl Lab {
         if self.running {
             return String::new();
         }
-        let lost = self.moment.violations.iter().map(|violation| {
-            let name = format!("property.{}", violation.property.id);
-            let args = [("property", self.words.t(&name))];
-            self.words.fill("ui.property_lost", &args)
-        });
-        let titles = self
-            .moment
-            .happened
-            .iter()
-            .map(|it| self.words.say(&it.title));
+        if FULL && let Some(spoken) = self.spoken_of_both() {
+            return spoken;
+        }
         let found = self
             .found_here()
             .filter(|_| FULL && self.session.position() == 0);
         let found = found.map(|it| search::found(it, &self.words));
-        let all: Vec<String> = found.into_iter().chain(titles).chain(lost).collect();
+        let mut all: Vec<String> = found.into_iter().collect();
+        all.extend(self.spoken_of(&self.moment));
         all.join(self.words.t("ui.sentence_separator"))
+    }
+
+    /// What happened in a moment, and what is lost, as sentences.
+    fn spoken_of(&self, moment: &Moment) -> Vec<String> {
+        let titles = moment.happened.iter();
+        let titles = titles.map(|it| self.words.say(&it.title));
+        let lost = moment.violations.iter().map(|violation| {
+            let name = format!("property.{}", violation.property.id);
+            let args = [("property", self.words.t(&name))];
+            self.words.fill("ui.property_lost", &args)
+        });
+        titles.chain(lost).collect()
+    }
+
+    /// The stage, and the panels beside it.
+    fn one(&self) -> El {
+        let (words, send, moment) = (&self.words, &self.send, &*self.moment);
+        let stage_box = classed("section", "stage-box")
+            .say("aria-label", words.t("ui.stage_region"))
+            .child(stage::view(
+                moment,
+                words,
+                &stage::Look {
+                    name: stage::Name::FIRST,
+                    selected: self.selected,
+                    choosing: self.choosing,
+                    narrow: self.narrow_stage(),
+                    faults: &self.faults,
+                    pulls: true,
+                },
+                send,
+            ))
+            .with(self.banners())
+            .child(self.tray());
+        let panels = panel::view(
+            moment,
+            words,
+            &self.session,
+            self.panel,
+            self.selected,
+            self.extra_panels(),
+            send,
+        );
+        classed("main", "middle").with(stage_box).child(panels)
+    }
+
+    /// What can be done to the chosen thing.
+    fn tray(&self) -> Html {
+        let pair = self.session.pair().filter(|_| FULL);
+        tray::view(
+            &self.words,
+            self.selected,
+            pair.and_then(|pair| self.whose(pair.side)),
+            self.choosing,
+            tray::Offers {
+                few: &self.offers(),
+                more: &self.more(),
+                asking: self.asking(),
+            },
+            &self.send,
+        )
     }
 
     /// What was on stage before and can be shown again, by what the item of the menu says.
@@ -656,7 +726,11 @@ impl Lab {
 
     /// What stands over the stage.
     fn banners(&self) -> El {
-        let mut banners = classed("div", "banners").with(self.banner());
+        let mut banners = classed("div", "banners").with(self.banner(&self.moment, &self.send));
+        if FULL && let Some(would) = self.faults.would(&self.moment, self.narrow) {
+            let text = self.words.fill("fault.would", &[("groups", &would)]);
+            banners = banners.with(classed("p", "strip would").text(&text));
+        }
         if FULL && let Some(apart) = self.quorums_apart() {
             banners = banners.with(apart);
         }
@@ -686,22 +760,34 @@ impl Lab {
         (!quorums.meet()).then(|| classed("p", "strip warning").text(&text))
     }
 
-    fn banner(&self) -> El {
+    fn banner(&self, moment: &Moment, send: &Callback<Msg>) -> El {
         let banner = classed("div", "banner");
-        let Some(violation) = self.moment.violations.first() else {
+        let Some(violation) = moment.violations.first() else {
             return banner.set("hidden", "");
         };
         let name = format!("property.{}", violation.property.id);
         let args = [("property", self.words.t(&name))];
         let lost = format!("✗ {}", self.words.fill("ui.property_lost", &args));
-        let facts = button(&self.send, Msg::Panel(Panel::Properties));
+        let facts = button(send, Msg::Panel(Panel::Properties));
         banner
             .with(el("strong").text(&lost))
             .with(facts.text(self.words.t("ui.show_facts")))
     }
 
+    /// What the dialogue about the network shows, while it is open.
+    fn network(&self) -> Html {
+        if !FULL || self.dialog != Dialog::Network {
+            return Html::default();
+        }
+        let (words, session) = (&self.words, &self.session);
+        faults::dialog(&self.faults, words, &self.moment, session, &self.send)
+    }
+
     fn dialog_view(&self) -> Html {
         let (words, send) = (&self.words, &self.send);
+        if FULL && self.dialog == Dialog::Compare {
+            return self.compare_dialog();
+        }
         if FULL && self.dialog == Dialog::Share {
             let content = share::dialog(&self.sharer, words, send);
             return dialog::modal("share.title", content, words, send);
@@ -731,6 +817,7 @@ impl Lab {
             &self.session,
             self.shortcut_keys,
             &self.finder,
+            self.network(),
             &self.send,
         )
     }

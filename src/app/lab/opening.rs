@@ -13,6 +13,7 @@ use crate::share::link::{self, LinkError};
 use crate::share::scenes;
 use crate::share::{ENGINE, Run, RunError};
 use crate::view::{OpenedRun, Sentence, Session, reopen};
+use crate::world::Action;
 
 impl Lab {
     /// Does what concerns sending and opening; says whether the page has to be drawn anew.
@@ -45,6 +46,8 @@ impl Lab {
             return self.open_scenes(&text);
         }
         match Run::from_json(&text) {
+            // Two runs, or something else altogether.
+            Err(RunError::NotARun) => self.open_pair(text),
             Err(error) => self.notice = Some(self.words.say(&file_error(&error))),
             Ok(run) => {
                 self.open_run(&run, Msg::FileRead(Ok(text)));
@@ -78,7 +81,12 @@ impl Lab {
 
     /// Puts a run on stage; says whether it is there. `again` asks for the same once its words are.
     pub(super) fn open_run(&mut self, run: &Run, again: Msg) -> bool {
-        if run.scenario.cluster.nodes > NODES_ON_STAGE_MAX {
+        let actions = run.scenario.prepared.iter().chain(&run.actions);
+        let added = actions
+            .filter(|it| matches!(it, Action::AddMachine))
+            .count();
+        let nodes = usize::from(run.scenario.cluster.nodes) + added;
+        if nodes > usize::from(NODES_ON_STAGE_MAX) {
             self.complain("ui.nodes_out_of_range");
             return false;
         }

@@ -23,6 +23,8 @@ impl Lab {
             | Dialog::Help
             | Dialog::Export
             | Dialog::Transcript
+            | Dialog::Network
+            | Dialog::Compare
             | Dialog::Scenes
             | Dialog::Black => {}
         }

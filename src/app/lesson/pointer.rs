@@ -16,7 +16,7 @@ pub(in crate::app) fn selectors(points: &[Point], moment: &Moment, narrow: bool)
 }
 
 fn selector(point: &Point, moment: &Moment, narrow: bool) -> Option<String> {
-    let of = |thing: Thing| format!("[id='{}']", stage::dom_id(thing));
+    let of = |thing: Thing| format!("[id='{}']", stage::Name::FIRST.id(thing));
     Some(match point {
         Point::End(Endpoint::Node(id)) => of(Thing::Node(*id)),
         Point::End(Endpoint::Client(id)) => of(Thing::Client(*id)),
@@ -40,6 +40,6 @@ fn cell(node: NodeId, index: u32, moment: &Moment, narrow: bool) -> Option<Strin
         0 => 1,
         index => (index + 1).checked_sub(first).filter(|place| *place > 0)?,
     };
-    let node = stage::dom_id(Thing::Node(node));
+    let node = stage::Name::FIRST.id(Thing::Node(node));
     Some(format!("[id='{node}'] .cells > :nth-child({place})"))
 }

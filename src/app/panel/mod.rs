@@ -66,26 +66,63 @@ pub(super) fn view(
     extra: Extra<'_>,
     send: &Callback<Msg>,
 ) -> Html {
+    let panels = tabs(&extra);
+    let there = panels.iter().any(|(it, ..)| *it == panel);
+    let panel = if there { panel } else { Panel::Why };
+    let content = match panel {
+        Panel::Lesson => extra.lesson.unwrap_or_default(),
+        Panel::Predict => extra.predict.unwrap_or_default(),
+        _ => content(moment, words, session, panel, selected, extra.parting, send),
+    };
+    framed(content, words, panel, &panels, send)
+}
+
+/// What a panel shows.
+pub(super) fn content(
+    moment: &Moment,
+    words: &Words,
+    session: &Session,
+    panel: Panel,
+    selected: Option<Thing>,
+    parting: Option<&Shared<Parting>>,
+    send: &Callback<Msg>,
+) -> Html {
     let about = session.about();
+    match panel {
+        Panel::Why => why::view(moment, words, about),
+        Panel::Rules => rules::view(moment, words, about),
+        Panel::State => state::view(moment, words, session, selected, send),
+        Panel::Properties => properties::view(moment, words, about),
+        Panel::Branches if FULL => branches::view(session, words, parting, send),
+        Panel::Branches | Panel::Lesson | Panel::Predict => el("div").end(),
+    }
+}
+
+/// The tabs, and what the open one shows.
+pub(super) fn frame(content: Html, words: &Words, panel: Panel, send: &Callback<Msg>) -> Html {
+    framed(content, words, panel, &tabs(&Extra::default()), send)
+}
+
+/// The panels that there are.
+fn tabs(extra: &Extra<'_>) -> Rc<[Tab]> {
     let there = |(panel, ..): &&Tab| match panel {
         Panel::Branches => FULL,
         Panel::Lesson => extra.lesson.is_some(),
         Panel::Predict => extra.predict.is_some(),
         _ => true,
     };
-    let panels: Rc<[Tab]> = PANELS.iter().filter(there).copied().collect();
+    PANELS.iter().filter(there).copied().collect()
+}
+
+fn framed(
+    content: Html,
+    words: &Words,
+    panel: Panel,
+    panels: &Rc<[Tab]>,
+    send: &Callback<Msg>,
+) -> Html {
     let current = panels.iter().position(|(it, ..)| *it == panel);
     let current = current.unwrap_or(0);
-    let content = match panels[current].0 {
-        Panel::Lesson => extra.lesson.unwrap_or_default(),
-        Panel::Predict => extra.predict.unwrap_or_default(),
-        Panel::Why => why::view(moment, words, about),
-        Panel::Rules => rules::view(moment, words, about),
-        Panel::State => state::view(moment, words, session, selected, send),
-        Panel::Properties => properties::view(moment, words, about),
-        Panel::Branches if FULL => branches::view(session, words, extra.parting, send),
-        Panel::Branches => el("div").end(),
-    };
     let tab = |(at, (panel, id, key)): (usize, &Tab)| {
         let open = at == current;
         button(send, Msg::Panel(*panel))

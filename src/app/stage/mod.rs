@@ -8,12 +8,14 @@ use yew::prelude::*;
 
 pub(super) use node::{belief, spoken};
 
-use super::dom::{classed, classes, el};
+use super::FULL;
+use super::dom::{El, classed, classes, el};
+use super::faults::{self, Fault, Faults};
 use super::host;
 use super::lab::{Choosing, Msg, Thing};
 use super::motion::{Mark, Ring, Scene};
 use super::words::Words;
-use crate::protocol::{Endpoint, Epoch};
+use crate::protocol::{Endpoint, Epoch, NodeId};
 use crate::sorted::SortedSet;
 use crate::view::geometry::{Point, Stage, translate};
 use crate::view::{Landed, MessageCard, Moment};
@@ -27,7 +29,16 @@ const CELLS: [u32; 2] = [6, 4];
 const CELLS_SHOWN_MIN: u32 = 3;
 
 /// Where everything stands at this moment.
-pub(super) fn geometry(moment: &Moment, narrow: bool) -> Stage {
+pub(super) fn geometry(moment: &Moment, narrow: bool, faults: &Faults) -> Stage {
+    let mut stage = home(moment, narrow);
+    if FULL {
+        faults.arrange(&mut stage, moment);
+    }
+    stage
+}
+
+/// Where everything stands while no node is apart.
+pub(super) fn home(moment: &Moment, narrow: bool) -> Stage {
     let nodes: Vec<_> = moment.nodes.iter().map(|node| node.id).collect();
     let clients: Vec<_> = moment.clients.iter().map(|client| client.id).collect();
     Stage::of(&nodes, &clients, narrow)
@@ -54,21 +65,37 @@ fn lane(cards: &[MessageCard], position: usize) -> u32 {
     cards[..position].iter().filter(same).count() as u32
 }
 
-/// The id of a thing's mark.
-pub(super) fn dom_id(thing: Thing) -> String {
-    match thing {
-        Thing::Node(id) => format!("node-{id}"),
-        Thing::Client(id) => format!("client-{id}"),
-        Thing::Message(id) => format!("message-{id}"),
+/// A stage among those on the page, which may have a second one: by what the ids of its marks begin
+/// with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Name(&'static str);
+
+impl Name {
+    /// The only stage, or the left one.
+    pub(super) const FIRST: Self = Self("");
+    /// The right one.
+    pub(super) const SECOND: Self = Self("right-");
+
+    /// The id of a thing's mark.
+    pub(super) fn id(self, thing: Thing) -> String {
+        match thing {
+            Thing::Node(id) => format!("{}node-{id}", self.0),
+            Thing::Client(id) => format!("{}client-{id}", self.0),
+            Thing::Message(id) => format!("{}message-{id}", self.0),
+        }
     }
-}
 
-fn mark_id(id: MessageId) -> String {
-    dom_id(Thing::Message(id))
-}
+    fn mark(self, id: MessageId) -> String {
+        self.id(Thing::Message(id))
+    }
 
-fn landed_id(id: MessageId) -> String {
-    format!("landed-{id}")
+    fn landed(self, id: MessageId) -> String {
+        format!("{}landed-{id}", self.0)
+    }
+
+    fn ring(self, id: NodeId) -> String {
+        format!("{}ring-{id}", self.0)
+    }
 }
 
 /// The last index of any log.
@@ -85,7 +112,7 @@ pub(super) fn first_cell(moment: &Moment, narrow: bool) -> u32 {
 
 /// The place of the link between two nodes among all links, from 1.
 pub(super) fn link_place(moment: &Moment, a: Endpoint, b: Endpoint) -> Option<usize> {
-    let stage = geometry(moment, false);
+    let stage = home(moment, false);
     let mut pairs = pairs(&stage);
     let place = pairs.position(|pair| pair == (a, b) || pair == (b, a))?;
     Some(place + 1)
@@ -99,7 +126,7 @@ pub(super) fn by_arrival(moment: &Moment) -> Vec<MessageId> {
 }
 
 /// Collects what moves, for the clock of the stage.
-pub(super) fn scene(moment: &Moment, narrow: bool) -> Scene {
+pub(super) fn scene(name: Name, moment: &Moment, narrow: bool, faults: &Faults) -> Scene {
     let mark = |card: &MessageCard, id: String, lane| {
         Some(Mark {
             element: host::element(&id)?,
@@ -116,43 +143,55 @@ pub(super) fn scene(moment: &Moment, narrow: bool) -> Scene {
     };
     let flying = moment.messages.iter().enumerate();
     let flying = flying.filter_map(|(position, card)| {
-        mark(card, mark_id(card.id), lane(&moment.messages, position))
+        mark(card, name.mark(card.id), lane(&moment.messages, position))
     });
     let arrived = moment.landed.iter().filter(|landed| landed.lost.is_none());
     let arrived = arrived.filter_map(|landed| {
         let card = &landed.message;
-        mark(card, landed_id(card.id), 0)
+        mark(card, name.landed(card.id), 0)
     });
     let rings = moment.nodes.iter().filter_map(|node| {
         let timer = node.timers.first().filter(|_| !node.paused)?;
         Some(Ring {
-            element: host::element(&format!("ring-{}", node.id))?,
+            element: host::element(&name.ring(node.id))?,
             since: timer.since as f64,
             due: timer.due as f64,
         })
     });
     Scene {
-        stage: geometry(moment, narrow),
+        stage: geometry(moment, narrow, faults),
         marks: flying.chain(arrived).collect(),
         rings: rings.collect(),
     }
 }
 
-pub(super) fn view(
-    moment: &Moment,
-    words: &Words,
-    selected: Option<Thing>,
-    choosing: Choosing,
-    narrow: bool,
-    send: &Callback<Msg>,
-) -> Html {
-    let stage = geometry(moment, narrow);
+/// How a stage is drawn.
+pub(super) struct Look<'a> {
+    pub(super) name: Name,
+    pub(super) selected: Option<Thing>,
+    pub(super) choosing: Choosing,
+    pub(super) narrow: bool,
+    pub(super) faults: &'a Faults,
+    /// Whether nodes can be pulled apart.
+    pub(super) pulls: bool,
+}
+
+pub(super) fn view(moment: &Moment, words: &Words, look: &Look<'_>, send: &Callback<Msg>) -> Html {
+    let Look {
+        name,
+        selected,
+        choosing,
+        narrow,
+        faults,
+        pulls,
+    } = *look;
+    let stage = geometry(moment, narrow, faults);
     let crowded = moment.messages.len() >= CROWD || narrow && moment.messages.len() > 4;
     let longest = longest(moment);
     let window = CELLS[usize::from(narrow)];
     let node = |card: &crate::view::NodeCard| {
         html! {
-            <node::NodeMark key={card.id.to_string()} card={card.clone()}
+            <node::NodeMark key={card.id.to_string()} stage={name} card={card.clone()}
                 at={stage.at(card.id.into())} radius={stage.radius} now={moment.now}
                 first_cell={first_cell(moment, narrow)}
                 cell_count={window.min(longest.max(CELLS_SHOWN_MIN))}
@@ -167,7 +206,7 @@ pub(super) fn view(
         let numbered = choosing == Choosing::Message && number < 9;
         Some(html! {
             <message::MessageMark key={id.to_string()} card={card.clone()} at={at}
-                dom_id={mark_id(id)} crowded={crowded} words={words.clone()}
+                dom_id={name.mark(id)} crowded={crowded} words={words.clone()}
                 selected={selected == Some(Thing::Message(id))}
                 number={numbered.then_some(number as u8 + 1)} send={send.clone()} />
         })
@@ -176,15 +215,32 @@ pub(super) fn view(
     let clients = moment.clients.iter();
     let clients = clients.map(|card| {
         let is_selected = selected == Some(Thing::Client(card.id));
-        client::view(card, stage.at(card.id.into()), words, is_selected, send)
+        client::view(
+            name,
+            card,
+            stage.at(card.id.into()),
+            words,
+            is_selected,
+            send,
+        )
     });
     let landed = moment
         .landed
         .iter()
-        .map(|it| landed_mark(it, moment, &stage, narrow));
+        .map(|it| landed_mark(name, it, moment, &stage, narrow));
     let silent = |class| classed("g", class).set("aria-hidden", "true");
-    el("svg")
-        .set("id", "stage")
+    let (frames, links) = if FULL {
+        let groups = faults.groups(moment, narrow);
+        let links = faults::links(moment, &stage, &groups);
+        (faults::frames(&stage, &groups), links)
+    } else {
+        (Vec::new(), links(moment, &stage).collect())
+    };
+    let svg = match pulls {
+        true => pulling(el("svg"), send),
+        false => el("svg"),
+    };
+    svg.put("id", format!("{}stage", name.0))
         .put("class", classes("stage", &[(narrow, "narrow")]))
         .put(
             "viewBox",
@@ -192,13 +248,52 @@ pub(super) fn view(
         )
         .set("role", "group")
         .say("aria-label", words.t("ui.stage"))
-        .with(silent("links").each(links(moment, &stage)))
+        .with(silent("groups").each(frames.into_iter()))
+        .with(silent("links").each(links.into_iter()))
         .with(silent("trails").each(trails(moment, &stage)))
         .with(classed("g", "nodes").each(moment.nodes.iter().map(node)))
         .with(classed("g", "clients").each(clients))
         .with(silent("landed").each(landed))
         .with(classed("g", "messages").each(messages.filter_map(message)))
         .end()
+}
+
+/// A node can be pulled about with a pointer.
+fn pulling(svg: El, send: &Callback<Msg>) -> El {
+    let at = |event: &PointerEvent| Point {
+        x: event.client_x().into(),
+        y: event.client_y().into(),
+    };
+    let (press, moves, leaves) = (send.clone(), send.clone(), send.clone());
+    let on_press = move |event: PointerEvent| {
+        if let Some(node) = host::node_under(&event).filter(|_| event.button() == 0) {
+            press.emit(Msg::Fault(Fault::Press(
+                node,
+                event.pointer_id(),
+                at(&event),
+            )));
+        }
+    };
+    let on_move = move |event: PointerEvent| {
+        if event.buttons() != 0 && (FULL || host::node_under(&event).is_some()) {
+            moves.emit(Msg::Fault(Fault::Move(at(&event))));
+        }
+    };
+    let svg = svg.on_pointer_move(Callback::from(on_move));
+    // The core cannot do it, but it can ask for who can.
+    if !FULL {
+        return svg;
+    }
+    svg.on_pointer_down(Callback::from(on_press))
+        .on_pointer_up(send.reform(|_: PointerEvent| Msg::Fault(Fault::LetGo)))
+        .on_pointer_cancel(Callback::from(move |_: PointerEvent| {
+            leaves.emit(Msg::Fault(Fault::Leave));
+        }))
+}
+
+/// The id of a node's mark.
+pub(super) fn node_id(id: NodeId) -> String {
+    Name::FIRST.id(Thing::Node(id))
 }
 
 fn message_at(moment: &Moment, stage: &Stage, card: &MessageCard, lane: u32) -> Point {
@@ -257,10 +352,10 @@ fn look(always: &str, card: &MessageCard, sometimes: &[(bool, &str)]) -> String 
 }
 
 /// What the last step delivered or lost, where it ended.
-fn landed_mark(landed: &Landed, moment: &Moment, stage: &Stage, narrow: bool) -> Html {
+fn landed_mark(name: Name, landed: &Landed, moment: &Moment, stage: &Stage, narrow: bool) -> Html {
     let card = &landed.message;
     let lost = landed.lost.is_some();
-    let id = landed_id(card.id);
+    let id = name.landed(card.id);
     let (rect, text) = message::label(card, narrow, lost);
     el("g")
         .key(&id)

@@ -21,6 +21,7 @@ const VALUE_CHARS: usize = 8;
 
 #[derive(Properties, PartialEq)]
 pub(super) struct Props {
+    pub(super) stage: super::Name,
     pub(super) card: NodeCard,
     pub(super) at: Point,
     pub(super) radius: f64,
@@ -49,6 +50,8 @@ fn role_key(card: &NodeCard) -> String {
     let word = match (card.up, card.paused) {
         (false, _) => "down",
         (true, true) => "paused",
+        // One that leads or stands does so until the others know.
+        (true, false) if card.outside && card.view.shape == Shape::Plain => "outside",
         (true, false) => card.view.role,
     };
     format!("role.{word}")
@@ -111,6 +114,7 @@ pub(super) fn NodeMark(props: &Props) -> Html {
         (true, &*epoch),
         (!card.up, "down"),
         (card.paused, "paused"),
+        (card.outside, "outside"),
         (card.beliefs.is_some(), "ghost"),
         (props.selected, "selected"),
         (radius < SMALL, "small"),
@@ -118,7 +122,7 @@ pub(super) fn NodeMark(props: &Props) -> Html {
     let circle = |class, r| classed("circle", class).number("r", r);
     let tallies = card.view.tallies.iter();
     let mut mark = el("g")
-        .put("id", format!("node-{id}"))
+        .put("id", props.stage.id(Thing::Node(id)))
         .set("role", "button")
         .set("tabindex", "0")
         .put("class", classes("node", &look))
@@ -213,7 +217,7 @@ fn ring(props: &Props) -> El {
         |it| motion::dashes(it.since as f64, it.due as f64, props.now as f64),
     );
     classed("circle", "timer")
-        .put("id", format!("ring-{}", props.card.id))
+        .put("id", props.stage.ring(props.card.id))
         .number("r", props.radius + 6.0)
         .set("pathLength", "100")
         .set("transform", "rotate(-90)")
