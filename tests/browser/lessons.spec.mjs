@@ -70,7 +70,7 @@ test('a lesson sees what is done by hand, can be broken, and come back to', asyn
 
 test('where one was is remembered on this device', async (lab) => {
   const who = await visit(lab);
-  await choose(who, /^3Majorities/);
+  await choose(who, /^3 ?Majorities/);
   await goOn(who);
   await goOn(who);
   await who.page.reload();
