@@ -15,6 +15,7 @@ mod host;
 mod keys;
 mod lab;
 mod lecture;
+mod lesson;
 mod motion;
 mod panel;
 mod pins;
@@ -49,6 +50,7 @@ const STYLES: &[&str] = &[
     "full/faults.css",
     "full/knowledge.css",
     "full/lecture.css",
+    "full/lesson.css",
     "full/share.css",
     "full/why-not.css",
 ];

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::check::condition::Condition;
 use crate::history::Timeline;
 use crate::protocol::{About, Any, ClientId, NodeId, Phase, Protocol, Stride, Value, registry};
 use crate::share::{ENGINE, Run, RunError, Trail};
@@ -287,6 +288,34 @@ impl Session {
     /// The hash of the state at the cursor.
     pub fn hash(&self) -> u64 {
         self.timeline.current().world().hash()
+    }
+
+    /// Whether a condition holds at the cursor, after the step that led there.
+    pub fn holds(&self, condition: &Condition) -> bool {
+        let state = self.timeline.current();
+        match self.timeline.last() {
+            Some(step) => condition.holds_after(state, step),
+            None => condition.holds_in(state),
+        }
+    }
+
+    /// The moment after the next step; nothing where there is none. The run stays as it is.
+    pub fn ahead(&self) -> Option<Moment> {
+        let next = self.timeline.action(self.position());
+        self.what_if(&[next.unwrap_or(&Action::Next).clone()])
+    }
+
+    /// The moment after these actions, done one after the other; nothing where one of them makes no
+    /// sense. The run stays as it is.
+    pub fn what_if(&self, actions: &[Action]) -> Option<Moment> {
+        let mut scratch = self.timeline.current().clone();
+        let mut last = None;
+        for action in actions {
+            last = Some(scratch.apply(action).ok()?);
+        }
+        let position = self.position() + actions.len();
+        let moment = moment::read(&scratch, last.as_ref(), position, position, false);
+        Some(moment)
     }
 
     /// Moves the cursor.

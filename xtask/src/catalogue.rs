@@ -25,6 +25,7 @@ const FULL_SECTIONS: [&str; 5] = [
 ];
 /// What only the full program shows, whichever protocol it is about.
 const FULL_SHARED: &[&str] = &[
+    "action",
     "branches",
     "compare",
     "diagram",
@@ -32,8 +33,10 @@ const FULL_SHARED: &[&str] = &[
     "fault",
     "knowledge",
     "lecture",
+    "lesson",
     "open",
     "pin",
+    "predict",
     "quorum",
     "search",
     "share",

@@ -308,12 +308,14 @@ impl Lab {
         let content = |side: Side, moment: &Moment, selected: Option<Thing>| {
             let (session, send) = (pair.session(side), &self.send);
             let of_full = self.of_full();
-            panel::content(moment, words, session, self.panel, selected, of_full, send)
+            panel::content(moment, words, session, self.panel, selected, &of_full, send)
         };
         match self.panel {
-            Panel::Why => compare::why(pair, [left, right], words, |side, moment| {
-                content(side, moment, None)
-            }),
+            Panel::Why | Panel::Lesson | Panel::Predict => {
+                compare::why(pair, [left, right], words, |side, moment| {
+                    content(side, moment, None)
+                })
+            }
             Panel::Branches => text(words.t("compare.one_only")),
             Panel::Rules | Panel::State | Panel::Properties => {
                 let name = compare::name(pair, pair.side, words);

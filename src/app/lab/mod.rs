@@ -7,6 +7,7 @@ mod dialogs;
 mod drawing;
 mod faulting;
 mod handing;
+mod learning;
 mod lecturing;
 mod noting;
 mod opening;
@@ -32,6 +33,7 @@ use super::faults::{Fault, Faults};
 use super::handing::{Ask, Handed, Screen};
 use super::keys;
 use super::lecture::{Lecture, Lecturer};
+use super::lesson::{Learn, Learner};
 use super::motion::Motion;
 use super::panel::{Branching, Panel};
 use super::pins::Pinning;
@@ -142,6 +144,7 @@ pub(super) enum Msg {
     /// The full program did not come.
     FullFailed,
     Find(Find),
+    Learn(Learn),
     Compare(Compare),
     Doubt(Doubt),
     Retrace(Retrace),
@@ -231,6 +234,8 @@ pub(super) struct Lab {
     /// What was done, to be taken back.
     undo: Undo,
     pace: Pace,
+    /// Lessons; only the full program has any.
+    learner: Learner,
     send: Callback<Msg>,
     /// They are called no more when this goes.
     _listeners: [Option<host::Listener>; 7],
@@ -297,6 +302,7 @@ impl Component for Lab {
             doubts: Doubts::default(),
             undo: Undo::default(),
             pace: Pace::new(),
+            learner: Learner::new(),
             send,
             _listeners: listeners,
         };
@@ -365,6 +371,7 @@ impl Component for Lab {
                 cluster,
                 moment.nodes.len() as u8,
                 self.theme,
+                &self.lesson_name(),
                 send,
             ))
             .with(middle)
@@ -404,6 +411,9 @@ impl Component for Lab {
             host::reveal(".tray");
         }
         self.revealed = self.selected;
+        if FULL {
+            self.point();
+        }
         if FULL && self.diagram.is_open() {
             self.measure_diagram();
         }
@@ -534,7 +544,9 @@ impl Lab {
             Msg::SwitchEyes => self.switch_eyes(),
             Msg::Share(share) if FULL => return self.share(share),
             Msg::Lecture(lecture) if FULL => return self.lecture(lecture),
+            Msg::Learn(learn) if FULL => return self.learn(learn),
             Msg::Find(_)
+            | Msg::Learn(_)
             | Msg::Compare(_)
             | Msg::Doubt(_)
             | Msg::Retrace(_)
@@ -553,6 +565,9 @@ impl Lab {
 
     /// The session has changed: everything that follows from it is read anew.
     fn refresh(&mut self) {
+        if FULL {
+            self.look_anew();
+        }
         let mut moment = self.session.moment();
         if FULL && let Some(node) = self.eyes {
             moment = moment.seen_by(&self.session.knowledge(node));
@@ -618,7 +633,11 @@ impl Lab {
                     host::set_language(words.language.tag(), words.t("ui.title"));
                 }
                 self.notice = None;
+                let translated = words.language != self.words.language;
                 self.words = words;
+                if FULL && translated {
+                    self.translate_lesson();
+                }
                 if let Some(msg) = after {
                     self.respond(msg);
                 }

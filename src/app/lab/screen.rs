@@ -4,7 +4,7 @@ use yew::prelude::*;
 
 use super::{Lab, Msg};
 use crate::app::dom::{El, button, classed, el};
-use crate::app::panel::{self, OfFull, Panel};
+use crate::app::panel::{self, Panel};
 use crate::app::search::{self, Find};
 use crate::app::share::Share;
 use crate::app::{FULL, pins, stage, tray};
@@ -70,14 +70,6 @@ impl Lab {
             send,
         );
         classed("main", "middle").with(stage_box).child(panels)
-    }
-
-    /// What the panels of the full program need besides.
-    pub(super) fn of_full(&self) -> OfFull<'_> {
-        OfFull {
-            parting: self.parting.as_ref(),
-            doubts: &self.doubts,
-        }
     }
 
     /// What can be done to the chosen thing.
