@@ -17,11 +17,15 @@ mod lab;
 mod lecture;
 mod motion;
 mod panel;
+mod pins;
 mod search;
 mod share;
 mod stage;
 mod transport;
 mod tray;
+mod undo;
+mod until;
+mod why_not;
 mod words;
 
 use std::cell::RefCell;
@@ -46,6 +50,7 @@ const STYLES: &[&str] = &[
     "full/knowledge.css",
     "full/lecture.css",
     "full/share.css",
+    "full/why-not.css",
 ];
 
 /// The protocol of a first visit.

@@ -15,6 +15,7 @@ use super::chronicle::{Chronicle, Entries};
 use super::compare::Counter;
 use super::diagram::{self, Cone, Picture, Window};
 use super::moment::{self, Moment};
+use super::pins::Pins;
 use super::transcript::{self, Line};
 
 /// The most steps that "next phase" or "next election" takes.
@@ -47,6 +48,7 @@ pub fn open(scenario: Scenario, seed: u32) -> Result<Session, ScenarioError> {
         timeline,
         scenario,
         seed,
+        pins: Pins::default(),
     })
 }
 
@@ -88,6 +90,10 @@ pub fn reopen(run: &Run) -> Result<OpenedRun, RunError> {
             None => {}
         }
     }
+    for pin in &run.pins {
+        // Where the run ends early, the notes of what follows are left out with it.
+        opened.session.pin(pin.at, &pin.text).ok();
+    }
     opened.session.seek(run.cursor);
     let hash = opened.session.hash();
     opened.same_state = run.hash.map(|saved| saved == hash);
@@ -102,6 +108,8 @@ pub struct Session {
     pub(super) names: Names,
     scenario: Scenario,
     seed: u32,
+    /// Notes of people; only the full program shows any.
+    pub(super) pins: Pins,
 }
 
 impl Session {
@@ -295,6 +303,11 @@ impl Session {
             actions: self.timeline.actions().cloned().collect(),
             cursor: self.timeline.position(),
             hash: Some(self.hash()),
+            pins: if cfg!(feature = "full") {
+                self.pins()
+            } else {
+                Vec::new()
+            },
             trail: Trail::default(),
         }
     }

@@ -33,9 +33,13 @@ const FULL_SHARED: &[&str] = &[
     "knowledge",
     "lecture",
     "open",
+    "pin",
     "quorum",
     "search",
     "share",
+    "undo",
+    "until",
+    "why_not",
 ];
 
 /// A protocol is what has a name in the catalogue.

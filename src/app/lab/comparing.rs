@@ -5,7 +5,7 @@ use yew::prelude::*;
 use super::{Lab, Msg, Thing};
 use crate::app::compare::{self, Compare};
 use crate::app::diagram::Draw;
-use crate::app::dialog::{self, Dialog};
+use crate::app::dialog::Dialog;
 use crate::app::dom::{El, classed, text};
 use crate::app::faults::Faults;
 use crate::app::motion::Scene;
@@ -307,7 +307,8 @@ impl Lab {
         let [left, right] = &self.moments(pair);
         let content = |side: Side, moment: &Moment, selected: Option<Thing>| {
             let (session, send) = (pair.session(side), &self.send);
-            panel::content(moment, words, session, self.panel, selected, None, send)
+            let of_full = self.of_full();
+            panel::content(moment, words, session, self.panel, selected, of_full, send)
         };
         match self.panel {
             Panel::Why => compare::why(pair, [left, right], words, |side, moment| {
@@ -319,11 +320,6 @@ impl Lab {
                 el_of(&name, content(pair.side, &self.moment, self.selected))
             }
         }
-    }
-
-    pub(super) fn compare_dialog(&self) -> Html {
-        let content = compare::dialog(self.session.first(), &self.words, &self.send);
-        dialog::modal("compare.title", content, &self.words, &self.send)
     }
 }
 

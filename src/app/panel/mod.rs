@@ -12,6 +12,7 @@ use yew::prelude::*;
 
 use super::dom::{button, classed, el};
 use super::lab::{Msg, Thing};
+use super::why_not::{self, Doubts};
 use super::words::{Shared, Words};
 use super::{FULL, host};
 use crate::view::{Moment, Parting, Session};
@@ -19,6 +20,7 @@ use crate::view::{Moment, Parting, Session};
 pub(super) use branches::{Branching, name as branch_name};
 pub(super) use history::client_state;
 pub(super) use knowledge::eyes_strip;
+pub(super) use why::compared;
 
 /// Which panel is open.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,16 +44,24 @@ const PANELS: [(Panel, &str, &str); 5] = [
     (Panel::Branches, "tab-branches", "branches.title"),
 ];
 
+/// What only the full program's panels show.
+pub(super) struct OfFull<'a> {
+    /// Two branches, held against each other.
+    pub(super) parting: Option<&'a Shared<Parting>>,
+    /// What is asked.
+    pub(super) doubts: &'a Doubts,
+}
+
 pub(super) fn view(
     moment: &Moment,
     words: &Words,
     session: &Session,
     panel: Panel,
     selected: Option<Thing>,
-    parting: Option<&Shared<Parting>>,
+    of_full: OfFull<'_>,
     send: &Callback<Msg>,
 ) -> Html {
-    let content = content(moment, words, session, panel, selected, parting, send);
+    let content = content(moment, words, session, panel, selected, of_full, send);
     frame(content, words, panel, send)
 }
 
@@ -62,16 +72,20 @@ pub(super) fn content(
     session: &Session,
     panel: Panel,
     selected: Option<Thing>,
-    parting: Option<&Shared<Parting>>,
+    of_full: OfFull<'_>,
     send: &Callback<Msg>,
 ) -> Html {
     let about = session.about();
     match panel {
-        Panel::Why => why::view(moment, words, about),
+        Panel::Why => {
+            let doubts = of_full.doubts;
+            let doubts = FULL.then(|| why_not::view(doubts, session, words, selected, send));
+            why::view(moment, words, about, doubts)
+        }
         Panel::Rules => rules::view(moment, words, about),
         Panel::State => state::view(moment, words, session, selected, send),
         Panel::Properties => properties::view(moment, words, about),
-        Panel::Branches if FULL => branches::view(session, words, parting, send),
+        Panel::Branches if FULL => branches::view(session, words, of_full.parting, send),
         Panel::Branches => el("div").end(),
     }
 }
