@@ -3,6 +3,7 @@
 //! It is built twice. The core is what a first visit fetches; what it lacks, the full program has,
 //! which then takes over (`handing`).
 
+mod compare;
 mod diagram;
 mod dialog;
 mod dom;
@@ -37,7 +38,8 @@ use words::{Language, Words};
 const FULL: bool = cfg!(feature = "full");
 
 /// What only the full program draws looks as these assets say.
-const STYLES: [&str; 6] = [
+const STYLES: &[&str] = &[
+    "full/compare.css",
     "full/diagram.css",
     "full/dialogs.css",
     "full/faults.css",
@@ -75,7 +77,9 @@ async fn start() -> Result<(), String> {
         words = words.with(language, protocol).await?;
     }
     if FULL {
-        for style in STYLES.map(host::load) {
+        // All begin to load at once.
+        let styles: Vec<_> = STYLES.iter().map(|name| host::load(name)).collect();
+        for style in styles {
             host::add_style(&style.await?);
         }
     }

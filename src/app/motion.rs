@@ -61,7 +61,8 @@ enum Mode {
 }
 
 struct Inner {
-    scene: Option<Scene>,
+    /// One for each stage.
+    scenes: Vec<Scene>,
     /// Virtual time as shown.
     shown: f64,
     mode: Mode,
@@ -86,7 +87,7 @@ impl Motion {
     pub(super) fn new(due: Callback<f64>) -> Self {
         let motion = Self {
             inner: Rc::new(RefCell::new(Inner {
-                scene: None,
+                scenes: Vec::new(),
                 shown: 0.0,
                 mode: Mode::Still,
                 due,
@@ -106,10 +107,10 @@ impl Motion {
         self.inner.borrow().shown
     }
 
-    /// The stage has been drawn anew.
-    pub(super) fn set_scene(&self, scene: Scene) {
+    /// The stages have been drawn anew.
+    pub(super) fn set_scenes(&self, scenes: Vec<Scene>) {
         let mut inner = self.inner.borrow_mut();
-        inner.scene = Some(scene);
+        inner.scenes = scenes;
         inner.draw();
     }
 
@@ -210,16 +211,17 @@ impl Motion {
 
 impl Inner {
     fn draw(&self) {
-        let Some(scene) = &self.scene else { return };
-        for mark in &scene.marks {
-            let share = share(mark.sent, mark.arrives, self.shown);
-            let at = scene.stage.on_the_way(mark.from, mark.to, share, mark.lane);
-            let transform = translate(at);
-            mark.element.set_attribute("transform", &transform).ok();
-        }
-        for ring in &scene.rings {
-            let dashes = dashes(ring.since, ring.due, self.shown);
-            ring.element.set_attribute("stroke-dasharray", &dashes).ok();
+        for scene in &self.scenes {
+            for mark in &scene.marks {
+                let share = share(mark.sent, mark.arrives, self.shown);
+                let at = scene.stage.on_the_way(mark.from, mark.to, share, mark.lane);
+                let transform = translate(at);
+                mark.element.set_attribute("transform", &transform).ok();
+            }
+            for ring in &scene.rings {
+                let dashes = dashes(ring.since, ring.due, self.shown);
+                ring.element.set_attribute("stroke-dasharray", &dashes).ok();
+            }
         }
     }
 }

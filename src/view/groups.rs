@@ -84,7 +84,7 @@ const WIDE: Room = Room {
     height: [0., 0., 112., 150., 176., 182., 182., 182., 182., 182.],
     row: 178.0,
     near: 60.0,
-    close: 30.0,
+    close: 16.0,
 };
 
 const NARROW: Room = Room {
@@ -98,7 +98,7 @@ const NARROW: Room = Room {
     height: [0., 0., 84., 124., 140., 146., 146., 146., 146., 146.],
     row: 136.0,
     near: 40.0,
-    close: 16.0,
+    close: 8.0,
 };
 
 fn room(stage: &Stage) -> &'static Room {

@@ -131,7 +131,8 @@ impl Sheet<'_> {
         let ends = ends(self.moment);
         let head = |end: &Endpoint, scope: &'static str| {
             let name = end.to_string();
-            el("th").key(&name).set("scope", scope).text(&name).end()
+            let key = format!("{scope} {name}");
+            el("th").key(&key).set("scope", scope).text(&name).end()
         };
         let corner = el("th")
             .key("corner")

@@ -95,7 +95,7 @@ impl Lab {
         } else if self.moment.node(NodeId(number)).is_some() {
             if self.choosing == Choosing::Nothing {
                 self.selected = None;
-                host::focus(&stage::dom_id(Thing::Node(NodeId(number))));
+                host::focus(&self.stage_in_hand().id(Thing::Node(NodeId(number))));
             }
             self.choose(Thing::Node(NodeId(number)));
         }
@@ -118,7 +118,7 @@ impl Lab {
             self.diagram.clear();
         } else if let Some(thing) = self.selected.take() {
             // The focus goes back to what the tray was about.
-            host::focus(&stage::dom_id(thing));
+            host::focus(&self.stage_in_hand().id(thing));
         }
     }
 

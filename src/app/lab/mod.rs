@@ -2,6 +2,7 @@
 
 mod acting;
 mod branching;
+mod comparing;
 mod drawing;
 mod faulting;
 mod handing;
@@ -18,6 +19,7 @@ use crate::sorted::SortedMap;
 
 use yew::prelude::*;
 
+use super::compare::{Beside, Compare};
 use super::diagram::{self, Diagram, Draw};
 use super::dialog::{self, Dialog};
 use super::dom::{El, button, classed, el};
@@ -33,6 +35,7 @@ use super::share::{self, Share, Sharer};
 use super::words::{Language, Shared, Words};
 use super::{FIRST_PROTOCOL, FULL, header, host, stage, transport, tray};
 use crate::protocol::{ClientId, NodeId};
+use crate::view::compare::Runs;
 use crate::view::{Moment, Parting, Session, first_look, open, quorums};
 use crate::world::{Action, ActionError, MessageId};
 
@@ -131,6 +134,7 @@ pub(super) enum Msg {
     /// The full program did not come.
     FullFailed,
     Find(Find),
+    Compare(Compare),
     Diagram(Draw),
     Export(Export),
     Fault(Fault),
@@ -165,7 +169,7 @@ impl PartialEq for Props {
 }
 
 pub(super) struct Lab {
-    session: Session,
+    session: Runs,
     /// The other protocols' runs, kept while one looks at this one.
     stashed: SortedMap<&'static str, Session>,
     moment: Shared<Moment>,
@@ -203,6 +207,8 @@ pub(super) struct Lab {
     faults: Faults,
     /// Searches; only the full program has any.
     finder: Finder,
+    /// What stands beside the run on stage; of the full program.
+    beside: Beside,
     /// What is sent, and what was on stage before something was opened; of the full program.
     sharer: Sharer,
     /// The lecture; of the full program.
@@ -243,7 +249,7 @@ impl Component for Lab {
         };
         let mut lab = Self {
             moment: Shared::new(session.moment()),
-            session,
+            session: session.into(),
             stashed: SortedMap::new(),
             words: ctx.props().words.clone(),
             selected: None,
@@ -268,6 +274,7 @@ impl Component for Lab {
             diagram: Diagram::new(),
             faults: Faults::default(),
             finder: Finder::new(),
+            beside: Beside::default(),
             sharer: Sharer::default(),
             lecturer: Lecturer::default(),
             found: Vec::new(),
@@ -294,40 +301,17 @@ impl Component for Lab {
         let (words, send, moment) = (&self.words, &self.send, &*self.moment);
         let cluster = &self.session.scenario().cluster;
         let about = self.session.about();
-        let nodes = moment.nodes.len() as u8;
-        let offers = self.offers();
-        let stage_box = classed("section", "stage-box")
-            .say("aria-label", words.t("ui.stage_region"))
-            .child(stage::view(
-                moment,
-                words,
-                self.selected,
-                self.choosing,
-                self.narrow_stage(),
-                &self.faults,
-                send,
-            ))
-            .with(self.banners())
-            .child(tray::view(
-                words,
-                self.selected,
-                self.choosing,
-                &offers,
-                &self.more(),
-                self.asking(),
-                send,
-            ));
-        let panels = panel::view(
-            moment,
-            words,
-            &self.session,
-            self.panel,
-            self.selected,
-            self.parting.as_ref(),
-            send,
-        );
+        let middle = match self.session.pair() {
+            Some(pair) if FULL => self.both(pair),
+            _ => self.one(),
+        };
+        let of_both = if FULL { self.moment_of_both() } else { None };
+        let (moment, whose) = match &of_both {
+            Some((moment, whose)) => (moment, Some(&**whose)),
+            None => (moment, None),
+        };
         let transport = transport::view(
-            moment,
+            (moment, whose),
             words,
             &self.session,
             transport::Controls {
@@ -357,9 +341,14 @@ impl Component for Lab {
         let spoken = classed("p", "unseen").set("role", "status");
         classed("div", "lab")
             .child(header::view(
-                words, about.key, cluster, nodes, self.theme, send,
+                words,
+                about.key,
+                cluster,
+                moment.nodes.len() as u8,
+                self.theme,
+                send,
             ))
-            .with(classed("main", "middle").with(stage_box).child(panels))
+            .with(middle)
             .child(transport)
             .child(diagram)
             .with(classed("p", "notice").set("role", "alert").text(notice))
@@ -396,11 +385,11 @@ impl Component for Lab {
         if FULL && self.diagram.is_open() {
             self.measure_diagram();
         }
-        self.motion.set_scene(stage::scene(
-            &self.moment,
-            self.narrow_stage(),
-            &self.faults,
-        ));
+        let of_both = if FULL { self.scenes_of_both() } else { None };
+        self.motion.set_scenes(of_both.unwrap_or_else(|| {
+            let (name, narrow) = (stage::Name::FIRST, self.narrow_stage());
+            vec![stage::scene(name, &self.moment, narrow, &self.faults)]
+        }));
     }
 
     fn destroy(&mut self, _ctx: &Context<Self>) {
@@ -413,6 +402,9 @@ impl Lab {
     fn respond(&mut self, msg: Msg) -> bool {
         if !FULL && let Some(ask) = Ask::of(&msg) {
             self.ask_full(ask);
+            return true;
+        }
+        if FULL && self.asks_for_one(&msg) {
             return true;
         }
         match msg {
@@ -494,6 +486,7 @@ impl Lab {
                 self.complain("ui.full_failed");
             }
             Msg::Find(find) if FULL => return self.find(find),
+            Msg::Compare(compare) if FULL => return self.compare(compare),
             Msg::Diagram(draw) if FULL => return self.draw(draw),
             Msg::Export(export) if FULL => {
                 if !export::take(export, &self.session, &self.words, &self.send) {
@@ -507,6 +500,7 @@ impl Lab {
             Msg::Share(share) if FULL => return self.share(share),
             Msg::Lecture(lecture) if FULL => return self.lecture(lecture),
             Msg::Find(_)
+            | Msg::Compare(_)
             | Msg::Share(_)
             | Msg::Lecture(_)
             | Msg::Diagram(_)
@@ -526,6 +520,7 @@ impl Lab {
         }
         self.moment = Shared::new(moment);
         if FULL {
+            self.refresh_other();
             self.diagram.eyes = self.eyes;
             self.diagram.refresh(&self.session);
             self.faults.refresh(&self.moment);
@@ -536,7 +531,9 @@ impl Lab {
         };
         if self.selected.is_some_and(gone) {
             // The tray goes, and whoever was in it must not be left nowhere.
-            let mark = self.selected.take().map(stage::dom_id).unwrap_or_default();
+            let stage = self.stage_in_hand();
+            let mark = self.selected.take().map(|it| stage.id(it));
+            let mark = mark.unwrap_or_default();
             if host::has_focus(&mark) || host::focus_is_within(".tray") {
                 host::focus(transport::STEP);
             }
@@ -558,8 +555,14 @@ impl Lab {
         let asked = self.words_asked;
         let words = self.words.clone();
         let send = self.send.clone();
+        let others = self.protocols_shown();
         wasm_bindgen_futures::spawn_local(async move {
-            let loaded = words.with(language, protocol).await;
+            let mut loaded = words.with(language, protocol).await;
+            for other in others {
+                if let Ok(words) = loaded {
+                    loaded = words.with(language, other).await;
+                }
+            }
             send.emit(Msg::WordsLoaded(asked, loaded));
         });
     }
@@ -620,22 +623,77 @@ impl Lab {
         if self.running {
             return String::new();
         }
-        let lost = self.moment.violations.iter().map(|violation| {
-            let name = format!("property.{}", violation.property.id);
-            let args = [("property", self.words.t(&name))];
-            self.words.fill("ui.property_lost", &args)
-        });
-        let titles = self
-            .moment
-            .happened
-            .iter()
-            .map(|it| self.words.say(&it.title));
+        if FULL && let Some(spoken) = self.spoken_of_both() {
+            return spoken;
+        }
         let found = self
             .found_here()
             .filter(|_| FULL && self.session.position() == 0);
         let found = found.map(|it| search::found(it, &self.words));
-        let all: Vec<String> = found.into_iter().chain(titles).chain(lost).collect();
+        let mut all: Vec<String> = found.into_iter().collect();
+        all.extend(self.spoken_of(&self.moment));
         all.join(self.words.t("ui.sentence_separator"))
+    }
+
+    /// What happened in a moment, and what is lost, as sentences.
+    fn spoken_of(&self, moment: &Moment) -> Vec<String> {
+        let titles = moment.happened.iter();
+        let titles = titles.map(|it| self.words.say(&it.title));
+        let lost = moment.violations.iter().map(|violation| {
+            let name = format!("property.{}", violation.property.id);
+            let args = [("property", self.words.t(&name))];
+            self.words.fill("ui.property_lost", &args)
+        });
+        titles.chain(lost).collect()
+    }
+
+    /// The stage, and the panels beside it.
+    fn one(&self) -> El {
+        let (words, send, moment) = (&self.words, &self.send, &*self.moment);
+        let stage_box = classed("section", "stage-box")
+            .say("aria-label", words.t("ui.stage_region"))
+            .child(stage::view(
+                moment,
+                words,
+                &stage::Look {
+                    name: stage::Name::FIRST,
+                    selected: self.selected,
+                    choosing: self.choosing,
+                    narrow: self.narrow_stage(),
+                    faults: &self.faults,
+                    pulls: true,
+                },
+                send,
+            ))
+            .with(self.banners())
+            .child(self.tray());
+        let panels = panel::view(
+            moment,
+            words,
+            &self.session,
+            self.panel,
+            self.selected,
+            self.parting.as_ref(),
+            send,
+        );
+        classed("main", "middle").with(stage_box).child(panels)
+    }
+
+    /// What can be done to the chosen thing.
+    fn tray(&self) -> Html {
+        let pair = self.session.pair().filter(|_| FULL);
+        tray::view(
+            &self.words,
+            self.selected,
+            pair.and_then(|pair| self.whose(pair.side)),
+            self.choosing,
+            tray::Offers {
+                few: &self.offers(),
+                more: &self.more(),
+                asking: self.asking(),
+            },
+            &self.send,
+        )
     }
 
     /// What was on stage before and can be shown again, by what the item of the menu says.
@@ -649,7 +707,7 @@ impl Lab {
 
     /// What stands over the stage.
     fn banners(&self) -> El {
-        let mut banners = classed("div", "banners").with(self.banner());
+        let mut banners = classed("div", "banners").with(self.banner(&self.moment, &self.send));
         if FULL && let Some(would) = self.faults.would(&self.moment, self.narrow) {
             let text = self.words.fill("fault.would", &[("groups", &would)]);
             banners = banners.with(classed("p", "strip would").text(&text));
@@ -683,15 +741,15 @@ impl Lab {
         (!quorums.meet()).then(|| classed("p", "strip warning").text(&text))
     }
 
-    fn banner(&self) -> El {
+    fn banner(&self, moment: &Moment, send: &Callback<Msg>) -> El {
         let banner = classed("div", "banner");
-        let Some(violation) = self.moment.violations.first() else {
+        let Some(violation) = moment.violations.first() else {
             return banner.set("hidden", "");
         };
         let name = format!("property.{}", violation.property.id);
         let args = [("property", self.words.t(&name))];
         let lost = format!("✗ {}", self.words.fill("ui.property_lost", &args));
-        let facts = button(&self.send, Msg::Panel(Panel::Properties));
+        let facts = button(send, Msg::Panel(Panel::Properties));
         banner
             .with(el("strong").text(&lost))
             .with(facts.text(self.words.t("ui.show_facts")))
@@ -708,6 +766,9 @@ impl Lab {
 
     fn dialog_view(&self) -> Html {
         let (words, send) = (&self.words, &self.send);
+        if FULL && self.dialog == Dialog::Compare {
+            return self.compare_dialog();
+        }
         if FULL && self.dialog == Dialog::Share {
             let content = share::dialog(&self.sharer, words, send);
             return dialog::modal("share.title", content, words, send);

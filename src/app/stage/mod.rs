@@ -65,21 +65,37 @@ fn lane(cards: &[MessageCard], position: usize) -> u32 {
     cards[..position].iter().filter(same).count() as u32
 }
 
-/// The id of a thing's mark.
-pub(super) fn dom_id(thing: Thing) -> String {
-    match thing {
-        Thing::Node(id) => format!("node-{id}"),
-        Thing::Client(id) => format!("client-{id}"),
-        Thing::Message(id) => format!("message-{id}"),
+/// A stage among those on the page, which may have a second one: by what the ids of its marks begin
+/// with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Name(&'static str);
+
+impl Name {
+    /// The only stage, or the left one.
+    pub(super) const FIRST: Self = Self("");
+    /// The right one.
+    pub(super) const SECOND: Self = Self("right-");
+
+    /// The id of a thing's mark.
+    pub(super) fn id(self, thing: Thing) -> String {
+        match thing {
+            Thing::Node(id) => format!("{}node-{id}", self.0),
+            Thing::Client(id) => format!("{}client-{id}", self.0),
+            Thing::Message(id) => format!("{}message-{id}", self.0),
+        }
     }
-}
 
-fn mark_id(id: MessageId) -> String {
-    dom_id(Thing::Message(id))
-}
+    fn mark(self, id: MessageId) -> String {
+        self.id(Thing::Message(id))
+    }
 
-fn landed_id(id: MessageId) -> String {
-    format!("landed-{id}")
+    fn landed(self, id: MessageId) -> String {
+        format!("{}landed-{id}", self.0)
+    }
+
+    fn ring(self, id: NodeId) -> String {
+        format!("{}ring-{id}", self.0)
+    }
 }
 
 /// Messages in the order in which they arrive: the order of Tab and of numbers to choose by.
@@ -90,7 +106,7 @@ pub(super) fn by_arrival(moment: &Moment) -> Vec<MessageId> {
 }
 
 /// Collects what moves, for the clock of the stage.
-pub(super) fn scene(moment: &Moment, narrow: bool, faults: &Faults) -> Scene {
+pub(super) fn scene(name: Name, moment: &Moment, narrow: bool, faults: &Faults) -> Scene {
     let mark = |card: &MessageCard, id: String, lane| {
         Some(Mark {
             element: host::element(&id)?,
@@ -107,17 +123,17 @@ pub(super) fn scene(moment: &Moment, narrow: bool, faults: &Faults) -> Scene {
     };
     let flying = moment.messages.iter().enumerate();
     let flying = flying.filter_map(|(position, card)| {
-        mark(card, mark_id(card.id), lane(&moment.messages, position))
+        mark(card, name.mark(card.id), lane(&moment.messages, position))
     });
     let arrived = moment.landed.iter().filter(|landed| landed.lost.is_none());
     let arrived = arrived.filter_map(|landed| {
         let card = &landed.message;
-        mark(card, landed_id(card.id), 0)
+        mark(card, name.landed(card.id), 0)
     });
     let rings = moment.nodes.iter().filter_map(|node| {
         let timer = node.timers.first().filter(|_| !node.paused)?;
         Some(Ring {
-            element: host::element(&format!("ring-{}", node.id))?,
+            element: host::element(&name.ring(node.id))?,
             since: timer.since as f64,
             due: timer.due as f64,
         })
@@ -129,15 +145,26 @@ pub(super) fn scene(moment: &Moment, narrow: bool, faults: &Faults) -> Scene {
     }
 }
 
-pub(super) fn view(
-    moment: &Moment,
-    words: &Words,
-    selected: Option<Thing>,
-    choosing: Choosing,
-    narrow: bool,
-    faults: &Faults,
-    send: &Callback<Msg>,
-) -> Html {
+/// How a stage is drawn.
+pub(super) struct Look<'a> {
+    pub(super) name: Name,
+    pub(super) selected: Option<Thing>,
+    pub(super) choosing: Choosing,
+    pub(super) narrow: bool,
+    pub(super) faults: &'a Faults,
+    /// Whether nodes can be pulled apart.
+    pub(super) pulls: bool,
+}
+
+pub(super) fn view(moment: &Moment, words: &Words, look: &Look<'_>, send: &Callback<Msg>) -> Html {
+    let Look {
+        name,
+        selected,
+        choosing,
+        narrow,
+        faults,
+        pulls,
+    } = *look;
     let stage = geometry(moment, narrow, faults);
     let crowded = moment.messages.len() >= CROWD || narrow && moment.messages.len() > 4;
     let longest = moment
@@ -149,7 +176,7 @@ pub(super) fn view(
     let window = CELLS[usize::from(narrow)];
     let node = |card: &crate::view::NodeCard| {
         html! {
-            <node::NodeMark key={card.id.to_string()} card={card.clone()}
+            <node::NodeMark key={card.id.to_string()} stage={name} card={card.clone()}
                 at={stage.at(card.id.into())} radius={stage.radius} now={moment.now}
                 first_cell={longest.saturating_sub(window) + 1}
                 cell_count={window.min(longest.max(CELLS_SHOWN_MIN))}
@@ -164,7 +191,7 @@ pub(super) fn view(
         let numbered = choosing == Choosing::Message && number < 9;
         Some(html! {
             <message::MessageMark key={id.to_string()} card={card.clone()} at={at}
-                dom_id={mark_id(id)} crowded={crowded} words={words.clone()}
+                dom_id={name.mark(id)} crowded={crowded} words={words.clone()}
                 selected={selected == Some(Thing::Message(id))}
                 number={numbered.then_some(number as u8 + 1)} send={send.clone()} />
         })
@@ -173,12 +200,19 @@ pub(super) fn view(
     let clients = moment.clients.iter();
     let clients = clients.map(|card| {
         let is_selected = selected == Some(Thing::Client(card.id));
-        client::view(card, stage.at(card.id.into()), words, is_selected, send)
+        client::view(
+            name,
+            card,
+            stage.at(card.id.into()),
+            words,
+            is_selected,
+            send,
+        )
     });
     let landed = moment
         .landed
         .iter()
-        .map(|it| landed_mark(it, moment, &stage, narrow));
+        .map(|it| landed_mark(name, it, moment, &stage, narrow));
     let silent = |class| classed("g", class).set("aria-hidden", "true");
     let (frames, links) = if FULL {
         let groups = faults.groups(moment, narrow);
@@ -187,8 +221,11 @@ pub(super) fn view(
     } else {
         (Vec::new(), links(moment, &stage).collect())
     };
-    pulling(el("svg"), send)
-        .set("id", "stage")
+    let svg = match pulls {
+        true => pulling(el("svg"), send),
+        false => el("svg"),
+    };
+    svg.put("id", format!("{}stage", name.0))
         .put("class", classes("stage", &[(narrow, "narrow")]))
         .put(
             "viewBox",
@@ -241,7 +278,7 @@ fn pulling(svg: El, send: &Callback<Msg>) -> El {
 
 /// The id of a node's mark.
 pub(super) fn node_id(id: NodeId) -> String {
-    dom_id(Thing::Node(id))
+    Name::FIRST.id(Thing::Node(id))
 }
 
 fn message_at(moment: &Moment, stage: &Stage, card: &MessageCard, lane: u32) -> Point {
@@ -296,10 +333,10 @@ fn look(always: &str, card: &MessageCard, sometimes: &[(bool, &str)]) -> String 
 }
 
 /// What the last step delivered or lost, where it ended.
-fn landed_mark(landed: &Landed, moment: &Moment, stage: &Stage, narrow: bool) -> Html {
+fn landed_mark(name: Name, landed: &Landed, moment: &Moment, stage: &Stage, narrow: bool) -> Html {
     let card = &landed.message;
     let lost = landed.lost.is_some();
-    let id = landed_id(card.id);
+    let id = name.landed(card.id);
     let (rect, text) = message::label(card, narrow, lost);
     el("g")
         .key(&id)
