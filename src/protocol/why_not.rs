@@ -27,6 +27,8 @@ pub struct Seen<'a, N> {
     pub node: &'a N,
     /// What it does.
     pub state: State,
+    /// Its armed timers, by their positions in [`super::About::timers`].
+    pub timers: Vec<usize>,
 }
 
 /// Whether a node does anything.
@@ -203,9 +205,12 @@ impl<'a, P: Protocol> Scene<'a, P> {
         Scene {
             nodes: nodes
                 .map(|(id, seen)| {
-                    let state = seen.state;
-                    let node = node(seen.node);
-                    (*id, Seen { node, state })
+                    let seen = Seen {
+                        node: node(seen.node),
+                        state: seen.state,
+                        timers: seen.timers.clone(),
+                    };
+                    (*id, seen)
                 })
                 .collect(),
             cut: self.cut,

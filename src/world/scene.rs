@@ -29,14 +29,14 @@ impl<P: Protocol> World<P> {
             }
         });
         let seen = nodes.iter().map(|(id, node, state)| {
-            let state = *state;
-            (
-                *id,
-                Seen {
-                    node: &**node,
-                    state,
-                },
-            )
+            let timers = self.machines()[id].timers.keys();
+            let timers = timers.map(|timer| self.protocol().timer_position(*timer));
+            let seen = Seen {
+                node: &**node,
+                state: *state,
+                timers: timers.collect(),
+            };
+            (*id, seen)
         });
         let ids = || nodes.iter().map(|(id, ..)| *id);
         let ways = ids().flat_map(|from| ids().map(move |to| (from, to)));

@@ -59,7 +59,13 @@ impl Lab {
     pub(super) fn asks_for_one(&mut self, msg: &Msg) -> bool {
         let of_one = matches!(
             msg,
-            Msg::Diagram(Draw::Toggle) | Msg::Branch(_) | Msg::Eyes(_) | Msg::SwitchEyes
+            Msg::Diagram(Draw::Toggle)
+                | Msg::Branch(_)
+                | Msg::Eyes(_)
+                | Msg::SwitchEyes
+                | Msg::Going(_)
+                | Msg::Pinning(_)
+                | Msg::Show(Dialog::Notes | Dialog::Until)
         );
         let refused = of_one && self.session.pair().is_some();
         if refused {

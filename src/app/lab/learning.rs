@@ -194,7 +194,7 @@ impl Lab {
         let lesson = || lesson::view(&self.learner, &self.session, words, send);
         panel::OfFull {
             parting: self.parting.as_ref(),
-            doubts: &self.doubts,
+            doubts: Some(&self.doubts).filter(|_| self.session.pair().is_none()),
             lesson: FULL.then(lesson).flatten(),
             predict: predict.map(|it| it.view(words, send)),
         }

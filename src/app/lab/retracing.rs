@@ -37,6 +37,10 @@ impl Lab {
     /// Remembers what was done, if anything was.
     pub(super) fn remember(&mut self, before: Before) {
         let replaced = self.undo.replaced.take();
+        // What is compared changes on both sides, and is not taken back.
+        if self.session.pair().is_some() {
+            return self.forget_deeds();
+        }
         let has_moved = self.session.here() != before.place;
         let has_begun = self.running && !before.was_running;
         let (kind, other_side) = if self.session.about().key != before.protocol {

@@ -55,8 +55,8 @@ const PANELS: [Tab; 7] = [
 pub(super) struct OfFull<'a> {
     /// Two branches, held against each other.
     pub(super) parting: Option<&'a Shared<Parting>>,
-    /// What is asked.
-    pub(super) doubts: &'a Doubts,
+    /// What is asked; nothing where two runs are compared.
+    pub(super) doubts: Option<&'a Doubts>,
     /// The lesson or the challenge, while one is open.
     pub(super) lesson: Option<Html>,
     /// The question before the next step, while the page asks.
@@ -96,8 +96,8 @@ pub(super) fn content(
     let about = session.about();
     match panel {
         Panel::Why => {
-            let doubts = of_full.doubts;
-            let doubts = FULL.then(|| why_not::view(doubts, session, words, selected, send));
+            let doubts = of_full.doubts.filter(|_| FULL);
+            let doubts = doubts.map(|it| why_not::view(it, session, words, selected, send));
             why::view(moment, words, about, doubts)
         }
         Panel::Rules => rules::view(moment, words, about),

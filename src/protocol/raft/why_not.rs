@@ -132,11 +132,19 @@ fn why_not_elected(raft: &Raft, scene: &Scene<'_, Raft>, node: &Node) -> Answer 
             }
         }
     }
+    // One that has found itself no member stands no more until somebody is heard.
+    let is_armed = scene.nodes[&id]
+        .timers
+        .contains(&(Timer::Election as usize));
+    if !is_armed {
+        let unarmed = Reason::new("why_not.raft.no_timer").with("node", id);
+        reasons.push(unarmed.by(&ELECTION_START));
+    }
     let (count, quorum) = raft.count(node, sure);
     let (most, _) = raft.count(node, possible);
     let verdict = match (count < quorum, most < quorum) {
         (_, true) => Verdict::Blocked,
-        (false, _) if !is_contested(scene, id) => Verdict::Open,
+        (false, _) if is_armed && !is_contested(scene, id) => Verdict::Open,
         _ => Verdict::Depends,
     };
     let votes = Reason::new("why_not.raft.votes")
