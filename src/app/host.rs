@@ -5,8 +5,11 @@ use js_sys::{Function, Promise};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{
-    Document, Element, EventTarget, HtmlDialogElement, HtmlInputElement, Storage, Window,
+    Document, Element, EventTarget, HtmlDialogElement, HtmlInputElement, Storage,
+    SvgGraphicsElement, Window,
 };
+
+use super::motion::Place;
 
 /// The id of the element that the page is mounted on.
 const ROOT: &str = "lab";
@@ -155,6 +158,13 @@ pub(super) fn document() -> Option<Document> {
 /// The element of an id.
 pub(super) fn element(id: &str) -> Option<Element> {
     document()?.get_element_by_id(id)
+}
+
+/// Where the box of an element stands, which [`super::dom::moving`] made.
+pub(super) fn place(id: &str) -> Option<Place> {
+    let moving: SvgGraphicsElement = element(id)?.parent_element()?.dyn_into().ok()?;
+    let place = moving.transform().base_val().get_item(0).ok()?;
+    Some(place.unchecked_into())
 }
 
 /// The element that the page is to be mounted on. The core's one goes, and with it everything that

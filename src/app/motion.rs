@@ -1,5 +1,6 @@
-//! Motion between two moments. It never goes through the component tree: once a frame it changes
-//! one attribute of each mark. It decides nothing; while nothing moves it asks for no frame.
+//! Motion between two moments. It never goes through the component tree: once a frame it moves each
+//! mark, in numbers, without a text in between. It decides nothing; while nothing moves it asks for
+//! no frame.
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -9,8 +10,7 @@ use web_sys::Element;
 use yew::Callback;
 
 use super::host;
-use crate::protocol::Endpoint;
-use crate::view::geometry::{Stage, tenths, translate};
+use crate::view::geometry::{Way, tenths};
 
 /// How long a single step glides, in real milliseconds.
 const GLIDE_MS: f64 = 380.0;
@@ -20,14 +20,21 @@ const FRAME_MS_MAX: f64 = 100.0;
 
 const REDUCED: &str = "(prefers-reduced-motion: reduce)";
 
-/// A message's mark.
+#[wasm_bindgen]
+extern "C" {
+    /// Where something stands: the item of its transform, which the browser lets no one write but
+    /// in numbers that are finite, as these are.
+    pub(super) type Place;
+    #[wasm_bindgen(method, js_name = setTranslate)]
+    fn put(this: &Place, x: f32, y: f32);
+}
+
+/// A message's mark, which goes straight from one point to another.
 pub(super) struct Mark {
-    pub(super) element: Element,
-    pub(super) from: Endpoint,
-    pub(super) to: Endpoint,
+    pub(super) place: Place,
+    pub(super) way: Way,
     pub(super) sent: f64,
     pub(super) arrives: f64,
-    pub(super) lane: u32,
 }
 
 /// A timer's ring.
@@ -39,7 +46,6 @@ pub(super) struct Ring {
 
 /// What moves on the stage at present.
 pub(super) struct Scene {
-    pub(super) stage: Stage,
     pub(super) marks: Vec<Mark>,
     pub(super) rings: Vec<Ring>,
 }
@@ -213,9 +219,8 @@ impl Inner {
         let Some(scene) = &self.scene else { return };
         for mark in &scene.marks {
             let share = share(mark.sent, mark.arrives, self.shown);
-            let at = scene.stage.on_the_way(mark.from, mark.to, share, mark.lane);
-            let transform = translate(at);
-            mark.element.set_attribute("transform", &transform).ok();
+            let at = mark.way.at(share);
+            mark.place.put(at.x as f32, at.y as f32);
         }
         for ring in &scene.rings {
             let dashes = dashes(ring.since, ring.due, self.shown);

@@ -1,6 +1,7 @@
 //! What a person does to the cluster: choosing a thing on stage and acting on it.
 
 use super::{Choosing, DELAY_MS, Lab, Thing};
+use crate::app::crowd::{self, Link};
 use crate::app::dialog::Dialog;
 use crate::app::{FULL, host, stage, tray};
 use crate::protocol::{ClientId, NodeId, Value, ValueError};
@@ -79,8 +80,24 @@ impl Lab {
                 self.choosing = Choosing::Nothing;
                 let again = self.selected == Some(thing);
                 self.selected = if again { None } else { Some(thing) };
+                if FULL && self.crowd.link.take().is_some() {
+                    // It has a mark of its own now.
+                    self.crowd.focus = self.selected.map(stage::dom_id);
+                }
             }
         }
+    }
+
+    /// Lists the messages of a link, or no longer.
+    pub(super) fn list(&mut self, link: Option<Link>) {
+        let closed = self.crowd.link;
+        self.crowd.link = link;
+        self.crowd.focus = match (link, closed) {
+            (Some(link), _) => crowd::first_id(&self.moment, link),
+            // The focus goes back to where the list came from.
+            (None, Some(link)) => stage::crowd_of(&self.moment, link),
+            (None, None) => None,
+        };
     }
 
     pub(super) fn choose_nth(&mut self, number: u8) {
@@ -106,6 +123,8 @@ impl Lab {
             if FULL {
                 self.finder.leave();
             }
+        } else if FULL && self.crowd.link.is_some() {
+            self.list(None);
         } else if !host::close_menus() && self.choosing != Choosing::Nothing {
             self.choosing = Choosing::Nothing;
         } else if let Some(thing) = self.selected.take() {

@@ -13,6 +13,7 @@ use crate::sorted::SortedMap;
 
 use yew::prelude::*;
 
+use super::crowd::{self, Crowd, Link};
 use super::dialog::{self, Dialog};
 use super::dom::{El, button, classed, el};
 use super::handing::{Ask, Handed, Screen};
@@ -121,6 +122,8 @@ pub(super) enum Msg {
     /// The full program did not come.
     FullFailed,
     Find(Find),
+    /// Lists the messages of a link, or no longer.
+    Crowd(Option<Link>),
 }
 
 #[derive(Properties)]
@@ -173,6 +176,8 @@ pub(super) struct Lab {
     wanted: Option<Ask>,
     /// What the core handed over, until the page is drawn.
     arriving: Option<Screen>,
+    /// The list of a crowd's messages; only the full program has any.
+    crowd: Crowd,
     /// Searches; only the full program has any.
     finder: Finder,
     /// The runs on stage that were found, each with what was there before it, the latest last.
@@ -222,6 +227,7 @@ impl Component for Lab {
             after_words: None,
             wanted: None,
             arriving: None,
+            crowd: Crowd::default(),
             finder: Finder::new(),
             found: Vec::new(),
             send,
@@ -243,7 +249,6 @@ impl Component for Lab {
         let (words, send, moment) = (&self.words, &self.send, &*self.moment);
         let cluster = &self.session.scenario().cluster;
         let about = self.session.about();
-        let offers = self.offers();
         let stage_box = classed("section", "stage-box")
             .say("aria-label", words.t("ui.stage_region"))
             .child(stage::view(
@@ -255,14 +260,7 @@ impl Component for Lab {
                 send,
             ))
             .with(self.banners())
-            .child(tray::view(
-                words,
-                self.selected,
-                self.choosing,
-                &offers,
-                self.asking(),
-                send,
-            ));
+            .child(self.tray());
         let panels = panel::view(moment, words, about, self.panel, self.selected, send);
         let transport = transport::view(
             moment,
@@ -300,6 +298,10 @@ impl Component for Lab {
         if FULL && let Some(id) = self.finder.focus.take() {
             host::focus(id);
         }
+        if FULL && let Some(id) = self.crowd.focus.take() {
+            host::focus(&id);
+            host::reveal(".tray");
+        }
         if FULL && std::mem::take(&mut self.finder.reveal) && self.narrow {
             host::reveal(".strip");
         }
@@ -310,8 +312,12 @@ impl Component for Lab {
             host::reveal(".tray");
         }
         self.revealed = self.selected;
-        self.motion
-            .set_scene(stage::scene(&self.moment, self.narrow));
+        self.motion.set_scene(stage::scene(
+            &self.moment,
+            self.selected,
+            self.choosing,
+            self.narrow,
+        ));
     }
 
     fn destroy(&mut self, _ctx: &Context<Self>) {
@@ -406,6 +412,8 @@ impl Lab {
             }
             Msg::Find(find) if FULL => return self.find(find),
             Msg::Find(_) => return false,
+            Msg::Crowd(link) if FULL => self.list(link),
+            Msg::Crowd(_) => return false,
         }
         true
     }
@@ -413,6 +421,9 @@ impl Lab {
     /// The session has changed: everything that follows from it is read anew.
     fn refresh(&mut self) {
         self.moment = Shared::new(self.session.moment());
+        if FULL {
+            self.crowd.follow(&self.moment);
+        }
         let gone = |thing: Thing| match thing {
             Thing::Message(id) => self.moment.message(id).is_none(),
             Thing::Node(_) | Thing::Client(_) => false,
@@ -514,6 +525,21 @@ impl Lab {
         let found = found.map(|it| search::found(it, &self.words));
         let all: Vec<String> = found.into_iter().chain(titles).chain(lost).collect();
         all.join(self.words.t("ui.sentence_separator"))
+    }
+
+    /// What can be done to the chosen thing, or a list to choose from.
+    fn tray(&self) -> Html {
+        match self.crowd.link {
+            Some(link) if FULL => crowd::view(&self.moment, link, &self.words, &self.send),
+            _ => tray::view(
+                &self.words,
+                self.selected,
+                self.choosing,
+                &self.offers(),
+                self.asking(),
+                &self.send,
+            ),
+        }
     }
 
     /// What stands over the stage.
