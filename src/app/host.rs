@@ -9,6 +9,7 @@ use web_sys::{
     SvgGraphicsElement, Window,
 };
 
+use super::lab::Msg;
 use super::motion::Place;
 
 /// The id of the element that the page is mounted on.
@@ -120,6 +121,12 @@ pub(super) fn close_dialog() {
     if let Some(dialog) = found.and_then(|it| it.dyn_into::<HtmlDialogElement>().ok()) {
         dialog.close();
     }
+}
+
+/// Sends a message once the browser has done what else it has to do.
+pub(super) fn soon(send: &yew::Callback<Msg>, msg: Msg) {
+    let send = send.clone();
+    gloo_timers::callback::Timeout::new(0, move || send.emit(msg)).forget();
 }
 
 /// What a clock says, in milliseconds. The engine never calls this.

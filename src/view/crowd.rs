@@ -58,16 +58,40 @@ pub fn together<'a>(
     let latest = messages.iter().map(|it| it.arrives).max().unwrap_or(0);
     // A part that only doubles keeps its borders, and messages their company.
     let mut part = (longest.unwrap_or(0) / PARTS).next_power_of_two();
-    loop {
-        let marks = parted(messages, part, &alone);
-        if marks.len() <= MARKS_MAX || part > latest {
-            return in_order(marks);
-        }
+    while part <= latest && count(messages, part, &alone) > MARKS_MAX {
         part *= 2;
     }
+    in_order(parted(messages, part, &alone))
 }
 
-/// Messages that share a mark where parts are so long.
+/// What messages of a link have in common that share a mark, where parts are so long.
+fn group(
+    message: &MessageCard,
+    part: u64,
+    alone: &impl Fn(MessageId) -> bool,
+) -> (bool, u64, u64, Option<MessageId>) {
+    let own = alone(message.id).then_some(message.id);
+    (
+        message.held,
+        message.sent / part,
+        message.arrives / part,
+        own,
+    )
+}
+
+/// How many marks there are where parts are so long.
+fn count(messages: &[MessageCard], part: u64, alone: &impl Fn(MessageId) -> bool) -> usize {
+    let links = messages.chunk_by(on_one_link).map(|link| {
+        let groups = link.iter().map(|message| group(message, part, alone));
+        let mut groups: Vec<_> = groups.collect();
+        groups.sort_unstable();
+        groups.dedup();
+        groups.len()
+    });
+    links.sum()
+}
+
+/// The marks where parts are so long.
 fn parted<'a>(
     messages: &'a [MessageCard],
     part: u64,
@@ -77,18 +101,11 @@ fn parted<'a>(
     for link in messages.chunk_by(on_one_link) {
         let mut groups: SortedMap<_, Vec<&MessageCard>> = SortedMap::new();
         for message in link {
-            let own = alone(message.id).then_some(message.id);
-            let group = (
-                message.held,
-                message.sent / part,
-                message.arrives / part,
-                own,
-            );
+            let group = group(message, part, alone);
             groups.get_or_insert_with(group, Vec::new).push(message);
         }
         let lanes = (0..LANES).cycle();
-        marks.extend(groups.values().zip(lanes).map(|(group, lane)| {
-            let mut messages = group.clone();
+        marks.extend(groups.into_values().zip(lanes).map(|(mut messages, lane)| {
             messages.sort_by_key(|it| (it.arrives, it.id));
             Mark { messages, lane }
         }));

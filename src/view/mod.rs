@@ -14,6 +14,6 @@ pub use goals::{GoalState, goal_states};
 pub use moment::{
     ClientCard, Happening, Landed, MessageCard, Moment, NodeCard, TimerCard, Upcoming, UpcomingKind,
 };
-pub use session::{OpenedRun, STRIDE_STEPS_MAX, Session, first_look, open, reopen};
+pub use session::{OpenedRun, Opening, STRIDE_STEPS_MAX, Session, first_look, open, reopen};
 pub use text::{Catalogue, Sentence};
 pub use transcript::Line;

@@ -51,22 +51,62 @@ pub struct OpenedRun {
 
 /// Opens a saved run.
 pub fn reopen(run: &Run) -> Result<OpenedRun, RunError> {
-    let session = open(run.scenario.clone(), run.seed).map_err(RunError::Scenario)?;
-    let mut opened = OpenedRun {
-        session,
-        stopped: None,
-        same_state: None,
-    };
-    for (position, action) in run.actions.iter().enumerate() {
-        if let Err(error) = opened.session.act(action.clone()) {
-            opened.stopped = Some((position + 1, error));
-            break;
-        }
+    let mut opening = Opening::of(run.clone())?;
+    opening.advance(usize::MAX);
+    Ok(opening.finish())
+}
+
+/// A saved run that is being opened, some actions at a time: a long one takes seconds.
+pub struct Opening {
+    run: Run,
+    opened: OpenedRun,
+    done: usize,
+}
+
+impl Opening {
+    /// Opens it as it starts.
+    pub fn of(run: Run) -> Result<Self, RunError> {
+        let session = open(run.scenario.clone(), run.seed).map_err(RunError::Scenario)?;
+        let opened = OpenedRun {
+            session,
+            stopped: None,
+            same_state: None,
+        };
+        let done = 0;
+        Ok(Self { run, opened, done })
     }
-    opened.session.seek(run.cursor);
-    let hash = opened.session.hash();
-    opened.same_state = run.hash.map(|saved| saved == hash);
-    Ok(opened)
+
+    /// Follows it for at most so many actions more; says whether it is through.
+    pub fn advance(&mut self, most: usize) -> bool {
+        let rest = self.run.actions.iter().skip(self.done);
+        for action in rest.take(most) {
+            self.done += 1;
+            if let Err(error) = self.opened.session.act(action.clone()) {
+                self.opened.stopped = Some((self.done, error));
+                break;
+            }
+        }
+        self.opened.stopped.is_some() || self.done == self.run.actions.len()
+    }
+
+    /// What can be said of its protocol.
+    pub fn about(&self) -> &'static About {
+        self.opened.session.about()
+    }
+
+    /// How far it is, in percent.
+    pub fn percent(&self) -> usize {
+        100 * self.done / self.run.actions.len().max(1)
+    }
+
+    /// The run at its cursor, as far as it was followed.
+    pub fn finish(self) -> OpenedRun {
+        let mut opened = self.opened;
+        opened.session.seek(self.run.cursor);
+        let hash = opened.session.hash();
+        opened.same_state = self.run.hash.map(|saved| saved == hash);
+        opened
+    }
 }
 
 /// A run on a screen: the one facade that components talk to.

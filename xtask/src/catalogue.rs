@@ -24,7 +24,7 @@ const FULL_SECTIONS: [&str; 5] = [
     "raft.transfer",
 ];
 /// What only the full program shows, whichever protocol it is about.
-const FULL_SHARED: [&str; 3] = ["crowd", "quorum", "search"];
+const FULL_SHARED: [&str; 4] = ["crowd", "opening", "quorum", "search"];
 
 /// A protocol is what has a name in the catalogue.
 const PROTOCOL: &str = "protocol.";

@@ -24,7 +24,7 @@ use super::search::{self, Find, Finder, Found};
 use super::words::{Language, Shared, Words};
 use super::{FIRST_PROTOCOL, FULL, header, host, stage, transport, tray};
 use crate::protocol::{ClientId, NodeId};
-use crate::view::{Moment, Session, first_look, open, quorums};
+use crate::view::{Moment, Opening, Session, first_look, open, quorums};
 use crate::world::{Action, ActionError, MessageId};
 
 /// The seed of a first visit: its election is one that a newcomer can follow.
@@ -33,6 +33,8 @@ const FIRST_SEED: u32 = 1;
 pub(super) const RATES: [f64; 5] = [5.0, 12.0, 25.0, 60.0, 200.0];
 /// How much later “delay” makes a message arrive, in virtual milliseconds.
 pub(super) const DELAY_MS: u32 = 50;
+/// How often the panels tell anew while the run runs, in milliseconds.
+const TELLING_MS: f64 = 250.0;
 const NARROW: &str = "(max-width: 760px)";
 
 /// Something on stage that can be chosen.
@@ -117,6 +119,8 @@ pub(super) enum Msg {
     Save,
     OpenFile(web_sys::File),
     FileRead(Result<String, String>),
+    /// A file that takes long gets its next turn.
+    GoOnOpening,
     /// The page is drawn for the first time, and what the core had is to be gone on with.
     Arrived,
     /// The full program did not come.
@@ -152,6 +156,9 @@ pub(super) struct Lab {
     /// The other protocols' runs, kept while one looks at this one.
     stashed: SortedMap<&'static str, Session>,
     moment: Shared<Moment>,
+    /// The moment that the panels tell of: this one, or while the run runs one of just before.
+    told: Shared<Moment>,
+    told_at: f64,
     words: Words,
     selected: Option<Thing>,
     /// The chosen thing whose tray has been scrolled into sight, on a narrow page.
@@ -176,6 +183,8 @@ pub(super) struct Lab {
     wanted: Option<Ask>,
     /// What the core handed over, until the page is drawn.
     arriving: Option<Screen>,
+    /// The file that is being opened; only the full program opens any.
+    opening: Option<Opening>,
     /// The list of a crowd's messages; only the full program has any.
     crowd: Crowd,
     /// Searches; only the full program has any.
@@ -205,8 +214,11 @@ impl Component for Lab {
         let Ok(session) = open(scenario, FIRST_SEED) else {
             unreachable!("a test opens every first look");
         };
+        let moment = Shared::new(session.moment());
         let mut lab = Self {
-            moment: Shared::new(session.moment()),
+            told: moment.clone(),
+            told_at: 0.0,
+            moment,
             session,
             stashed: SortedMap::new(),
             words: ctx.props().words.clone(),
@@ -227,6 +239,7 @@ impl Component for Lab {
             after_words: None,
             wanted: None,
             arriving: None,
+            opening: None,
             crowd: Crowd::default(),
             finder: Finder::new(),
             found: Vec::new(),
@@ -261,7 +274,8 @@ impl Component for Lab {
             ))
             .with(self.banners())
             .child(self.tray());
-        let panels = panel::view(moment, words, about, self.panel, self.selected, send);
+        let told = if self.running { &self.told } else { moment };
+        let panels = panel::view(told, words, about, self.panel, self.selected, send);
         let transport = transport::view(
             moment,
             words,
@@ -272,9 +286,13 @@ impl Component for Lab {
             send,
         );
         let notice = self.notice.as_deref().unwrap_or_default();
-        let waiting = match self.wanted {
-            Some(_) if notice.is_empty() => words.t("ui.full_loading"),
-            _ => "",
+        let waiting = match (&self.wanted, &self.opening) {
+            (Some(_), _) if notice.is_empty() => words.t("ui.full_loading").to_owned(),
+            (_, Some(opening)) if FULL => {
+                let tens = (opening.percent() / 10 * 10).to_string();
+                words.fill("opening.percent", &[("percent", &tens)])
+            }
+            _ => String::new(),
         };
         let spoken = classed("p", "unseen").set("role", "status");
         classed("div", "lab")
@@ -282,7 +300,7 @@ impl Component for Lab {
             .with(classed("main", "middle").with(stage_box).child(panels))
             .child(transport)
             .with(classed("p", "notice").set("role", "alert").text(notice))
-            .with(classed("p", "notice").set("role", "status").text(waiting))
+            .with(classed("p", "notice").set("role", "status").text(&waiting))
             .with(spoken.set("aria-live", "polite").text(&self.spoken()))
             .child(self.dialog_view())
             .end()
@@ -405,6 +423,7 @@ impl Lab {
                 return false;
             }
             Msg::FileRead(text) => self.open_file(text),
+            Msg::GoOnOpening => return FULL && self.go_on_opening(),
             Msg::Arrived => self.arrive(),
             Msg::FullFailed => {
                 self.wanted = None;
@@ -421,6 +440,12 @@ impl Lab {
     /// The session has changed: everything that follows from it is read anew.
     fn refresh(&mut self) {
         self.moment = Shared::new(self.session.moment());
+        // Nobody reads what changes with every frame, and laying it out costs more than all that
+        // moves.
+        let now = host::now();
+        if !self.running || now - self.told_at >= TELLING_MS {
+            (self.told, self.told_at) = (self.moment.clone(), now);
+        }
         if FULL {
             self.crowd.follow(&self.moment);
         }

@@ -7,8 +7,13 @@ use crate::app::panel::Panel;
 use crate::protocol::registry::OpenError;
 use crate::protocol::{ClusterError, NODES_ON_STAGE_MAX};
 use crate::share::{self, Run, RunError};
-use crate::view::{Sentence, Session, first_look, open, reopen};
+use crate::view::{OpenedRun, Opening, Sentence, Session, first_look, open};
 use crate::world::{Scenario, ScenarioError};
+
+/// How long a file is opened before somebody else gets a turn, in milliseconds,
+const SLICE_MS: f64 = 16.0;
+/// and how many actions it looks at the clock again after.
+const ACTIONS_AT_ONCE: usize = 32;
 
 impl Lab {
     /// Starts a scenario anew; where it cannot run, says so and keeps what there is.
@@ -42,6 +47,7 @@ impl Lab {
         self.selected = None;
         self.choosing = Choosing::Nothing;
         self.notice = None;
+        self.opening = None;
         self.refresh();
         self.motion.jump(self.session.now() as f64);
         self.hold_all();
@@ -99,31 +105,62 @@ impl Lab {
             Ok(text) if FULL => text,
             _ => return self.complain("ui.file_unreadable"),
         };
-        let opened = Run::from_json(&text).and_then(|run| {
-            let on_stage = run.scenario.cluster.nodes <= NODES_ON_STAGE_MAX;
-            reopen(&run).map(|opened| (opened, on_stage))
-        });
-        match opened {
-            Ok((opened, true)) if !self.words.has(opened.session.about().key) => {
+        let run = match Run::from_json(&text) {
+            Ok(run) => run,
+            Err(error) => return self.refuse_file(&error),
+        };
+        if run.scenario.cluster.nodes > NODES_ON_STAGE_MAX {
+            return self.complain("ui.nodes_out_of_range");
+        }
+        match Opening::of(run) {
+            Err(error) => self.refuse_file(&error),
+            Ok(opening) if !self.words.has(opening.about().key) => {
                 self.after_words = Some(Msg::FileRead(Ok(text)));
-                self.load_words(self.words.language, opened.session.about().key);
+                self.load_words(self.words.language, opening.about().key);
             }
-            Err(error) => self.notice = Some(self.words.say(&file_error(&error))),
-            Ok((_, false)) => self.complain("ui.nodes_out_of_range"),
-            Ok((opened, true)) => {
-                self.forget_found(&opened.session);
-                self.put_on_stage(opened.session);
-                if let Some((position, error)) = opened.stopped {
-                    let reason = format!("error.{}", error.key());
-                    let args = [
-                        ("position", &*position.to_string()),
-                        ("reason", self.words.t(&reason)),
-                    ];
-                    self.notice = Some(self.words.fill("ui.file_cut_short", &args));
-                } else if opened.same_state == Some(false) {
-                    self.complain("ui.file_other_state");
-                }
+            Ok(opening) => {
+                self.notice = None;
+                self.opening = Some(opening);
+                self.go_on_opening();
             }
+        }
+    }
+
+    fn refuse_file(&mut self, error: &RunError) {
+        self.notice = Some(self.words.say(&file_error(error)));
+    }
+
+    /// Opens a little more of a file, and puts it on stage once it is open; says whether there is
+    /// something new to see. What is on stage can be used meanwhile.
+    pub(super) fn go_on_opening(&mut self) -> bool {
+        let Some(mut opening) = self.opening.take() else {
+            return false;
+        };
+        let (before, began) = (opening.percent(), host::now());
+        while host::now() - began < SLICE_MS {
+            if opening.advance(ACTIONS_AT_ONCE) {
+                self.put_opened_on_stage(opening.finish());
+                return true;
+            }
+        }
+        let is_news = opening.percent() / 10 != before / 10 || before == 0;
+        self.opening = Some(opening);
+        host::soon(&self.send, Msg::GoOnOpening);
+        is_news
+    }
+
+    fn put_opened_on_stage(&mut self, opened: OpenedRun) {
+        self.forget_found(&opened.session);
+        self.put_on_stage(opened.session);
+        if let Some((position, error)) = opened.stopped {
+            let reason = format!("error.{}", error.key());
+            let args = [
+                ("position", &*position.to_string()),
+                ("reason", self.words.t(&reason)),
+            ];
+            self.notice = Some(self.words.fill("ui.file_cut_short", &args));
+        } else if opened.same_state == Some(false) {
+            self.complain("ui.file_other_state");
         }
     }
 

@@ -3,10 +3,11 @@
 use yew::prelude::*;
 
 use super::{epoch_class, message, node};
+use crate::app::crowd::Link;
 use crate::app::dom::{classes, el, moving};
 use crate::app::lab::{Msg, Thing};
 use crate::app::words::Words;
-use crate::protocol::MessageKind;
+use crate::protocol::{Epoch, MessageKind};
 use crate::view::MessageCard;
 use crate::view::crowd::Mark;
 
@@ -28,37 +29,59 @@ fn common<T: PartialEq>(mark: &Mark<'_>, of: impl Fn(&MessageCard) -> T) -> Opti
     same.then_some(first)
 }
 
-/// A box on a pile. Choosing it lists what it stands for.
+/// What is shown of a mark; the same looks the same.
+#[derive(Properties, PartialEq)]
+struct Props {
+    id: String,
+    link: Link,
+    count: usize,
+    name: Option<&'static str>,
+    short: Option<&'static str>,
+    kind: Option<MessageKind>,
+    epoch: Option<Epoch>,
+    words: Words,
+    send: Callback<Msg>,
+}
+
 pub(super) fn view(mark: &Mark<'_>, words: &Words, send: &Callback<Msg>) -> Html {
-    let id = dom_id(mark);
-    let first = mark.first().id;
-    let link = (first.from, first.to);
-    let name = common(mark, |it| it.view.name);
-    let short = common(mark, |it| it.view.short).unwrap_or_default();
-    let kind = common(mark, |it| it.view.kind).unwrap_or(MessageKind::Request);
-    let epoch = common(mark, |it| it.view.epoch).flatten();
-    let count = mark.messages.len().to_string();
+    let (id, first) = (dom_id(mark), mark.first().id);
+    let key = id.clone();
+    html! {
+        <Pile {key} {id} link={(first.from, first.to)} count={mark.messages.len()}
+            name={common(mark, |it| it.view.name)} short={common(mark, |it| it.view.short)}
+            kind={common(mark, |it| it.view.kind)} epoch={common(mark, |it| it.view.epoch).flatten()}
+            words={words.clone()} send={send.clone()} />
+    }
+}
+
+/// A box on a pile. Choosing it lists what it stands for.
+#[component]
+fn Pile(props: &Props) -> Html {
+    let Props { link, words, .. } = props;
+    let link = *link;
+    let count = props.count.to_string();
     let args = [
         ("count", &*count),
-        ("from", &*first.from.to_string()),
-        ("to", &*first.to.to_string()),
+        ("from", &*link.0.to_string()),
+        ("to", &*link.1.to_string()),
     ];
     let mut spoken = words.fill("crowd.label", &args);
-    if let Some(name) = name {
+    if let Some(name) = props.name {
         spoken.push_str(words.t("ui.list_separator"));
         spoken.push_str(name);
     }
-    let send = send.clone();
+    let send = props.send.clone();
     let open = Callback::from(move |_: ()| send.emit(Msg::Crowd(Some(link))));
-    let label = format!("{short} ×{count}");
-    let (rect, text) = message::boxed(&label, kind);
-    let (behind, _) = message::boxed(&label, kind);
+    let kind = props.kind.unwrap_or(MessageKind::Request);
+    let label = format!("{} ×{count}", props.short.unwrap_or_default());
+    let (rect, text) = message::boxed(label.trim(), kind);
+    let (behind, _) = message::boxed(label.trim(), kind);
     let look = [
-        (true, &*epoch_class(epoch)),
+        (true, &*epoch_class(props.epoch)),
         (true, message::kind_class(kind)),
     ];
     let pile = el("g")
-        .say("id", &id)
+        .say("id", &props.id)
         .set("role", "button")
         .set("tabindex", "0")
         .put("class", classes("message", &look))
@@ -70,5 +93,5 @@ pub(super) fn view(mark: &Mark<'_>, words: &Words, send: &Callback<Msg>) -> Html
         .with(behind.set("transform", "translate(4 4)"))
         .with(rect)
         .with(text);
-    moving(pile).key(&id).end()
+    moving(pile).end()
 }

@@ -5,6 +5,8 @@ mod crowd;
 mod message;
 mod node;
 
+use std::cell::Cell;
+
 use yew::prelude::*;
 
 use super::dom::{classed, classes, el, moving};
@@ -117,6 +119,7 @@ pub(super) fn scene(
             } else {
                 card.arrives as f64
             },
+            drawn: Cell::default(),
         })
     };
     let marks = marks(moment, selected, choosing);
@@ -133,6 +136,7 @@ pub(super) fn scene(
             element: host::element(&format!("ring-{}", node.id))?,
             since: timer.since as f64,
             due: timer.due as f64,
+            drawn: Cell::default(),
         })
     });
     Scene {

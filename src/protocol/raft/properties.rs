@@ -1,5 +1,6 @@
 //! What must hold in Raft (Figure 3 of the paper), watched from facts and states.
 
+use crate::growing::Growing;
 use crate::sorted::SortedMap;
 
 use serde::Serialize;
@@ -67,9 +68,9 @@ pub struct Monitor {
     leaders: SortedMap<u32, NodeId>,
     /// Committed entries, index 1 first, each with the term in which it became committed and the
     /// server that knew first.
-    committed: Vec<Commitment>,
+    committed: Growing<Commitment>,
     /// Applied commands, index 1 first, each with the server that applied it first.
-    applied: Vec<(NodeId, Option<Value>)>,
+    applied: Growing<(NodeId, Option<Value>)>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -205,8 +206,10 @@ fn append_only(seen: &Observation<'_, Raft>, violations: &mut Vec<Violation>) {
     if !same_reign || before.log.is_shared_with(&after.log) {
         return;
     }
-    // A discarded prefix is not an overwritten one: what both still have is compared.
+    // A discarded prefix is not an overwritten one: what both still have is compared, unless it is
+    // the same in memory.
     let base = before.log.base().max(after.log.base());
+    let base = base.max(before.log.shared_with(&after.log));
     let mut kept = base..=before.log.last_index();
     let is_kept = kept.all(|index| same_at(&before.log, &after.log, index));
     if !is_kept || after.log.last_index() < before.log.last_index() {
@@ -316,7 +319,7 @@ fn command(payload: &Payload) -> Datum {
 /// A log's terms; where a prefix was discarded, by index.
 fn terms(log: &Log) -> Datum {
     if log.base() == 0 {
-        return Datum::Terms(log.entries().iter().map(|entry| entry.term).collect());
+        return Datum::Terms(log.entries().map(|entry| entry.term).collect());
     }
     let pair = |(index, entry): (u32, &Entry)| (index.into(), Epoch::term(entry.term).into());
     Datum::Pairs(log.indexed().map(pair).collect())
