@@ -123,11 +123,9 @@ fn outcome(end: &Progress) -> String {
 
 fn file(found: Found) -> Run {
     Run {
-        scenario: found.scenario,
-        seed: found.seed,
         cursor: found.actions.len(),
         actions: found.actions,
-        hash: None,
+        ..Run::new(found.scenario, found.seed)
     }
 }
 

@@ -24,8 +24,9 @@
  *   fail(kind, detail)  shows what went wrong: panic, trap, load, no-wasm or worker
  *
  * `<html data-lab>` says how far it got: starting, ready or failed; `<html data-program>` which
- * program is on the page. A first visit fetches the core alone. A link whose fragment has the word
- * `full` opens the full program at once, and so does a page that holds no core (the single file).
+ * program is on the page. A first visit fetches the core alone. An address whose fragment has the
+ * word `full`, or a run (`r=…`), opens the full program at once, and so does a page that holds no
+ * core (the single file).
  */
 (function () {
   'use strict';
@@ -115,7 +116,7 @@
       return;
     }
     root.setAttribute('data-lab', 'starting');
-    var name = listed(CORE + '.wasm') && !/[#&]full(&|$)/.test(location.hash) ? CORE : FULL;
+    var name = listed(CORE + '.wasm') && !/[#&](full(&|$)|r=)/.test(location.hash) ? CORE : FULL;
     root.setAttribute('data-program', name);
     begin(name)
       .then(function (program) {

@@ -75,7 +75,7 @@ pub(super) fn view(moment: &Moment, link: Link, words: &Words, send: &Callback<M
                 "aria-label",
                 format!(
                     "{}{}{when}",
-                    stage::spoken(card, words),
+                    stage::spoken_message(card, words),
                     words.t("ui.list_separator")
                 ),
             )

@@ -7,10 +7,14 @@ use yew::prelude::*;
 use super::FULL;
 use super::dom::{El, all, button, classed, classes, el, text};
 use super::lab::Msg;
+use super::lecture;
 use super::search::{self, Finder};
 use super::words::Words;
 use crate::protocol::{Quorums, Variant};
 use crate::view::{Session, quorums};
+
+/// The id of what names the dialogue.
+pub(super) const TITLE: &str = "dialog-title";
 
 /// Which dialogue is open.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,6 +25,12 @@ pub(super) enum Dialog {
     Transcript,
     /// “Search from here”, and every search under way.
     Search,
+    /// The link, the file, and opening others.
+    Share,
+    /// The scenes of a lecture.
+    Scenes,
+    /// Nothing is to be seen.
+    Black,
 }
 
 pub(super) fn view(
@@ -36,20 +46,48 @@ pub(super) fn view(
         Dialog::BreakRule if FULL => ("ui.break_rule", break_rule(words, session, finder, send)),
         Dialog::Transcript if FULL => ("ui.transcript", transcript(words, session)),
         Dialog::Search if FULL => ("search.title", search::dialog(finder, words, session, send)),
-        Dialog::None | Dialog::BreakRule | Dialog::Transcript | Dialog::Search => {
+        Dialog::None
+        | Dialog::BreakRule
+        | Dialog::Transcript
+        | Dialog::Search
+        | Dialog::Share
+        | Dialog::Scenes
+        | Dialog::Black => {
             return el("div").set("hidden", "").end();
         }
     };
+    modal(title, content, words, send)
+}
+
+/// A dialogue with a title, by its key.
+pub(super) fn modal(
+    title: &'static str,
+    content: Html,
+    words: &Words,
+    send: &Callback<Msg>,
+) -> Html {
+    let head = classed("div", "dialog-head")
+        .with(el("h2").set("id", TITLE).text(words.t(title)))
+        .with(
+            button(send, Msg::Dismiss)
+                .set("class", "quiet")
+                .say("aria-label", words.t("ui.close"))
+                .text("✕"),
+        );
+    let body = classed("div", "dialog-body").child(content);
+    modal_of(title, all([head, body].into_iter().map(El::end)), send)
+}
+
+/// A dialogue of a key of its own, named by whatever in it has the id [`TITLE`].
+pub(super) fn modal_of(key: &'static str, content: Html, send: &Callback<Msg>) -> Html {
     html! {
-        <Modal key={title} title={words.t(title).to_owned()} close={words.t("ui.close").to_owned()}
-            send={send.clone()}>{ content }</Modal>
+        <Modal key={key} class={key} send={send.clone()}>{ content }</Modal>
     }
 }
 
 #[derive(Properties, PartialEq)]
 struct ModalProps {
-    title: String,
-    close: String,
+    class: &'static str,
     send: Callback<Msg>,
     children: Html,
 }
@@ -66,24 +104,16 @@ fn Modal(props: &ModalProps) -> Html {
             }
         });
     }
-    let head = classed("div", "dialog-head")
-        .with(el("h2").set("id", "dialog-title").text(&props.title))
-        .with(
-            button(&props.send, Msg::Dismiss)
-                .set("class", "quiet")
-                .say("aria-label", &props.close)
-                .text("✕"),
-        );
     el("dialog")
         .node_ref(node)
-        .set("aria-labelledby", "dialog-title")
+        .set("class", props.class)
+        .set("aria-labelledby", TITLE)
         .on_close(props.send.reform(|_: Event| Msg::Dismiss))
-        .with(head)
-        .with(classed("div", "dialog-body").child(props.children.clone()))
+        .child(props.children.clone())
         .end()
 }
 
-const KEYS: [(&str, &str); 10] = [
+const KEYS: [(&str, &str); 12] = [
     ("Space", "ui.key_step"),
     ("← PageUp", "ui.key_back"),
     ("→ PageDown", "ui.key_forward"),
@@ -92,6 +122,8 @@ const KEYS: [(&str, &str); 10] = [
     ("K", "ui.key_kill"),
     ("D", "ui.key_drop"),
     ("P", "ui.key_partition"),
+    ("T", "ui.key_diagram"),
+    ("V", "ui.key_eyes"),
     ("Esc", "ui.key_escape"),
     ("?", "ui.key_help"),
 ];
@@ -102,7 +134,9 @@ fn help(words: &Words, shortcut_keys: bool, send: &Callback<Msg>) -> Html {
         let cell = el("td").text(words.t(does));
         el("tr").key(does).with(head).with(cell).end()
     };
-    let table = el("table").with(el("tbody").each(KEYS.iter().map(row)));
+    let of_lecture = lecture::KEYS.iter().filter(|_| FULL);
+    let rows = KEYS.iter().chain(of_lecture).map(row);
+    let table = el("table").with(el("tbody").each(rows));
     let tick = tick_box(shortcut_keys, send, Msg::ShortcutKeys);
     let switch = classed("label", "switch")
         .with(tick)

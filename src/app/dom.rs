@@ -4,7 +4,10 @@
 
 use std::rc::Rc;
 
-use yew::html::{onchange, onclick, onclose, oninput, onkeydown, onsubmit};
+use yew::html::{
+    onchange, onclick, onclose, oninput, onkeydown, onpointerdown, onpointermove, onpointerup,
+    onsubmit, onwheel,
+};
 use yew::prelude::*;
 use yew::virtual_dom::{Key, Listener, VNode, VTag, VText};
 
@@ -169,6 +172,22 @@ impl El {
 
     pub(super) fn on_close(self, callback: Callback<Event>) -> Self {
         self.on(Rc::new(onclose::Wrapper::new(callback)))
+    }
+
+    pub(super) fn on_pointer_down(self, callback: Callback<PointerEvent>) -> Self {
+        self.on(Rc::new(onpointerdown::Wrapper::new(callback)))
+    }
+
+    pub(super) fn on_pointer_move(self, callback: Callback<PointerEvent>) -> Self {
+        self.on(Rc::new(onpointermove::Wrapper::new(callback)))
+    }
+
+    pub(super) fn on_pointer_up(self, callback: Callback<PointerEvent>) -> Self {
+        self.on(Rc::new(onpointerup::Wrapper::new(callback)))
+    }
+
+    pub(super) fn on_wheel(self, callback: Callback<WheelEvent>) -> Self {
+        self.on(Rc::new(onwheel::Wrapper::new(callback)))
     }
 
     /// The value of an input, whatever was typed since.

@@ -1,21 +1,26 @@
 //! Handing over: what the core gives to the full program as one text, so that nobody notices that
 //! another program goes on.
 
+use super::diagram::Draw;
 use super::dialog::Dialog;
 use super::lab::{Choosing, Msg, Theme, Thing};
+use super::lecture::Lecture;
 use super::panel::Panel;
+use super::share::Share;
 use super::words::Language;
-use crate::protocol::{ClientId, Endpoint, registry};
+use crate::protocol::{ClientId, Endpoint, NodeId, registry};
 use crate::share::Run;
 use crate::share::json::Json;
 use crate::view::{Session, reopen};
 
-const DIALOGS: [Dialog; 5] = [
+const DIALOGS: [Dialog; 7] = [
     Dialog::None,
     Dialog::Help,
     Dialog::BreakRule,
     Dialog::Transcript,
     Dialog::Search,
+    Dialog::Share,
+    Dialog::Scenes,
 ];
 const PANELS: [Panel; 4] = [Panel::Why, Panel::Rules, Panel::State, Panel::Properties];
 const CHOOSING: [Choosing; 3] = [Choosing::Nothing, Choosing::Node, Choosing::Message];
@@ -30,18 +35,29 @@ pub(super) enum Ask {
     Client(ClientId),
     /// The text of a file.
     Open(String),
+    Diagram,
+    /// Only what a node knows.
+    Eyes(NodeId),
+    /// A link.
+    Link(String),
+    /// The lecture begins.
+    Lecture,
 }
 
 impl Ask {
     /// What a message asks for, where the core cannot do it.
     pub(super) fn of(msg: &Msg) -> Option<Self> {
         Some(match msg {
-            Msg::Show(dialog @ (Dialog::BreakRule | Dialog::Transcript | Dialog::Search)) => {
+            Msg::Show(dialog) if !matches!(dialog, Dialog::None | Dialog::Help) => {
                 Self::Show(*dialog)
             }
             Msg::Protocol(key) if registry::find(key).is_none() => Self::Protocol(key),
             Msg::Choose(Thing::Client(id)) | Msg::Look(Thing::Client(id)) => Self::Client(*id),
             Msg::FileRead(Ok(text)) => Self::Open(text.clone()),
+            Msg::Diagram(_) => Self::Diagram,
+            Msg::Eyes(Some(id)) => Self::Eyes(*id),
+            Msg::Share(Share::Open(link)) => Self::Link(link.clone()),
+            Msg::Lecture(_) => Self::Lecture,
             _ => return None,
         })
     }
@@ -52,6 +68,10 @@ impl Ask {
             Self::Protocol(key) => ("protocol", (*key).into()),
             Self::Client(id) => ("client", Json::Text(id.to_string())),
             Self::Open(text) => ("open", Json::Text(text.clone())),
+            Self::Diagram => ("diagram", Json::Null),
+            Self::Eyes(id) => ("eyes", Json::Text(id.to_string())),
+            Self::Link(link) => ("link", Json::Text(link.clone())),
+            Self::Lecture => ("lecture", Json::Null),
         };
         Json::object([(what, argument)])
     }
@@ -63,6 +83,10 @@ impl Ask {
             "protocol" => Self::Protocol(registry::find(argument.text()?)?.key),
             "client" => Self::Client(argument.text()?.parse().ok()?),
             "open" => Self::Open(argument.text()?.to_owned()),
+            "diagram" => Self::Diagram,
+            "eyes" => Self::Eyes(argument.text()?.parse().ok()?),
+            "link" => Self::Link(argument.text()?.to_owned()),
+            "lecture" => Self::Lecture,
             _ => return None,
         })
     }
@@ -75,6 +99,10 @@ impl From<Ask> for Msg {
             Ask::Protocol(key) => Self::Protocol(key),
             Ask::Client(id) => Self::Choose(Thing::Client(id)),
             Ask::Open(text) => Self::FileRead(Ok(text)),
+            Ask::Diagram => Self::Diagram(Draw::Toggle),
+            Ask::Eyes(id) => Self::Eyes(Some(id)),
+            Ask::Link(link) => Self::Share(Share::Open(link)),
+            Ask::Lecture => Self::Lecture(Lecture::Toggle),
         }
     }
 }

@@ -1,6 +1,9 @@
 //! Everything that the browser may refuse: storage, downloads, media queries, and the boot script.
 //! Nothing here panics; what is refused is as if it were not there.
 
+pub(super) mod pointing;
+pub(super) mod sharing;
+
 use js_sys::{Function, Promise};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
@@ -307,6 +310,18 @@ pub(super) fn focus_is_within(selector: &str) -> bool {
     active.is_some_and(|it| it.closest(selector).ok().flatten().is_some())
 }
 
+/// Adds a style sheet to the page: in a way that the strictest policy allows, in the folder and in
+/// the single file alike.
+pub(super) fn add_style(bytes: &[u8]) -> Option<()> {
+    let document = document()?;
+    let sheet = web_sys::CssStyleSheet::new().ok()?;
+    sheet.replace_sync(&String::from_utf8_lossy(bytes)).ok()?;
+    let sheets = js_sys::Array::from(&document.adopted_style_sheets());
+    sheets.push(&sheet);
+    document.set_adopted_style_sheets(&sheets);
+    Some(())
+}
+
 /// Says which language the page is in, to browsers and screen readers.
 pub(super) fn set_language(tag: &str, title: &str) {
     if let Some(document) = document() {
@@ -366,23 +381,37 @@ pub(super) fn matches(query: &str) -> bool {
 pub(super) struct Listener {
     target: EventTarget,
     event: &'static str,
+    /// Whether it hears of an event before what the event is about does.
+    first: bool,
     closure: Closure<dyn Fn(JsValue)>,
 }
 
 impl Listener {
     fn new(target: EventTarget, event: &'static str, callback: impl Fn(JsValue) + 'static) -> Self {
-        let closure = Closure::new(callback);
-        let listener = Self {
+        Self::at(target, event, false, Closure::new(callback))
+    }
+
+    /// One who is called back on what happens anywhere in the document.
+    fn of_document(event: &'static str, callback: impl Fn(JsValue) + 'static) -> Option<Self> {
+        Some(Self::new(document()?.into(), event, callback))
+    }
+
+    fn at(
+        target: EventTarget,
+        event: &'static str,
+        first: bool,
+        closure: Closure<dyn Fn(JsValue)>,
+    ) -> Self {
+        let function = closure.as_ref().unchecked_ref();
+        target
+            .add_event_listener_with_callback_and_bool(event, function, first)
+            .ok();
+        Self {
             target,
             event,
+            first,
             closure,
-        };
-        let function = listener.closure.as_ref().unchecked_ref();
-        let target = &listener.target;
-        target
-            .add_event_listener_with_callback(event, function)
-            .ok();
-        listener
+        }
     }
 }
 
@@ -390,7 +419,7 @@ impl Drop for Listener {
     fn drop(&mut self) {
         let function = self.closure.as_ref().unchecked_ref();
         self.target
-            .remove_event_listener_with_callback(self.event, function)
+            .remove_event_listener_with_callback_and_bool(self.event, function, self.first)
             .ok();
     }
 }
@@ -404,12 +433,17 @@ pub(super) fn on_media_change(query: &str, callback: yew::Callback<bool>) -> Opt
     }))
 }
 
+/// Calls back whenever the window has another size.
+pub(super) fn on_resize(callback: yew::Callback<()>) -> Option<Listener> {
+    let target = window()?.into();
+    Some(Listener::new(target, "resize", move |_| callback.emit(())))
+}
+
 /// Calls back on every key press in the document.
 pub(super) fn on_key_down(callback: yew::Callback<web_sys::KeyboardEvent>) -> Option<Listener> {
-    let document = document()?;
-    Some(Listener::new(document.into(), "keydown", move |event| {
+    Listener::of_document("keydown", move |event| {
         callback.emit(event.unchecked_into());
-    }))
+    })
 }
 
 /// Offers a text as a file; says whether the browser took it.

@@ -3,11 +3,19 @@
 use wasm_bindgen::JsCast;
 use web_sys::{Element, KeyboardEvent};
 
+use super::FULL;
+use super::diagram::Draw;
 use super::dialog::Dialog;
 use super::lab::Msg;
+use super::lecture::{self, Lecture};
 
 /// Reads a key press; nothing where it belongs to somebody else.
-pub(super) fn read(event: &KeyboardEvent, shortcuts: bool, dialog_open: bool) -> Option<Msg> {
+pub(super) fn read(
+    event: &KeyboardEvent,
+    shortcuts: bool,
+    dialog: Dialog,
+    lecturing: bool,
+) -> Option<Msg> {
     if event.default_prevented() || event.ctrl_key() || event.meta_key() || event.alt_key() {
         return None;
     }
@@ -16,8 +24,19 @@ pub(super) fn read(event: &KeyboardEvent, shortcuts: bool, dialog_open: bool) ->
         return Some(Msg::Dismiss);
     }
     let focus = event.target().and_then(|it| it.dyn_into::<Element>().ok());
-    if dialog_open || focus.as_ref().is_some_and(|it| keeps(it, &name)) {
+    // What made the page black brings it back.
+    let is_black = FULL && dialog == Dialog::Black;
+    if is_black && shortcuts && matches!(name.as_str(), "." | "b" | "B") {
+        return Some(Msg::Dismiss);
+    }
+    if dialog != Dialog::None || focus.as_ref().is_some_and(|it| keeps(it, &name)) {
         return None;
+    }
+    if FULL {
+        let key = lecture::key(&name, event.shift_key(), shortcuts, lecturing);
+        if key.is_some() {
+            return key;
+        }
     }
     let key = match name.as_str() {
         "ArrowLeft" | "PageUp" => Msg::Back,
@@ -34,7 +53,11 @@ fn read_single(name: &str) -> Option<Msg> {
         "k" | "K" => Msg::Kill,
         "d" | "D" => Msg::DropMessage,
         "p" | "P" => Msg::CutOff,
+        "v" | "V" => Msg::SwitchEyes,
+        "t" | "T" => Msg::Diagram(Draw::Toggle),
         "?" => Msg::Show(Dialog::Help),
+        "l" | "L" => Msg::Lecture(Lecture::Toggle),
+        "s" | "S" => Msg::Show(Dialog::Share),
         digit => Msg::ChooseNth(digit.parse().ok().filter(|it| (1..=9).contains(it))?),
     })
 }

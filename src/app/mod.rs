@@ -4,6 +4,7 @@
 //! which then takes over (`handing`).
 
 mod crowd;
+mod diagram;
 mod dialog;
 mod dom;
 mod handing;
@@ -11,9 +12,11 @@ mod header;
 mod host;
 mod keys;
 mod lab;
+mod lecture;
 mod motion;
 mod panel;
 mod search;
+mod share;
 mod stage;
 mod transport;
 mod tray;
@@ -25,11 +28,21 @@ use wasm_bindgen::prelude::wasm_bindgen;
 use yew::AppHandle;
 
 use crate::protocol::registry;
+use crate::share::link;
 use handing::Handed;
 use words::{Language, Words};
 
 /// Whether this is the full program, and not the core.
 const FULL: bool = cfg!(feature = "full");
+
+/// What only the full program draws looks as these assets say.
+const STYLES: [&str; 5] = [
+    "full/diagram.css",
+    "full/dialogs.css",
+    "full/knowledge.css",
+    "full/lecture.css",
+    "full/share.css",
+];
 
 /// The protocol of a first visit.
 const FIRST_PROTOCOL: &str = "raft";
@@ -59,6 +72,11 @@ async fn start() -> Result<(), String> {
         let (language, protocol) = shown();
         words = words.with(language, protocol).await?;
     }
+    if FULL {
+        for style in STYLES.map(host::load) {
+            host::add_style(&style.await?);
+        }
+    }
     // From here on the core is gone.
     let state = if FULL { host::take_over() } else { None };
     let handed = match &state {
@@ -82,8 +100,16 @@ fn shown() -> (Language, &'static str) {
     let protocol = core.as_ref().and_then(|(_, key)| registry::find(key));
     (
         language.unwrap_or_else(Language::preferred),
-        protocol.map_or(FIRST_PROTOCOL, |about| about.key),
+        protocol.map_or_else(first_protocol, |about| about.key),
     )
+}
+
+/// The protocol of the link in the address; where there is none, that of a first visit.
+fn first_protocol() -> &'static str {
+    let link = if FULL { host::sharing::link() } else { None };
+    let run = link.and_then(|link| link::read(&link).ok());
+    let protocol = run.and_then(|run| registry::find(&run.scenario.protocol));
+    protocol.map_or(FIRST_PROTOCOL, |about| about.key)
 }
 
 /// The language and the protocol on the page, whose texts the full program loads before it takes

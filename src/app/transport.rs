@@ -4,11 +4,12 @@ use wasm_bindgen::JsCast;
 use web_sys::{HtmlInputElement, HtmlSelectElement};
 use yew::prelude::*;
 
+use super::diagram::Draw;
 use super::dialog::Dialog;
 use super::dom::{El, all, button, classed, el, text};
 use super::host;
 use super::lab::{Msg, RATES};
-use super::search::Find;
+use super::lecture::Lecture;
 use super::words::Words;
 use crate::protocol::{MessageKind, Stride};
 use crate::view::{Moment, Session, UpcomingKind};
@@ -20,20 +21,29 @@ pub(super) const STEP: &str = "step";
 /// The speeds' names, in the order of [`RATES`].
 const SPEEDS: [&str; RATES.len()] = ["¼×", "½×", "1×", "2×", "8×"];
 
+/// How the controls stand.
+pub(super) struct Controls {
+    pub(super) running: bool,
+    pub(super) speed: usize,
+    /// The runs to return to, each by its text's key.
+    pub(super) back: Vec<(&'static str, Msg)>,
+    /// Whether the diagram is open.
+    pub(super) diagram: bool,
+}
+
 pub(super) fn view(
     moment: &Moment,
     words: &Words,
     session: &Session,
-    running: bool,
-    speed: usize,
-    can_return: bool,
+    controls: Controls,
     send: &Callback<Msg>,
 ) -> Html {
-    let steps = steps(moment, words, session.about().stride, running, speed, send);
+    let stride = session.about().stride;
+    let steps = steps(moment, words, stride, &controls, send);
     let faults = group("faults", words.t("ui.faults"))
         .with(button(send, Msg::Kill).text(words.t("ui.kill_node")))
         .with(button(send, Msg::DropMessage).text(words.t("ui.drop_message")))
-        .child(more(words, session, can_return, send));
+        .child(more(words, session, controls.back, send));
     let transport = classed("div", "transport")
         .with(steps)
         .with(classed("p", "next").child(next(moment, words)))
@@ -41,7 +51,7 @@ pub(super) fn view(
         .with(faults);
     classed("footer", "bottom")
         .with(transport)
-        .child(scrubber(moment, words, send))
+        .child(scrubber(moment, words, controls.diagram, send))
         .end()
 }
 
@@ -55,8 +65,7 @@ fn steps(
     moment: &Moment,
     words: &Words,
     stride: Stride,
-    running: bool,
-    speed: usize,
+    controls: &Controls,
     send: &Callback<Msg>,
 ) -> El {
     let at_start = moment.position == 0;
@@ -65,7 +74,11 @@ fn steps(
         Stride::Phase => "ui.next_phase",
         Stride::Milestone => "ui.next_election",
     };
-    let run = if running { "ui.pause" } else { "ui.run" };
+    let run = if controls.running {
+        "ui.pause"
+    } else {
+        "ui.run"
+    };
     group("steps", words.t("ui.steps"))
         .with(
             button(send, Msg::First)
@@ -90,7 +103,7 @@ fn steps(
         )
         .with(button(send, Msg::Stride).text(words.t(stride)))
         .with(button(send, Msg::RunPause).text(words.t(run)))
-        .child(speeds(words, speed, send))
+        .child(speeds(words, controls.speed, send))
 }
 
 fn speeds(words: &Words, chosen: usize, send: &Callback<Msg>) -> Html {
@@ -115,7 +128,7 @@ fn speeds(words: &Words, chosen: usize, send: &Callback<Msg>) -> Html {
         .end()
 }
 
-fn scrubber(moment: &Moment, words: &Words, send: &Callback<Msg>) -> Html {
+fn scrubber(moment: &Moment, words: &Words, diagram: bool, send: &Callback<Msg>) -> Html {
     let (position, length) = (moment.position.to_string(), moment.length.to_string());
     let oninput = send.reform(|event: InputEvent| {
         let input = event
@@ -133,7 +146,11 @@ fn scrubber(moment: &Moment, words: &Words, send: &Callback<Msg>) -> Html {
         .say("aria-label", words.t("ui.scrubber"))
         .put("aria-valuetext", words.fill("ui.scrubber_value", &args))
         .on_input(oninput);
-    classed("div", "scrubber").with(range).end()
+    let toggle = button(send, Msg::Diagram(Draw::Toggle))
+        .set("class", "quiet")
+        .flag("aria-expanded", diagram)
+        .text(words.t("ui.diagram"));
+    classed("div", "scrubber").with(range).with(toggle).end()
 }
 
 /// What Step will do.
@@ -188,7 +205,12 @@ fn status(moment: &Moment, words: &Words) -> String {
 }
 
 /// Everything else waits until it is asked for.
-fn more(words: &Words, session: &Session, can_return: bool, send: &Callback<Msg>) -> Html {
+fn more(
+    words: &Words,
+    session: &Session,
+    back: Vec<(&'static str, Msg)>,
+    send: &Callback<Msg>,
+) -> Html {
     let items = [
         ("ui.align", Msg::Act(Action::Align)),
         ("ui.spread", Msg::Act(Action::Spread)),
@@ -196,11 +218,13 @@ fn more(words: &Words, session: &Session, can_return: bool, send: &Callback<Msg>
         ("ui.break_rule", Msg::Show(Dialog::BreakRule)),
         ("ui.search_here", Msg::Show(Dialog::Search)),
         ("ui.transcript", Msg::Show(Dialog::Transcript)),
+        ("ui.share", Msg::Show(Dialog::Share)),
+        ("ui.scenes", Msg::Show(Dialog::Scenes)),
+        ("ui.lecture", Msg::Lecture(Lecture::Toggle)),
         ("ui.save", Msg::Save),
         ("ui.fork", Msg::Fork),
         ("ui.fresh_seed", Msg::FreshSeed),
     ];
-    let back = can_return.then_some(("search.return", Msg::Find(Find::Return)));
     let item = |(key, msg): (&'static str, Msg)| {
         let send = send.clone();
         let on_click = Callback::from(move |_: MouseEvent| {
@@ -216,7 +240,7 @@ fn more(words: &Words, session: &Session, can_return: bool, send: &Callback<Msg>
     let list = el("ul")
         .each(items.into_iter().map(&item))
         .each(back.into_iter().map(item))
-        .child(open_item(words, send))
+        .with(el("li").key("open").with(open_file(words, send)))
         .with(classed("li", "about").key("about").text(&about));
     let summary = el("summary")
         .text(words.t("ui.more"))
@@ -224,7 +248,8 @@ fn more(words: &Words, session: &Session, can_return: bool, send: &Callback<Msg>
     classed("details", "more").with(summary).with(list).end()
 }
 
-fn open_item(words: &Words, send: &Callback<Msg>) -> Html {
+/// A button that opens a file.
+pub(super) fn open_file(words: &Words, send: &Callback<Msg>) -> El {
     let send = send.clone();
     let onchange = Callback::from(move |event: Event| {
         let input = event
@@ -243,8 +268,7 @@ fn open_item(words: &Words, send: &Callback<Msg>) -> Html {
         .set("type", "file")
         .set("accept", ".json,application/json")
         .on_change(onchange);
-    let label = classed("label", "file")
+    classed("label", "file")
         .text(words.t("ui.open"))
-        .with(input);
-    el("li").key("open").with(label).end()
+        .with(input)
 }

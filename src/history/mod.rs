@@ -3,6 +3,8 @@
 //! States are never stored for their own sake. A moment is a run and a cursor, and is found again
 //! by replaying from the nearest checkpoint before it.
 
+use std::ops::Range;
+
 use crate::sorted::SortedMap;
 
 use crate::check::Watched;
@@ -119,13 +121,21 @@ impl<P: Protocol> Timeline<P> {
         self.branch
     }
 
+    /// The branch whose own action stands at a position of the cursor's branch, and which of its
+    /// own actions that is; nothing beyond the end.
+    pub fn place(&self, position: usize) -> Option<(BranchId, usize)> {
+        let mut id = self.branch;
+        while position < self.get(id).start {
+            id = self.get(id).parent?;
+        }
+        let at = position - self.get(id).start;
+        (at < self.get(id).own.len()).then_some((id, at))
+    }
+
     /// The action at a position of the cursor's branch.
     pub fn action(&self, position: usize) -> Option<&Action> {
-        let mut branch = self.get(self.branch);
-        while position < branch.start {
-            branch = self.get(branch.parent?);
-        }
-        branch.own.get(position - branch.start)
+        let (branch, at) = self.place(position)?;
+        self.get(branch).own.get(at)
     }
 
     /// The actions of the cursor's branch, from its first to its last.
@@ -187,25 +197,39 @@ impl<P: Protocol> Timeline<P> {
         if branch == self.branch || branch.0 as usize >= self.branches.len() {
             return;
         }
-        let shared = self.shared_with(branch).min(self.position);
+        let shared = self.shared(self.branch, branch).min(self.position);
         self.seek(shared);
         self.branch = branch;
     }
 
-    /// How many actions the cursor's branch shares with another.
-    fn shared_with(&self, other: BranchId) -> usize {
-        let lineage = |mut id: BranchId| {
-            let mut end = self.end_of(id);
-            let mut line = vec![(id, end)];
-            while let Some(parent) = self.get(id).parent {
-                // A branch may leave its parent before the parent's own first action.
-                end = end.min(self.get(id).start);
-                line.push((parent, end));
-                id = parent;
-            }
-            line
-        };
-        let (mine, theirs) = (lineage(self.branch), lineage(other));
+    /// The branches whose own actions make up the cursor's branch, the first one first, each with
+    /// the positions that it has there.
+    pub fn lineage(&self) -> Vec<(BranchId, Range<usize>)> {
+        let mut line = self.ends(self.branch);
+        line.reverse();
+        let ranges = line.into_iter().map(|(id, end)| {
+            let start = self.get(id).start;
+            (id, start.min(end)..end)
+        });
+        ranges.filter(|(_, range)| !range.is_empty()).collect()
+    }
+
+    /// A branch and those that it comes from, each with where its part of the branch ends.
+    fn ends(&self, mut id: BranchId) -> Vec<(BranchId, usize)> {
+        let mut end = self.end_of(id);
+        let mut line = vec![(id, end)];
+        while let Some(parent) = self.get(id).parent {
+            // A branch may leave its parent before the parent's own first action.
+            end = end.min(self.get(id).start);
+            line.push((parent, end));
+            id = parent;
+        }
+        line
+    }
+
+    /// How many actions two branches share.
+    pub fn shared(&self, one: BranchId, other: BranchId) -> usize {
+        let (mine, theirs) = (self.ends(one), self.ends(other));
         let meets = mine.iter().find_map(|(id, end)| {
             let (_, other_end) = theirs.iter().find(|(other, _)| other == id)?;
             Some(*end.min(other_end))
@@ -276,7 +300,8 @@ impl<P: Protocol> Timeline<P> {
         &self.branches[id.0 as usize]
     }
 
-    fn end_of(&self, id: BranchId) -> usize {
+    /// How many actions a branch has, its parents' included.
+    pub fn end_of(&self, id: BranchId) -> usize {
         let branch = self.get(id);
         branch.start + branch.own.len()
     }

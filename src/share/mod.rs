@@ -6,7 +6,11 @@
 mod codec;
 pub mod condition;
 pub mod json;
+pub mod link;
+pub mod qr;
+pub mod scenes;
 pub mod search;
+mod trail;
 
 use std::fmt;
 
@@ -14,11 +18,15 @@ use crate::protocol::Any;
 use crate::protocol::registry::OpenError;
 use crate::world::{Action, Scenario, ScenarioError};
 use json::{BadJson, Json};
+pub use trail::Trail;
 
 /// What every file says it is.
 pub const FORMAT: &str = "quorumscope-run";
 /// The version that this program writes; it reads this one and all before.
 pub const VERSION: u32 = 1;
+/// Which engine this is: raised where a fix makes an old run go another way, so that a run that
+/// does is said to be older. `docs/run.schema.json` and the links in `tests/` know it too.
+pub const ENGINE: u32 = 1;
 /// The most actions in one run.
 pub const ACTIONS_MAX: usize = 100_000;
 /// The largest file, in bytes.
@@ -27,6 +35,8 @@ pub const FILE_BYTES_MAX: usize = 8 << 20;
 /// Scenario, seed and actions: all there is to a run.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Run {
+    /// The engine that it was made with.
+    pub engine: u32,
     /// What it starts from.
     pub scenario: Scenario,
     /// What its random numbers follow from.
@@ -37,6 +47,8 @@ pub struct Run {
     pub cursor: usize,
     /// The hash of the state at the cursor, to tell whether this engine sees the same.
     pub hash: Option<u64>,
+    /// What the engine that made it saw on the way.
+    pub trail: Trail,
 }
 
 /// Why a text is not a run that can be opened.
@@ -64,11 +76,13 @@ impl Run {
     /// A run in which nothing has been done.
     pub fn new(scenario: Scenario, seed: u32) -> Self {
         Self {
+            engine: ENGINE,
             scenario,
             seed,
             actions: Vec::new(),
             cursor: 0,
             hash: None,
+            trail: Trail::default(),
         }
     }
 
@@ -76,6 +90,7 @@ impl Run {
         let fields = [
             ("format", FORMAT.into()),
             ("version", VERSION.into()),
+            ("engine", self.engine.into()),
             ("scenario", codec::scenario_json(&self.scenario)),
             ("seed", self.seed.into()),
         ];
@@ -84,12 +99,19 @@ impl Run {
 
     /// The file's text.
     pub fn to_json(&self) -> String {
+        self.json().write()
+    }
+
+    fn json(&self) -> Json {
         let mut fields = self.head();
         let cursor = Json::Number(self.cursor as u64);
         fields.push(("cursor".into(), cursor));
         if let Some(hash) = self.hash {
             let hash = Json::Text(format!("{hash:016x}"));
             fields.push(("hash".into(), hash));
+        }
+        if let Some(trail) = self.trail.hex() {
+            fields.push(("trail".into(), Json::Text(trail)));
         }
         let mut items = Vec::new();
         let mut steps = 0;
@@ -106,7 +128,7 @@ impl Run {
             items.push(item(steps, None));
         }
         fields.push(("actions".into(), Json::List(items)));
-        Json::Object(fields).write()
+        Json::Object(fields)
     }
 
     /// The file's text up to its actions, as one JSON object: what grows is only the actions.
@@ -116,22 +138,32 @@ impl Run {
 
     /// Reads a file's text; what it names exists, but its actions have not been tried.
     pub fn from_json(text: &str) -> Result<Self, RunError> {
-        let file = check_head(text, FORMAT)?;
+        Self::of_json(&parse(text)?, ACTIONS_MAX)
+    }
+
+    /// The same of a file inside another, with no more actions than there is room for.
+    fn of_json(file: &Json, room: usize) -> Result<Self, RunError> {
+        check_format(file, FORMAT)?;
         let items = file.get("actions").and_then(Json::items);
-        let actions = read_actions(items.ok_or(RunError::BadHead)?)?;
-        let run = read_head(&file, actions).ok_or(RunError::BadHead)?;
+        let actions = read_actions(items.ok_or(RunError::BadHead)?, room)?;
+        let run = read_head(file, actions).ok_or(RunError::BadHead)?;
         run.scenario.check().map_err(RunError::Scenario)?;
         Any::open(&run.scenario.protocol, &run.scenario.cluster)?;
         Ok(run)
     }
 }
 
-/// Reads a file's text as far as to say that it is of this format and of a version we know.
-fn check_head(text: &str, format: &str) -> Result<Json, RunError> {
+/// Reads a file's text as JSON, whatever it is of.
+fn parse(text: &str) -> Result<Json, RunError> {
     if text.len() > FILE_BYTES_MAX {
         return Err(RunError::TooLarge(text.len()));
     }
-    let file = Json::read(text).map_err(RunError::Malformed)?;
+    Json::read(text).map_err(RunError::Malformed)
+}
+
+/// Reads a file's text as far as to say that it is of this format and of a version we know.
+fn check_head(text: &str, format: &str) -> Result<Json, RunError> {
+    let file = parse(text)?;
     check_format(&file, format)?;
     Ok(file)
 }
@@ -171,7 +203,7 @@ pub fn action_json(action: &Action) -> String {
     item.write()
 }
 
-fn read_actions(items: &[Json]) -> Result<Vec<Action>, RunError> {
+fn read_actions(items: &[Json], room: usize) -> Result<Vec<Action>, RunError> {
     let mut actions = Vec::new();
     for (position, item) in items.iter().enumerate() {
         let bad = RunError::BadAction(position + 1);
@@ -189,7 +221,7 @@ fn read_actions(items: &[Json]) -> Result<Vec<Action>, RunError> {
         };
         // Saturating: on a page, lengths have 32 bits.
         let more = steps.saturating_add(usize::from(then.is_some()));
-        if actions.len().saturating_add(more) > ACTIONS_MAX {
+        if actions.len().saturating_add(more) > room {
             return Err(RunError::TooManyActions);
         }
         actions.extend(std::iter::repeat_n(Action::Next, steps));
@@ -207,12 +239,18 @@ fn read_head(file: &Json, actions: Vec<Action>) -> Option<Run> {
         None => None,
         Some(hash) => Some(u64::from_str_radix(hash.text()?, 16).ok()?),
     };
+    let trail = match file.get("trail") {
+        None => Trail::default(),
+        Some(trail) => Trail::from_hex(trail.text()?).filter(|it| it.fits(actions.len()))?,
+    };
     Some(Run {
+        engine: codec::optional(file, "engine", ENGINE, Json::number)?,
         scenario: codec::scenario(file.get("scenario")?)?,
         seed: file.get("seed")?.number()?,
         actions,
         cursor,
         hash,
+        trail,
     })
 }
 
@@ -317,6 +355,7 @@ mod tests {
             actions: every_action(),
             cursor: 4,
             hash: Some(0x0123),
+            trail: Trail(vec![7; Trail::places(every_action().len()).count()]),
             ..Run::new(scenario, 7)
         }
     }
@@ -333,6 +372,14 @@ mod tests {
         let grown = Run::from_json(&grown).unwrap();
         assert_eq!(grown.actions, run.actions);
         assert_eq!(grown.scenario, run.scenario);
+    }
+
+    /// A link reads back as the run that made it, with every kind of action.
+    #[test]
+    fn links_are_lossless() {
+        let run = sample();
+        let link = link::write(&run).unwrap();
+        assert_eq!(link::read(&link), Ok(run));
     }
 
     /// Roles are kept too; only Paxos has them.

@@ -1,18 +1,25 @@
 //! What a screen shows of a moment, with no word of how: plain data and catalogue keys. The
 //! transcript and the exports are made from the same.
 
+mod branches;
+pub mod chronicle;
 pub mod crowd;
+pub mod diagram;
 pub mod geometry;
 mod goals;
+mod knowledge;
 mod moment;
 pub mod quorums;
 mod session;
 pub mod text;
 mod transcript;
 
+pub use branches::{BranchCard, NAME_CHARS_MAX, Parting};
 pub use goals::{GoalState, goal_states};
+pub use knowledge::{Knowledge, Letter};
 pub use moment::{
-    ClientCard, Happening, Landed, MessageCard, Moment, NodeCard, TimerCard, Upcoming, UpcomingKind,
+    Belief, ClientCard, Happening, Landed, MessageCard, Moment, NodeCard, TimerCard, Upcoming,
+    UpcomingKind,
 };
 pub use session::{OpenedRun, Opening, STRIDE_STEPS_MAX, Session, first_look, open, reopen};
 pub use text::{Catalogue, Sentence};

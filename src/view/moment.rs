@@ -46,6 +46,8 @@ pub struct Moment {
     pub violations: Arc<Vec<Violation>>,
     /// A property of which nothing can be said any more.
     pub undecided: Option<&'static Property>,
+    /// The node whose view this is; nothing where it is the whole truth.
+    pub seen_by: Option<NodeId>,
 }
 
 /// A server.
@@ -67,6 +69,19 @@ pub struct NodeCard {
     pub changed: SortedSet<&'static str>,
     /// Whether clients can turn to it.
     pub serves: bool,
+    /// What the node whose view this is believes of it; nothing where this is the truth.
+    pub beliefs: Option<Vec<Belief>>,
+}
+
+/// What one node believes of another.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Belief {
+    /// The variable that says so, as the last part of a catalogue key.
+    pub key: &'static str,
+    /// What it says of the other one; nothing where it names it.
+    pub value: Option<Datum>,
+    /// How long ago that was, by the node's own clock, in milliseconds.
+    pub ago: Option<u64>,
 }
 
 /// An armed timer.
@@ -197,6 +212,7 @@ pub(super) fn read<P: Protocol>(
         cut: world.network().cut.iter().copied().collect(),
         violations: watched.violations().clone(),
         undecided: watched.clients().is_undecided().then_some(&LINEARIZABILITY),
+        seen_by: None,
         nodes,
     }
 }
@@ -229,6 +245,7 @@ fn nodes<P: Protocol>(watched: &Watched<P>) -> Vec<NodeCard> {
             timers: timers.collect(),
             changed: before.map_or_else(SortedSet::new, |before| changed(&before, &view)),
             serves: serves.contains(id),
+            beliefs: None,
             view,
         });
     }
@@ -270,7 +287,10 @@ fn card<P: Protocol>(protocol: &P, flight: &Flight<P::Message>) -> MessageCard {
     }
 }
 
-fn payload_view<P: Protocol>(protocol: &P, payload: &Payload<P::Message>) -> MessageView {
+pub(super) fn payload_view<P: Protocol>(
+    protocol: &P,
+    payload: &Payload<P::Message>,
+) -> MessageView {
     use crate::protocol::Answer;
     match payload {
         Payload::Peer(message) => protocol.message_view(message),

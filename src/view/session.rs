@@ -2,9 +2,12 @@
 
 use crate::history::Timeline;
 use crate::protocol::{About, Any, ClientId, NodeId, Phase, Protocol, Stride, Value, registry};
-use crate::share::{Run, RunError};
+use crate::share::{ENGINE, Run, RunError, Trail};
 use crate::world::{Action, ActionError, Event, Payload, Pending, Scenario, ScenarioError, World};
 
+use super::branches::Names;
+use super::chronicle::{Chronicle, Entries};
+use super::diagram::{self, Cone, Picture, Window};
 use super::moment::{self, Moment};
 use super::transcript::{self, Line};
 
@@ -33,6 +36,8 @@ pub fn open(scenario: Scenario, seed: u32) -> Result<Session, ScenarioError> {
     let protocol = Any::open(&scenario.protocol, &scenario.cluster).map_err(ScenarioError::Open)?;
     let timeline = Timeline::new(protocol, &scenario, seed)?;
     Ok(Session {
+        chronicle: Chronicle::new(&timeline),
+        names: Names::default(),
         timeline,
         scenario,
         seed,
@@ -47,6 +52,9 @@ pub struct OpenedRun {
     pub stopped: Option<(usize, ActionError)>,
     /// Whether the state at the cursor is the one that was saved, where the file says which.
     pub same_state: Option<bool>,
+    /// Between which two places, as numbers of actions, this engine first saw something else than
+    /// the one that made the run.
+    pub parted: Option<(usize, usize)>,
 }
 
 /// Opens a saved run.
@@ -61,6 +69,10 @@ pub struct Opening {
     run: Run,
     opened: OpenedRun,
     done: usize,
+    /// After how many actions the file says what it saw, the last first.
+    places: Vec<(usize, usize)>,
+    /// After how many it was last the same.
+    agreed: usize,
 }
 
 impl Opening {
@@ -71,9 +83,17 @@ impl Opening {
             session,
             stopped: None,
             same_state: None,
+            parted: None,
         };
-        let done = 0;
-        Ok(Self { run, opened, done })
+        let mut places: Vec<_> = Trail::places(run.actions.len()).enumerate().collect();
+        places.reverse();
+        Ok(Self {
+            run,
+            opened,
+            done: 0,
+            places,
+            agreed: 0,
+        })
     }
 
     /// Follows it for at most so many actions more; says whether it is through.
@@ -84,6 +104,17 @@ impl Opening {
             if let Err(error) = self.opened.session.act(action.clone()) {
                 self.opened.stopped = Some((self.done, error));
                 break;
+            }
+            let Some((place, _)) = self.places.pop_if(|(_, at)| *at == self.done) else {
+                continue;
+            };
+            let hash = self.opened.session.hash();
+            match self.run.trail.agrees(place, hash) {
+                Some(false) if self.opened.parted.is_none() => {
+                    self.opened.parted = Some((self.agreed, self.done));
+                }
+                Some(_) => self.agreed = self.done,
+                None => {}
             }
         }
         self.opened.stopped.is_some() || self.done == self.run.actions.len()
@@ -99,6 +130,11 @@ impl Opening {
         100 * self.done / self.run.actions.len().max(1)
     }
 
+    /// The run that is opened.
+    pub fn run(&self) -> &Run {
+        &self.run
+    }
+
     /// The run at its cursor, as far as it was followed.
     pub fn finish(self) -> OpenedRun {
         let mut opened = self.opened;
@@ -111,7 +147,10 @@ impl Opening {
 
 /// A run on a screen: the one facade that components talk to.
 pub struct Session {
-    timeline: Timeline<Any>,
+    pub(super) timeline: Timeline<Any>,
+    /// What a diagram shows; only the full program draws one.
+    chronicle: Chronicle,
+    pub(super) names: Names,
     scenario: Scenario,
     seed: u32,
 }
@@ -188,7 +227,30 @@ impl Session {
 
     /// Does something at the cursor.
     pub fn act(&mut self, action: Action) -> Result<(), ActionError> {
-        self.timeline.act(action).map(|_| ())
+        self.timeline.act(action)?;
+        if cfg!(feature = "full") {
+            self.chronicle.record(&self.timeline);
+        }
+        Ok(())
+    }
+
+    /// What is to be drawn of a stretch of the branch's time: the whole truth, or what one node
+    /// knows of it.
+    pub fn picture(&self, window: Window, seen_by: Option<NodeId>) -> Picture {
+        match seen_by {
+            None => diagram::picture(&self.entries(), window),
+            Some(node) => diagram::picture_of(&self.entries(), window, node),
+        }
+    }
+
+    /// What a step of the branch depends on, and what depends on it.
+    pub fn cone(&self, step: usize) -> Option<Cone> {
+        diagram::cone(&self.entries(), step)
+    }
+
+    /// What happened on the branch, step by step.
+    pub fn entries(&self) -> Entries<'_> {
+        self.chronicle.line(&self.timeline)
     }
 
     /// Goes forward by one action: the recorded one, or at the end the scheduler's choice.
@@ -237,12 +299,31 @@ impl Session {
     /// The run as it can be saved, with the cursor and the state's hash.
     pub fn run(&self) -> Run {
         Run {
+            engine: ENGINE,
             scenario: self.scenario.clone(),
             seed: self.seed,
             actions: self.timeline.actions().cloned().collect(),
             cursor: self.timeline.position(),
             hash: Some(self.hash()),
+            trail: Trail::default(),
         }
+    }
+
+    /// The same, with what this engine sees on the way: the whole run is played for it.
+    pub fn run_with_trail(&self) -> Run {
+        let mut run = self.run();
+        let Ok(mut replayed) = open(run.scenario.clone(), run.seed) else {
+            unreachable!("what was opened once opens again");
+        };
+        for place in Trail::places(run.actions.len()) {
+            for action in &run.actions[replayed.position()..place] {
+                if replayed.act(action.clone()).is_err() {
+                    unreachable!("what was applied once applies again");
+                }
+            }
+            run.trail.push(replayed.hash());
+        }
+        run
     }
 
     /// The moment at the cursor as a scenario's start: what was done so far is prepared.

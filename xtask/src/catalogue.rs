@@ -24,7 +24,17 @@ const FULL_SECTIONS: [&str; 5] = [
     "raft.transfer",
 ];
 /// What only the full program shows, whichever protocol it is about.
-const FULL_SHARED: [&str; 4] = ["crowd", "opening", "quorum", "search"];
+const FULL_SHARED: [&str; 9] = [
+    "branches",
+    "crowd",
+    "diagram",
+    "knowledge",
+    "lecture",
+    "open",
+    "quorum",
+    "search",
+    "share",
+];
 
 /// A protocol is what has a name in the catalogue.
 const PROTOCOL: &str = "protocol.";

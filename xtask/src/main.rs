@@ -9,6 +9,7 @@ mod dist;
 mod figures;
 mod html;
 mod leaks;
+mod pictures;
 mod project;
 mod serve;
 mod setup;
@@ -32,6 +33,7 @@ Builds, packs, tests and measures the lab. Each command first sets up what it mi
                    [--jobs N]                so many browser tests at a time: two, if not said
                    [WORD…]                   of the browser tests, only those whose name has a WORD
   cargo xtask figures                        print what the budgets are about: bytes and times
+  cargo xtask pictures                       take the pictures of the documents anew
   cargo xtask assets                         what Trunk calls after a build; not for people
 ";
 
@@ -57,6 +59,7 @@ fn dispatch(arguments: &[String]) -> Result<()> {
         "dist" => no_more(rest).and_then(|()| dist::run(&project).map(drop)),
         "test" => test::run(&project, &test::Options::parse(rest)?),
         "figures" => no_more(rest).and_then(|()| figures::run(&project)),
+        "pictures" => no_more(rest).and_then(|()| pictures::run(&project)),
         "assets" => no_more(rest).and_then(|()| assets::run(&project)),
         "help" | "--help" | "-h" => {
             print!("{HELP}");

@@ -127,6 +127,8 @@ impl Lab {
             self.list(None);
         } else if !host::close_menus() && self.choosing != Choosing::Nothing {
             self.choosing = Choosing::Nothing;
+        } else if FULL && self.diagram.picked().is_some() {
+            self.diagram.clear();
         } else if let Some(thing) = self.selected.take() {
             // The focus goes back to what the tray was about.
             host::focus(&stage::dom_id(thing));

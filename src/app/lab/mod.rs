@@ -1,7 +1,11 @@
 //! The root component: one session, one moment on screen, and everything that can be done to it.
 
 mod acting;
+mod branching;
+mod drawing;
 mod handing;
+mod lecturing;
+mod opening;
 mod playing;
 mod scenes;
 mod searching;
@@ -14,17 +18,20 @@ use crate::sorted::SortedMap;
 use yew::prelude::*;
 
 use super::crowd::{self, Crowd, Link};
+use super::diagram::{self, Diagram, Draw};
 use super::dialog::{self, Dialog};
 use super::dom::{El, button, classed, el};
 use super::handing::{Ask, Handed, Screen};
 use super::keys;
+use super::lecture::{self, Lecture, Lecturer};
 use super::motion::Motion;
-use super::panel::{self, Panel};
+use super::panel::{self, Branching, Panel};
 use super::search::{self, Find, Finder, Found};
+use super::share::{self, Share, Sharer};
 use super::words::{Language, Shared, Words};
 use super::{FIRST_PROTOCOL, FULL, header, host, stage, transport, tray};
 use crate::protocol::{ClientId, NodeId};
-use crate::view::{Moment, Opening, Session, first_look, open, quorums};
+use crate::view::{Moment, Opening, Parting, Session, first_look, open, quorums};
 use crate::world::{Action, ActionError, MessageId};
 
 /// The seed of a first visit: its election is one that a newcomer can follow.
@@ -128,6 +135,14 @@ pub(super) enum Msg {
     Find(Find),
     /// Lists the messages of a link, or no longer.
     Crowd(Option<Link>),
+    Diagram(Draw),
+    Branch(Branching),
+    /// Shows only what this node knows, or the whole truth.
+    Eyes(Option<NodeId>),
+    /// The same for the chosen node, and back.
+    SwitchEyes,
+    Share(Share),
+    Lecture(Lecture),
 }
 
 #[derive(Properties)]
@@ -187,13 +202,23 @@ pub(super) struct Lab {
     opening: Option<Opening>,
     /// The list of a crowd's messages; only the full program has any.
     crowd: Crowd,
+    /// Whose view is shown, in the place of the whole truth.
+    eyes: Option<NodeId>,
+    /// The branches that are held against each other.
+    parting: Option<Shared<Parting>>,
+    /// The space-time diagram; only the full program has one.
+    diagram: Diagram,
     /// Searches; only the full program has any.
     finder: Finder,
+    /// What is sent, and what was on stage before something was opened; of the full program.
+    sharer: Sharer,
+    /// The lecture; of the full program.
+    lecturer: Lecturer,
     /// The runs on stage that were found, each with what was there before it, the latest last.
     found: Vec<Found>,
     send: Callback<Msg>,
     /// They are called no more when this goes.
-    _listeners: [Option<host::Listener>; 2],
+    _listeners: [Option<host::Listener>; 6],
 }
 
 impl Component for Lab {
@@ -202,9 +227,17 @@ impl Component for Lab {
 
     fn create(ctx: &Context<Self>) -> Self {
         let send = ctx.link().callback(|msg| msg);
+        let [over, drop] = host::sharing::on_file_drop(send.reform(Msg::OpenFile));
         let listeners = [
             host::on_media_change(NARROW, send.reform(Msg::Narrow)),
             host::on_key_down(send.reform(Msg::Key)),
+            match FULL {
+                true => host::on_resize(send.reform(|()| Msg::Diagram(Draw::Measure))),
+                false => None,
+            },
+            host::sharing::on_link(send.reform(|link| Msg::Share(Share::Open(link)))),
+            over,
+            drop,
         ];
         let dark = match host::recall("theme") {
             Some(theme) => theme == "dark",
@@ -241,13 +274,22 @@ impl Component for Lab {
             arriving: None,
             opening: None,
             crowd: Crowd::default(),
+            eyes: None,
+            parting: None,
+            diagram: Diagram::new(),
             finder: Finder::new(),
+            sharer: Sharer::default(),
+            lecturer: Lecturer::default(),
             found: Vec::new(),
             send,
             _listeners: listeners,
         };
         if FULL && let Some(handed) = ctx.props().handed.take() {
             lab.take_over(handed);
+        } else if FULL && let Some(link) = host::sharing::link() {
+            lab.open_link(link);
+            // Nobody has seen what was there before.
+            lab.sharer.left = None;
         }
         lab.show_theme();
         lab.hold_all();
@@ -269,28 +311,50 @@ impl Component for Lab {
                 words,
                 self.selected,
                 self.choosing,
-                self.narrow,
+                self.narrow_stage(),
                 send,
             ))
             .with(self.banners())
             .child(self.tray());
         let told = if self.running { &self.told } else { moment };
-        let panels = panel::view(told, words, about, self.panel, self.selected, send);
+        let panels = panel::view(
+            told,
+            words,
+            &self.session,
+            self.panel,
+            self.selected,
+            self.parting.as_ref(),
+            send,
+        );
         let transport = transport::view(
             moment,
             words,
             &self.session,
-            self.running,
-            self.speed,
-            FULL && self.found_here().is_some(),
+            transport::Controls {
+                running: self.running,
+                speed: self.speed,
+                back: self.ways_back(),
+                diagram: self.diagram.is_open(),
+            },
             send,
         );
+        let diagram = match FULL && self.diagram.is_open() {
+            true => diagram::view(
+                &self.diagram,
+                moment,
+                &self.session,
+                self.selected,
+                words,
+                send,
+            ),
+            false => el("section").set("hidden", "").end(),
+        };
         let notice = self.notice.as_deref().unwrap_or_default();
         let waiting = match (&self.wanted, &self.opening) {
             (Some(_), _) if notice.is_empty() => words.t("ui.full_loading").to_owned(),
             (_, Some(opening)) if FULL => {
                 let tens = (opening.percent() / 10 * 10).to_string();
-                words.fill("opening.percent", &[("percent", &tens)])
+                words.fill("open.percent", &[("percent", &tens)])
             }
             _ => String::new(),
         };
@@ -299,10 +363,12 @@ impl Component for Lab {
             .child(header::view(words, about.key, cluster, self.theme, send))
             .with(classed("main", "middle").with(stage_box).child(panels))
             .child(transport)
+            .child(diagram)
             .with(classed("p", "notice").set("role", "alert").text(notice))
             .with(classed("p", "notice").set("role", "status").text(&waiting))
             .with(spoken.set("aria-live", "polite").text(&self.spoken()))
             .child(self.dialog_view())
+            .each(self.lecture_view().into_iter())
             .end()
     }
 
@@ -320,6 +386,9 @@ impl Component for Lab {
             host::focus(&id);
             host::reveal(".tray");
         }
+        if FULL && let Some(id) = self.lecturer.focus.take() {
+            host::focus(id);
+        }
         if FULL && std::mem::take(&mut self.finder.reveal) && self.narrow {
             host::reveal(".strip");
         }
@@ -330,11 +399,14 @@ impl Component for Lab {
             host::reveal(".tray");
         }
         self.revealed = self.selected;
+        if FULL && self.diagram.is_open() {
+            self.measure_diagram();
+        }
         self.motion.set_scene(stage::scene(
             &self.moment,
             self.selected,
             self.choosing,
-            self.narrow,
+            self.narrow_stage(),
         ));
     }
 
@@ -352,8 +424,8 @@ impl Lab {
         }
         match msg {
             Msg::Key(event) => {
-                let dialog_open = self.dialog != Dialog::None;
-                let Some(msg) = keys::read(&event, self.shortcut_keys, dialog_open) else {
+                let read = keys::read(&event, self.shortcut_keys, self.dialog, self.lecturer.on);
+                let Some(msg) = read else {
                     return false;
                 };
                 event.prevent_default();
@@ -387,7 +459,7 @@ impl Lab {
                 self.opener = host::focused();
                 self.dialog = dialog;
                 if FULL {
-                    self.open_finder();
+                    self.prepare_dialog();
                 }
             }
             Msg::Protocol(key) => self.change_protocol(key),
@@ -430,16 +502,31 @@ impl Lab {
                 self.complain("ui.full_failed");
             }
             Msg::Find(find) if FULL => return self.find(find),
-            Msg::Find(_) => return false,
+            Msg::Diagram(draw) if FULL => return self.draw(draw),
+            Msg::Branch(branching) if FULL => self.branch(branching),
+            Msg::Eyes(eyes) if FULL => self.look_through(eyes),
+            Msg::SwitchEyes => self.switch_eyes(),
+            Msg::Share(share) if FULL => return self.share(share),
+            Msg::Lecture(lecture) if FULL => return self.lecture(lecture),
             Msg::Crowd(link) if FULL => self.list(link),
-            Msg::Crowd(_) => return false,
+            Msg::Find(_)
+            | Msg::Crowd(_)
+            | Msg::Share(_)
+            | Msg::Lecture(_)
+            | Msg::Diagram(_)
+            | Msg::Branch(_)
+            | Msg::Eyes(_) => return false,
         }
         true
     }
 
     /// The session has changed: everything that follows from it is read anew.
     fn refresh(&mut self) {
-        self.moment = Shared::new(self.session.moment());
+        let mut moment = self.session.moment();
+        if FULL && let Some(node) = self.eyes {
+            moment = moment.seen_by(&self.session.knowledge(node));
+        }
+        self.moment = Shared::new(moment);
         // Nobody reads what changes with every frame, and laying it out costs more than all that
         // moves.
         let now = host::now();
@@ -448,6 +535,8 @@ impl Lab {
         }
         if FULL {
             self.crowd.follow(&self.moment);
+            self.diagram.eyes = self.eyes;
+            self.diagram.refresh(&self.session);
         }
         let gone = |thing: Thing| match thing {
             Thing::Message(id) => self.moment.message(id).is_none(),
@@ -526,7 +615,12 @@ impl Lab {
     }
 
     fn show_theme(&self) {
-        host::set_page_attribute("data-theme", Some(self.theme_name()));
+        let name = match self.theme {
+            Theme::Light if FULL && self.lecturer.on => "projector",
+            Theme::Dark if FULL && self.lecturer.on => "projector-dark",
+            _ => self.theme_name(),
+        };
+        host::set_page_attribute("data-theme", Some(name));
     }
 
     /// What a screen reader says after a step.
@@ -567,11 +661,28 @@ impl Lab {
         }
     }
 
+    /// What was on stage before and can be shown again, by what the item of the menu says.
+    fn ways_back(&self) -> Vec<(&'static str, Msg)> {
+        let found = self.found_here().filter(|_| FULL);
+        let found = found.map(|_| ("search.return", Msg::Find(Find::Return)));
+        let left = self.sharer.left.as_ref().filter(|_| FULL);
+        let left = left.map(|_| ("share.return", Msg::Share(Share::Return)));
+        found.into_iter().chain(left).collect()
+    }
+
     /// What stands over the stage.
     fn banners(&self) -> El {
         let mut banners = classed("div", "banners").with(self.banner());
         if FULL && let Some(apart) = self.quorums_apart() {
             banners = banners.with(apart);
+        }
+        if FULL && let Some(node) = self.eyes {
+            banners = banners.with(panel::eyes_strip(
+                node,
+                &self.session,
+                &self.words,
+                &self.send,
+            ));
         }
         match self.found_here() {
             Some(found) if FULL && found.told => {
@@ -606,6 +717,18 @@ impl Lab {
     }
 
     fn dialog_view(&self) -> Html {
+        let (words, send) = (&self.words, &self.send);
+        if FULL && self.dialog == Dialog::Share {
+            let content = share::dialog(&self.sharer, words, send);
+            return dialog::modal("share.title", content, words, send);
+        }
+        if FULL && self.dialog == Dialog::Scenes {
+            let content = lecture::dialog(&self.lecturer, words, send);
+            return dialog::modal("lecture.scenes", content, words, send);
+        }
+        if FULL && self.dialog == Dialog::Black {
+            return lecture::black(words, send);
+        }
         dialog::view(
             self.dialog,
             &self.words,

@@ -1,6 +1,7 @@
 //! Playing the run: steps, strides, the cursor, and time that flows.
 
 use super::{Choosing, Lab, RATES};
+use crate::app::FULL;
 use crate::app::panel::Panel;
 use crate::world::{Action, ActionError};
 
@@ -141,9 +142,17 @@ impl Lab {
         if passed >= 1.0 && self.session.act(Action::Advance(passed as u32)).is_ok() {
             self.hold_last();
         }
+        let branches = if FULL {
+            self.session.branches().len()
+        } else {
+            0
+        };
         if let Err(error) = self.session.act(action) {
             self.refuse(&error);
             return false;
+        }
+        if FULL {
+            self.tell_of_branch(branches);
         }
         self.hold_last();
         self.stop_on_loss(losses);

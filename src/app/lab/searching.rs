@@ -11,13 +11,14 @@ use crate::view::{Session, reopen};
 const KEPT_MAX: usize = 8;
 
 impl Lab {
-    /// A dialogue opens that may have to do with searching.
-    pub(super) fn open_finder(&mut self) {
+    /// A dialogue opens: what it shows is made.
+    pub(super) fn prepare_dialog(&mut self) {
         let protocol = self.session.about().key;
         match self.dialog {
             Dialog::Search => self.finder.form.open(protocol),
             Dialog::BreakRule => self.load_prepared(protocol),
-            Dialog::None | Dialog::Help | Dialog::Transcript => {}
+            Dialog::Share => self.sharer.open(&self.session),
+            Dialog::None | Dialog::Help | Dialog::Transcript | Dialog::Scenes | Dialog::Black => {}
         }
     }
 

@@ -1,6 +1,8 @@
 //! The panels beside the stage: why, rules, state, properties.
 
+mod branches;
 mod history;
+mod knowledge;
 mod properties;
 mod rules;
 mod state;
@@ -8,14 +10,15 @@ mod why;
 
 use yew::prelude::*;
 
-use super::dom::{button, classed};
-use super::host;
+use super::dom::{button, classed, el};
 use super::lab::{Msg, Thing};
-use super::words::Words;
-use crate::protocol::About;
-use crate::view::Moment;
+use super::words::{Shared, Words};
+use super::{FULL, host};
+use crate::view::{Moment, Parting, Session};
 
+pub(super) use branches::{Branching, name as branch_name};
 pub(super) use history::client_state;
+pub(super) use knowledge::eyes_strip;
 
 /// Which panel is open.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,30 +27,40 @@ pub(super) enum Panel {
     Rules,
     State,
     Properties,
+    /// Only the full program has it.
+    Branches,
 }
 
-const PANELS: [(Panel, &str, &str); 4] = [
+/// How many of them there are.
+const COUNT: usize = if FULL { 5 } else { 4 };
+
+const PANELS: [(Panel, &str, &str); 5] = [
     (Panel::Why, "tab-why", "ui.why"),
     (Panel::Rules, "tab-rules", "ui.rules"),
     (Panel::State, "tab-state", "ui.state"),
     (Panel::Properties, "tab-properties", "ui.properties"),
+    (Panel::Branches, "tab-branches", "branches.title"),
 ];
 
 pub(super) fn view(
     moment: &Moment,
     words: &Words,
-    about: &'static About,
+    session: &Session,
     panel: Panel,
     selected: Option<Thing>,
+    parting: Option<&Shared<Parting>>,
     send: &Callback<Msg>,
 ) -> Html {
+    let about = session.about();
     let current = PANELS.iter().position(|(it, ..)| *it == panel);
     let current = current.unwrap_or(0);
     let content = match panel {
         Panel::Why => why::view(moment, words, about),
         Panel::Rules => rules::view(moment, words, about),
-        Panel::State => state::view(moment, words, selected, send),
+        Panel::State => state::view(moment, words, session, selected, send),
         Panel::Properties => properties::view(moment, words, about),
+        Panel::Branches if FULL => branches::view(session, words, parting, send),
+        Panel::Branches => el("div").end(),
     };
     let tab = |(at, (panel, id, key)): (usize, &(Panel, &'static str, &'static str))| {
         let open = at == current;
@@ -65,7 +78,7 @@ pub(super) fn view(
         .set("role", "tablist")
         .say("aria-label", words.t("ui.panels"))
         .on_key(walk(current, send))
-        .each(PANELS.iter().enumerate().map(tab));
+        .each(PANELS[..COUNT].iter().enumerate().map(tab));
     let pane = classed("div", "pane")
         .set("id", "panel")
         .set("role", "tabpanel")
@@ -83,7 +96,7 @@ pub(super) fn view(
 fn walk(current: usize, send: &Callback<Msg>) -> Callback<KeyboardEvent> {
     let send = send.clone();
     Callback::from(move |event: KeyboardEvent| {
-        let count = PANELS.len();
+        let count = COUNT;
         let to = match event.key().as_str() {
             "ArrowRight" => (current + 1) % count,
             "ArrowLeft" => (current + count - 1) % count,

@@ -3,17 +3,18 @@
 
 use yew::prelude::*;
 
-use super::history;
+use super::{history, knowledge};
 use crate::app::FULL;
 use crate::app::dom::{El, button, classed, el};
 use crate::app::lab::{Msg, Thing};
 use crate::app::words::Words;
 use crate::protocol::{Datum, Endpoint, Field, Storage};
-use crate::view::{ClientCard, Moment, NodeCard};
+use crate::view::{ClientCard, Moment, NodeCard, Session};
 
 pub(super) fn view(
     moment: &Moment,
     words: &Words,
+    session: &Session,
     selected: Option<Thing>,
     send: &Callback<Msg>,
 ) -> Html {
@@ -39,13 +40,21 @@ pub(super) fn view(
     }
     match shown {
         Some(Thing::Node(id)) => {
+            state = state.with(knowledge::switch(id, moment.seen_by, words, send));
             if let Some(node) = moment.node(id) {
+                if let Some(beliefs) = &node.beliefs {
+                    return state.with(knowledge::beliefs(beliefs, words)).end();
+                }
                 if !node.up {
                     state = state.with(el("p").text(words.t("ui.node_is_down")));
                 }
                 state = state
                     .with(fields("ui.durable", Storage::Durable, node, words))
                     .with(fields("ui.volatile", Storage::Volatile, node, words));
+                if FULL && moment.seen_by == Some(id) {
+                    let own = session.knowledge(id);
+                    return state.with(knowledge::letters(&own, words)).end();
+                }
             }
         }
         Some(Thing::Client(id)) if FULL => {

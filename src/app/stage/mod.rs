@@ -9,6 +9,8 @@ use std::cell::Cell;
 
 use yew::prelude::*;
 
+pub(super) use node::{belief, spoken};
+
 use super::dom::{classed, classes, el, moving};
 use super::lab::{Choosing, Msg, Thing};
 use super::motion::{Mark, Ring, Scene};
@@ -21,7 +23,7 @@ use crate::view::geometry::{Stage, translate};
 use crate::view::{Landed, MessageCard, Moment};
 use crate::world::MessageId;
 
-pub(super) use message::spoken;
+pub(super) use message::spoken as spoken_message;
 
 /// From this many messages on, their short names are shown.
 const CROWD: usize = 9;

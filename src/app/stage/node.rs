@@ -3,13 +3,14 @@
 use yew::prelude::*;
 
 use super::epoch_class;
+use crate::app::FULL;
 use crate::app::dom::{El, classed, classes, el};
 use crate::app::lab::{Msg, Thing};
 use crate::app::motion;
 use crate::app::words::Words;
 use crate::protocol::{Cell, CellState, NodeId, Shape, Tally};
-use crate::view::NodeCard;
 use crate::view::geometry::{Point, translate};
+use crate::view::{Belief, NodeCard};
 
 /// The width of a log cell whose text is a term.
 const CELL: f64 = 24.0;
@@ -54,7 +55,7 @@ fn role_key(card: &NodeCard) -> String {
 }
 
 /// What a screen reader says of a node.
-fn spoken(card: &NodeCard, words: &Words) -> String {
+pub(in crate::app) fn spoken(card: &NodeCard, words: &Words) -> String {
     let id = card.id.to_string();
     let role = role_key(card);
     let args = [("node", id.as_str()), ("role", words.t(&role))];
@@ -79,6 +80,10 @@ fn spoken(card: &NodeCard, words: &Words) -> String {
         let committed = stored.filter(known).count().to_string();
         let args = [("count", &*count.to_string()), ("chosen", &committed)];
         parts.push(words.fill("ui.cells_label", &args));
+    }
+    if FULL {
+        let beliefs = card.beliefs.iter().flatten();
+        parts.extend(beliefs.map(|it| belief(it, words)));
     }
     parts.join(words.t("ui.list_separator"))
 }
@@ -106,6 +111,7 @@ pub(super) fn NodeMark(props: &Props) -> Html {
         (true, &*epoch),
         (!card.up, "down"),
         (card.paused, "paused"),
+        (card.beliefs.is_some(), "ghost"),
         (props.selected, "selected"),
         (radius < SMALL, "small"),
     ];
@@ -137,11 +143,45 @@ pub(super) fn NodeMark(props: &Props) -> Html {
         )
         .with(badge(props))
         .with(classed("g", "tallies").each(tallies.map(|it| tally(it, words, radius))))
-        .with(cells(props));
+        .with(match &card.beliefs {
+            Some(beliefs) if FULL => believed(beliefs, words, radius),
+            _ => cells(props),
+        });
     if props.choosing {
         mark = mark.with(number(id.0, -radius, -radius));
     }
     mark.end()
+}
+
+/// How many beliefs fit under a node.
+const BELIEFS: usize = 4;
+
+/// What one node believes of another, in words.
+pub(in crate::app) fn belief(belief: &Belief, words: &Words) -> String {
+    let mut text = words.t(&format!("field.{}", belief.key)).to_owned();
+    if let Some(value) = &belief.value {
+        text = words.fill(
+            "knowledge.belief",
+            &[("name", &text), ("value", &words.datum(value))],
+        );
+    }
+    if let Some(ms) = belief.ago {
+        let ms = ms.to_string();
+        text = words.fill("knowledge.ago", &[("what", &text), ("ms", &ms)]);
+    }
+    text
+}
+
+fn believed(beliefs: &[Belief], words: &Words, radius: f64) -> El {
+    let line = |(at, it): (usize, &Belief)| {
+        classed("text", "belief")
+            .key(&at.to_string())
+            .number("y", radius + 20.0 + 15.0 * at as f64)
+            .set("text-anchor", "middle")
+            .text(&belief(it, words))
+            .end()
+    };
+    classed("g", "beliefs").each(beliefs.iter().take(BELIEFS).enumerate().map(line))
 }
 
 fn label(class: &'static str, y: &'static str, words: &str) -> El {

@@ -1,0 +1,60 @@
+//! The tree of branches, and seeing the run as one of its nodes.
+
+use super::{Lab, Msg, Thing};
+use crate::app::panel::{Branching, Panel};
+use crate::app::words::Shared;
+use crate::protocol::NodeId;
+
+impl Lab {
+    pub(super) fn branch(&mut self, branching: Branching) {
+        match branching {
+            Branching::Return(id) => {
+                self.set_running(false);
+                self.notice = None;
+                self.session.return_to(id);
+                self.hold_all();
+                self.refresh();
+                self.motion.jump(self.session.now() as f64);
+            }
+            Branching::Name(id, name) => self.session.name_branch(id, &name),
+            Branching::Part(branches) => {
+                self.set_running(false);
+                self.parting = self.session.part(branches).map(Shared::new);
+            }
+            Branching::Close => self.parting = None,
+        }
+    }
+
+    /// Says that what lay ahead is kept, once acting in the past has begun another branch.
+    pub(super) fn tell_of_branch(&mut self, before: usize) {
+        let branches = self.session.branches();
+        if branches.len() > before {
+            let kept = branches.iter().rev().find(|it| !it.on_stage);
+            let name = kept.map_or_else(String::new, |it| {
+                crate::app::panel::branch_name(it, &self.words)
+            });
+            self.parting = None;
+            self.notice = Some(self.words.fill("branches.kept", &[("name", &name)]));
+        }
+    }
+
+    pub(super) fn look_through(&mut self, eyes: Option<NodeId>) {
+        self.eyes = eyes;
+        self.diagram.clear();
+        if let Some(node) = eyes {
+            self.panel = Panel::State;
+            self.selected = Some(Thing::Node(node));
+        }
+        self.refresh();
+    }
+
+    pub(super) fn switch_eyes(&mut self) {
+        match (self.eyes, self.selected) {
+            (Some(_), _) => self.look_through(None),
+            (None, Some(Thing::Node(id))) => {
+                self.respond(Msg::Eyes(Some(id)));
+            }
+            (None, _) => self.complain("ui.choose_node_first"),
+        }
+    }
+}

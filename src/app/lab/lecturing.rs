@@ -1,0 +1,122 @@
+//! Lecturing: what the lecture does to the page and to the run on stage.
+
+use super::{Lab, Msg};
+use crate::app::dom::{El, classed};
+use crate::app::host::{self, pointing, sharing};
+use crate::app::lecture::{self, Lecture, Part};
+use crate::share::scenes::{self, Scene, ScenesError};
+use crate::view::Sentence;
+
+impl Lab {
+    /// Does what concerns the lecture; says whether the page has to be drawn anew.
+    pub(super) fn lecture(&mut self, lecture: Lecture) -> bool {
+        self.notice = None;
+        match lecture {
+            Lecture::Toggle => {
+                self.lecturer.toggle();
+                self.show_theme();
+            }
+            Lecture::Hide(part) => self.lecturer.hide(part),
+            Lecture::FullScreen => {
+                sharing::fill_screen();
+                return false;
+            }
+            Lecture::Next => self.go_beside(true),
+            Lecture::Previous => self.go_beside(false),
+            Lecture::Go(place) => self.go_to_scene(place),
+            Lecture::Prepared => match self.lecturer.at {
+                Some(place) => self.go_to_scene(place),
+                None => self.complain("lecture.no_scene_yet"),
+            },
+            Lecture::Add(typed) => {
+                let title = scenes::title(&typed).unwrap_or_else(|| self.own_title());
+                let run = self.session.run_with_trail();
+                if !self.lecturer.add(Scene { title, run }) {
+                    self.complain("lecture.too_many");
+                }
+            }
+            Lecture::Rename(place, typed) => self.lecturer.rename(place, &typed),
+            Lecture::Swap(place) => self.lecturer.swap(place),
+            Lecture::Delete(place) => self.lecturer.delete(place),
+            Lecture::Undo => self.lecturer.undo(),
+            Lecture::Save => {
+                let text = scenes::write(&self.lecturer.scenes);
+                match host::download("quorumscope-scenes.json", &text) {
+                    true => self.lecturer.saved(),
+                    false => self.complain("ui.save_failed"),
+                }
+            }
+        }
+        true
+    }
+
+    /// What a scene is called that nobody has named.
+    fn own_title(&self) -> String {
+        let protocol = format!("protocol.{}", self.session.about().key);
+        let position = self.session.position().to_string();
+        let args = [
+            ("protocol", self.words.t(&protocol)),
+            ("position", &position),
+        ];
+        self.words.fill("lecture.own_title", &args)
+    }
+
+    fn go_beside(&mut self, forward: bool) {
+        match self.lecturer.beside(forward) {
+            Some(place) => self.go_to_scene(place),
+            None if self.lecturer.scenes.is_empty() => self.complain("lecture.no_scenes"),
+            None if forward => self.complain("lecture.last"),
+            None => self.complain("lecture.first"),
+        }
+    }
+
+    /// Shows a scene as it was prepared. What was on stage can be returned to.
+    fn go_to_scene(&mut self, place: usize) {
+        let Some(scene) = self.lecturer.scenes.get(place).cloned() else {
+            return;
+        };
+        self.close_dialog();
+        if self.open_run(&scene.run, Msg::Lecture(Lecture::Go(place))) {
+            self.lecturer.at = Some(place);
+        }
+    }
+
+    /// Takes the scenes of a file.
+    pub(super) fn open_scenes(&mut self, text: &str) {
+        match scenes::read(text) {
+            Ok(scenes) => {
+                self.lecturer.replace(scenes);
+                self.dialog = super::Dialog::Scenes;
+            }
+            Err(error) => {
+                let sentence = match error {
+                    ScenesError::File(error) => super::opening::file_error(&error),
+                    ScenesError::TooMany => Sentence::new("lecture.too_many"),
+                    ScenesError::BadTitle(number) => {
+                        Sentence::new("lecture.bad_title").with("number", number as u32)
+                    }
+                    ScenesError::BadRun(number, _) => {
+                        Sentence::new("lecture.bad_scene").with("number", number as u32)
+                    }
+                };
+                self.notice = Some(self.words.say(&sentence));
+            }
+        }
+    }
+
+    /// Whether the stage is drawn in its narrow form, whose letters are larger.
+    pub(super) fn narrow_stage(&self) -> bool {
+        self.narrow || self.lecturer.on && self.lecturer.shows(Part::Side)
+    }
+
+    /// What the lecture adds to the page.
+    pub(super) fn lecture_view(&self) -> Vec<yew::Html> {
+        if !self.lecturer.on {
+            return Vec::new();
+        }
+        let dot = classed("div", "dot").set("id", pointing::DOT);
+        let dot: El = dot.set("aria-hidden", "true").set("hidden", "");
+        let bar = lecture::bar(&self.lecturer, &self.words, &self.send);
+        vec![bar, dot.key(pointing::DOT).end()]
+    }
+}

@@ -1,0 +1,142 @@
+//! The list of scenes, where they are added, named, put in order and saved.
+
+use wasm_bindgen::JsCast;
+use web_sys::{Element, HtmlInputElement};
+use yew::prelude::*;
+
+use super::{Lecture, Lecturer};
+use crate::app::dom::{El, button, classed, el};
+use crate::app::lab::Msg;
+use crate::app::transport;
+use crate::app::words::Words;
+use crate::share::scenes::{Scene, TITLE_CHARS_MAX};
+
+/// The id of the field for a new scene's title.
+pub(super) const TITLE: &str = "scene-title";
+/// The id of the button that takes the last deletion back.
+pub(super) const UNDO: &str = "scene-undo";
+
+/// The dialogue's content.
+pub(in crate::app) fn dialog(lecturer: &Lecturer, words: &Words, send: &Callback<Msg>) -> Html {
+    let count = lecturer.scenes.len();
+    let scenes = lecturer.scenes.iter().enumerate();
+    let row = |(place, scene): (usize, &Scene)| {
+        let here = lecturer.at == Some(place);
+        row(place, count, here, scene, words, send)
+    };
+    let list = match count {
+        0 => el("p").text(words.t("lecture.no_scenes")),
+        _ => classed("ol", "scene-list").each(scenes.map(row)),
+    };
+    let undo = button(send, Msg::Lecture(Lecture::Undo))
+        .set("id", UNDO)
+        .text(words.t("lecture.undo"));
+    let undo = match lecturer.undo {
+        Some(_) => undo,
+        None => undo.set("hidden", ""),
+    };
+    let said = match (count, lecturer.unsaved) {
+        (0, _) => "",
+        (_, true) => words.t("lecture.unsaved"),
+        (_, false) => words.t("lecture.saved"),
+    };
+    let save = button(send, Msg::Lecture(Lecture::Save))
+        .when(count == 0, "hidden", "")
+        .text(words.t("lecture.save"));
+    let foot = classed("div", "row foot")
+        .with(save)
+        .with(transport::open_file(words, send))
+        .with(undo)
+        .with(el("span").set("role", "status").text(said));
+    classed("div", "scenes")
+        .key("scenes")
+        .with(el("p").text(words.t("lecture.scenes_say")))
+        .with(list)
+        .with(add_form(words, send))
+        .with(foot)
+        .end()
+}
+
+fn row(
+    place: usize,
+    count: usize,
+    here: bool,
+    scene: &Scene,
+    words: &Words,
+    send: &Callback<Msg>,
+) -> Html {
+    let (title, number) = (&*scene.title, (place + 1).to_string());
+    let named = |key| words.fill(key, &[("number", &number), ("title", title)]);
+    let act = |lecture: Lecture, key: &'static str, sign: &'static str| {
+        button(send, Msg::Lecture(lecture))
+            .put("aria-label", named(key))
+            .put("title", named(key))
+            .text(sign)
+    };
+    let rename = send.reform(move |event: Event| {
+        let input = event
+            .target()
+            .and_then(|it| it.dyn_into::<HtmlInputElement>().ok());
+        let typed = input.map(|it| it.value()).unwrap_or_default();
+        Msg::Lecture(Lecture::Rename(place, typed))
+    });
+    let input = title_input()
+        .put("aria-label", named("lecture.title_of"))
+        .value(title)
+        .on_change(rename);
+    let (first, last) = (place == 0, place + 1 == count);
+    let go = button(send, Msg::Lecture(Lecture::Go(place)))
+        .put("aria-label", named("lecture.go"))
+        .when(here, "aria-current", "true")
+        .put("id", format!("scene-{place}"))
+        .text(&number);
+    el("li")
+        .key(&place.to_string())
+        .with(go)
+        .with(input)
+        .with(
+            act(Lecture::Swap(place.saturating_sub(1)), "lecture.up", "↑")
+                .put("id", format!("scene-{place}-up"))
+                .when(first, "aria-disabled", "true"),
+        )
+        .with(
+            act(Lecture::Swap(place), "lecture.down", "↓")
+                .put("id", format!("scene-{place}-down"))
+                .when(last, "aria-disabled", "true"),
+        )
+        .with(act(Lecture::Delete(place), "lecture.delete", "✕"))
+        .end()
+}
+
+fn title_input() -> El {
+    el("input")
+        .set("type", "text")
+        .set("autocomplete", "off")
+        .put("maxlength", TITLE_CHARS_MAX.to_string())
+}
+
+fn add_form(words: &Words, send: &Callback<Msg>) -> El {
+    let send = send.clone();
+    let on_submit = Callback::from(move |event: SubmitEvent| {
+        event.prevent_default();
+        let form = event.target().and_then(|it| it.dyn_into::<Element>().ok());
+        let input = form.and_then(|it| it.query_selector("input").ok().flatten());
+        if let Some(input) = input.and_then(|it| it.dyn_into::<HtmlInputElement>().ok()) {
+            let typed = input.value();
+            input.set_value("");
+            send.emit(Msg::Lecture(Lecture::Add(typed)));
+        }
+    });
+    let input = title_input()
+        .set("id", TITLE)
+        .say("placeholder", words.t("lecture.title"))
+        .say("aria-label", words.t("lecture.title"));
+    let submit = el("button")
+        .set("type", "submit")
+        .set("class", "primary")
+        .text(words.t("lecture.add"));
+    classed("form", "row")
+        .on_submit(on_submit)
+        .with(input)
+        .with(submit)
+}

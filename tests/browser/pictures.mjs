@@ -1,0 +1,55 @@
+// Takes the pictures of the documents anew, so that they show the lab as it is:
+// `cargo xtask pictures` builds it and starts this.
+
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+import { BROWSERS } from './browsers.mjs';
+import { Lab } from './support.mjs';
+import { elected } from './visitor.mjs';
+
+const DOCS = join(dirname(fileURLToPath(import.meta.url)), '..', '..', 'docs', 'pictures');
+
+/** What each picture shows: how the page is opened, and what somebody does there. */
+const PICTURES = {
+  stage: [{}, async (who) => {
+    await who.step(3);
+    await who.choose(who.node(2));
+  }],
+  diagram: [{}, diagram],
+  phone: [{ size: [390, 844], touch: true }, async (who) => who.step(3)],
+  dark: [{ scheme: 'dark' }, diagram],
+  chinese: [{}, async (who) => {
+    await who.press('中文');
+    await who.page.getByRole('button', { name: '单步', exact: true }).waitFor();
+  }],
+};
+
+/** A run with a command, a killed leader and what it depends on. */
+async function diagram(who) {
+  await who.press('Diagram');
+  const region = who.page.getByRole('region', { name: 'Space-time diagram' });
+  await region.waitFor();
+  await who.submit(3, 'x=1');
+  await who.step(12);
+  await who.act(who.node(3), 'Kill');
+  await who.key('Escape');
+  await who.step(8);
+  await region.getByRole('option', { name: /reaches S3/ }).last().dispatchEvent('click');
+}
+
+const browser = new BROWSERS.chromium();
+for (const [name, [options, act]] of Object.entries(PICTURES)) {
+  const lab = new Lab(browser);
+  try {
+    const who = await elected(lab, options);
+    await act(who);
+    const path = join(DOCS, `${name}.png`);
+    await who.page.screenshot({ path });
+    lab.check();
+    console.log(path);
+  } finally {
+    await lab.close();
+  }
+}
+await browser.close();

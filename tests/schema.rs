@@ -1,0 +1,193 @@
+//! The schemas in `docs/` describe the files: every file that the lab writes is as they say, and
+//! whatever they refuse, the lab refuses too.
+
+mod common;
+
+use std::path::Path;
+
+use quorumscope::share::Run;
+use quorumscope::share::scenes::{self, Scene};
+use quorumscope::view::reopen;
+use regex_lite::Regex;
+use serde_json::{Map, Value, json};
+
+fn load(name: &str) -> Value {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(name);
+    let text = std::fs::read_to_string(path).unwrap();
+    serde_json::from_str(&text).unwrap()
+}
+
+/// As much of JSON Schema (2020-12) as the schemas use; a keyword that is not known here is an
+/// error, so that none is silently without effect.
+fn is_valid(value: &Value, schema: &Value, root: &Value) -> bool {
+    let keywords = schema.as_object().expect("a schema is an object");
+    keywords
+        .iter()
+        .all(|(keyword, rule)| holds(keyword, rule, value, keywords, root))
+}
+
+fn holds(
+    keyword: &str,
+    rule: &Value,
+    value: &Value,
+    beside: &Map<String, Value>,
+    root: &Value,
+) -> bool {
+    let count = |length: Option<usize>, fits: fn(u64, u64) -> bool| {
+        length.is_none_or(|length| fits(length as u64, rule.as_u64().unwrap()))
+    };
+    let (fields, items, text) = (value.as_object(), value.as_array(), value.as_str());
+    let at_least = |length, limit| length >= limit;
+    let at_most = |length, limit| length <= limit;
+    match keyword {
+        "$schema" | "$defs" | "title" | "description" => true,
+        "$ref" => match rule.as_str().unwrap().strip_prefix("#/$defs/") {
+            Some(name) => is_valid(value, &root["$defs"][name], root),
+            None => {
+                let other = load(&format!("docs/{}", rule.as_str().unwrap()));
+                is_valid(value, &other, &other)
+            }
+        },
+        "type" => match rule.as_str().unwrap() {
+            "object" => fields.is_some(),
+            "array" => items.is_some(),
+            "string" => text.is_some(),
+            "integer" => value.as_i64().is_some(),
+            "boolean" => value.is_boolean(),
+            "null" => value.is_null(),
+            other => panic!("the type {other} is not known here"),
+        },
+        "const" => value == rule,
+        "enum" => rule.as_array().unwrap().contains(value),
+        "oneOf" => {
+            let choices = rule.as_array().unwrap().iter();
+            choices.filter(|it| is_valid(value, it, root)).count() == 1
+        }
+        "pattern" => text.is_none_or(|it| Regex::new(rule.as_str().unwrap()).unwrap().is_match(it)),
+        "minimum" => value.as_i64().is_none_or(|it| it >= rule.as_i64().unwrap()),
+        "maximum" => value.as_i64().is_none_or(|it| it <= rule.as_i64().unwrap()),
+        "minLength" => count(text.map(|it| it.chars().count()), at_least),
+        "maxLength" => count(text.map(|it| it.chars().count()), at_most),
+        "minItems" => count(items.map(Vec::len), at_least),
+        "maxItems" => count(items.map(Vec::len), at_most),
+        "minProperties" => count(fields.map(Map::len), at_least),
+        "maxProperties" => count(fields.map(Map::len), at_most),
+        "required" => fields.is_none_or(|fields| {
+            let mut names = rule.as_array().unwrap().iter();
+            names.all(|name| fields.contains_key(name.as_str().unwrap()))
+        }),
+        "properties" => fields.is_none_or(|fields| {
+            let known = rule.as_object().unwrap();
+            let mut fields = fields.iter();
+            fields.all(|(name, it)| known.get(name).is_none_or(|rule| is_valid(it, rule, root)))
+        }),
+        "additionalProperties" => fields.is_none_or(|fields| {
+            let known = beside.get("properties").and_then(Value::as_object);
+            let known = |name: &str| known.is_some_and(|known| known.contains_key(name));
+            let mut others = fields.iter().filter(|(name, _)| !known(name));
+            others.all(|(_, it)| rule != false && is_valid(it, rule, root))
+        }),
+        "items" => items.is_none_or(|items| items.iter().all(|it| is_valid(it, rule, root))),
+        "prefixItems" => items.is_none_or(|items| {
+            let rules = rule.as_array().unwrap();
+            let mut pairs = items.iter().zip(rules);
+            pairs.all(|(it, rule)| is_valid(it, rule, root))
+        }),
+        other => panic!("the keyword {other} is not known here"),
+    }
+}
+
+/// The runs in `tests/runs`, as their files are and as the lab writes them now.
+fn runs() -> Vec<(String, Run)> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/runs");
+    let mut runs = Vec::new();
+    for file in std::fs::read_dir(folder).unwrap() {
+        let path = file.unwrap().path();
+        let text = std::fs::read_to_string(&path).unwrap();
+        let run = Run::from_json(&text).unwrap();
+        let now = reopen(&run).unwrap().session.run_with_trail();
+        runs.push((text, run));
+        runs.push((now.to_json(), now));
+    }
+    assert!(runs.len() >= 40);
+    runs
+}
+
+#[test]
+fn files_are_as_the_schemas_say() {
+    let schema = load("docs/run.schema.json");
+    let mut scenes = Vec::new();
+    for (text, run) in runs() {
+        let file: Value = serde_json::from_str(&text).unwrap();
+        assert!(is_valid(&file, &schema, &schema), "{text}");
+        scenes.push(Scene {
+            title: run.scenario.protocol.clone(),
+            run,
+        });
+    }
+    let schema = load("docs/scenes.schema.json");
+    let text = scenes::write(&scenes);
+    assert_eq!(scenes::read(&text), Ok(scenes));
+    let file: Value = serde_json::from_str(&text).unwrap();
+    assert!(is_valid(&file, &schema, &schema));
+}
+
+/// Every place of a file, as the way to it.
+fn places(value: &Value, way: &mut Vec<String>, all: &mut Vec<String>) {
+    all.push(way.iter().map(|step| format!("/{step}")).collect());
+    let children: Vec<(String, &Value)> = match value {
+        Value::Object(fields) => fields.iter().map(|(name, it)| (name.clone(), it)).collect(),
+        Value::Array(items) => {
+            let items = items.iter().enumerate();
+            items.map(|(at, it)| (at.to_string(), it)).collect()
+        }
+        _ => Vec::new(),
+    };
+    for (step, child) in children {
+        way.push(step);
+        places(child, way, all);
+        way.pop();
+    }
+}
+
+/// A file in which one place holds something else: where the schema refuses it, the lab does.
+#[test]
+fn what_the_schema_refuses_is_refused() {
+    let schema = load("docs/run.schema.json");
+    let instead = [
+        json!(null),
+        json!(true),
+        json!(-1),
+        json!(7),
+        json!(4_294_967_296_u64),
+        json!(""),
+        json!("S1"),
+        json!("S01>S2#1"),
+        json!([]),
+        json!(["S1", "S2"]),
+        json!({}),
+        json!({"advance": 1}),
+        json!({"advance": 1, "deliver": "S1>S2#1"}),
+        json!({"min": 1, "max": 2, "mean": 1}),
+    ];
+    let (mut refused, mut read) = (0, 0);
+    for (text, _) in runs().into_iter().step_by(7) {
+        let file: Value = serde_json::from_str(&text).unwrap();
+        let mut all = Vec::new();
+        places(&file, &mut Vec::new(), &mut all);
+        for (at, place) in all.iter().enumerate() {
+            for other in instead.iter().skip(at % 3).step_by(3) {
+                let mut file = file.clone();
+                *file.pointer_mut(place).unwrap() = other.clone();
+                let ours = Run::from_json(&file.to_string());
+                if is_valid(&file, &schema, &schema) {
+                    read += usize::from(ours.is_ok());
+                } else {
+                    refused += 1;
+                    assert!(ours.is_err(), "{place} read as {other}");
+                }
+            }
+        }
+    }
+    assert!(refused > 1_000 && read > 20, "{refused} {read}");
+}
