@@ -36,7 +36,8 @@ use words::{Language, Words};
 const FULL: bool = cfg!(feature = "full");
 
 /// What only the full program draws looks as these assets say.
-const STYLES: [&str; 5] = [
+const STYLES: [&str; 6] = [
+    "full/crowd.css",
     "full/diagram.css",
     "full/dialogs.css",
     "full/knowledge.css",

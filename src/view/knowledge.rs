@@ -1,6 +1,7 @@
 //! What one node knows: its own state, what it believes of the others, what it sent and received,
 //! and its own clock. Nobody in a distributed system sees more than that.
 
+use crate::growing::Growing;
 use super::chronicle::{Arrow, Change, Mark};
 use super::moment::{Belief, Moment, NodeCard};
 use super::session::Session;
@@ -130,7 +131,7 @@ impl Moment {
             client.waiting = false;
             client.queue.clear();
             client.guess = None;
-            client.history.clear();
+            client.history = Growing::default();
         }
         self.messages.clear();
         let arrived = |it: &super::Landed| it.lost.is_none() && it.message.id.to == id.into();
