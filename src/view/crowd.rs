@@ -137,7 +137,8 @@ mod tests {
                 id: MessageId {
                     from: NodeId(from).into(),
                     to: NodeId(to).into(),
-                    number: at,
+                    nth: at,
+                    copy: 0,
                 },
                 view: MessageView {
                     name: "M",
