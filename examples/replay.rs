@@ -1,10 +1,12 @@
 //! Replays a saved run without a browser and prints its transcript, the final states and what
 //! became of each property: `cargo run --release --example replay -- RUN.json`.
 
+mod files;
+
 use std::process::ExitCode;
 
 use quorumscope::protocol::Storage;
-use quorumscope::share::search::SearchRequest;
+use quorumscope::share::search::{SearchError, SearchRequest};
 use quorumscope::share::{Run, RunError};
 use quorumscope::view::{Catalogue, Moment, OpenedRun, Sentence, reopen};
 
@@ -13,7 +15,7 @@ fn main() -> ExitCode {
         eprintln!("usage: replay RUN.json");
         return ExitCode::FAILURE;
     };
-    let text = match std::fs::read_to_string(&path) {
+    let text = match files::text(&path) {
         Ok(text) => text,
         Err(error) => {
             eprintln!("{path}: {error}");
@@ -38,8 +40,8 @@ fn main() -> ExitCode {
 
 /// Whether a text is a search, or several, sound or not.
 fn is_search(text: &str) -> bool {
-    SearchRequest::from_json(text) != Err(RunError::NotARun)
-        || SearchRequest::all_from_json(text) != Err(RunError::NotARun)
+    SearchRequest::from_json(text) != Err(SearchError::NotASearch)
+        || SearchRequest::all_from_json(text) != Err(SearchError::NotASearch)
 }
 
 fn print(opened: &OpenedRun) -> ExitCode {

@@ -11,12 +11,14 @@
 
 #![allow(clippy::disallowed_types, reason = "an example may look at the clock")]
 
+mod files;
+
 use std::process::ExitCode;
 use std::time::Instant;
 
 use quorumscope::check::search::{Found, Goal, Progress, Search, Status};
 use quorumscope::protocol::Any;
-use quorumscope::share::search::SearchRequest;
+use quorumscope::share::search::{SearchError, SearchRequest};
 use quorumscope::share::{Run, RunError};
 
 /// How much memory a search may use unless the command line says otherwise: as much as in a
@@ -58,7 +60,7 @@ fn main() -> ExitCode {
 }
 
 fn open(path: &str, symmetry: bool, runs: Option<&str>, megabytes: usize) -> Result<(), String> {
-    let text = std::fs::read_to_string(path).map_err(|error| error.to_string())?;
+    let text = files::text(path)?;
     match SearchRequest::all_from_json(&text) {
         Ok(mut all) => {
             for (_, request) in &mut all {
@@ -66,7 +68,7 @@ fn open(path: &str, symmetry: bool, runs: Option<&str>, megabytes: usize) -> Res
             }
             table(&all, runs, megabytes)
         }
-        Err(RunError::NotARun) => {
+        Err(SearchError::NotASearch) => {
             if Run::from_json(&text) != Err(RunError::NotARun) {
                 return Err("this is a run, not a search: `--example replay` reads it".into());
             }

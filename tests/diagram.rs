@@ -170,9 +170,9 @@ fn causes_are_lamports() {
                 }
             }
             let mut all: Vec<BTreeSet<usize>> = Vec::new();
-            for step in 0..=count {
-                let mut causes = before[step].clone();
-                for direct in &before[step] {
+            for directly in &before {
+                let mut causes = directly.clone();
+                for direct in directly {
                     causes.extend(all[*direct].iter().copied());
                 }
                 all.push(causes);

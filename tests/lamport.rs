@@ -31,6 +31,7 @@ fn more_ballots_than_two() {
     assert_eq!(distinct(size(2, 2, 3)), Ok(1_501));
     assert_eq!(distinct(size(2, 3, 3)), Ok(2_465));
     assert_eq!(distinct(size(1, 3, 4)), Ok(3_309));
+    assert_eq!(distinct(size(3, 2, 3)), Ok(185_369));
 }
 
 /// A whole world: every node, and each message ever sent with its two ends.

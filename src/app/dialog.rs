@@ -31,6 +31,8 @@ pub(super) enum Dialog {
     Scenes,
     /// Nothing is to be seen.
     Black,
+    /// Pictures and texts of the run, for elsewhere.
+    Export,
 }
 
 pub(super) fn view(
@@ -52,7 +54,8 @@ pub(super) fn view(
         | Dialog::Search
         | Dialog::Share
         | Dialog::Scenes
-        | Dialog::Black => {
+        | Dialog::Black
+        | Dialog::Export => {
             return el("div").set("hidden", "").end();
         }
     };

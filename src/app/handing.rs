@@ -13,7 +13,7 @@ use crate::share::Run;
 use crate::share::json::Json;
 use crate::view::{Session, reopen};
 
-const DIALOGS: [Dialog; 7] = [
+const DIALOGS: [Dialog; 8] = [
     Dialog::None,
     Dialog::Help,
     Dialog::BreakRule,
@@ -21,6 +21,7 @@ const DIALOGS: [Dialog; 7] = [
     Dialog::Search,
     Dialog::Share,
     Dialog::Scenes,
+    Dialog::Export,
 ];
 const PANELS: [Panel; 4] = [Panel::Why, Panel::Rules, Panel::State, Panel::Properties];
 const CHOOSING: [Choosing; 3] = [Choosing::Nothing, Choosing::Node, Choosing::Message];

@@ -1,6 +1,7 @@
 //! Everything that the browser may refuse: storage, downloads, media queries, and the boot script.
 //! Nothing here panics; what is refused is as if it were not there.
 
+pub(super) mod drawing;
 pub(super) mod pointing;
 pub(super) mod sharing;
 
@@ -448,25 +449,27 @@ pub(super) fn on_key_down(callback: yew::Callback<web_sys::KeyboardEvent>) -> Op
 
 /// Offers a text as a file; says whether the browser took it.
 pub(super) fn download(name: &str, text: &str) -> bool {
-    let attempt = || -> Option<()> {
-        let parts = js_sys::Array::of1(&JsValue::from_str(text));
-        let options = web_sys::BlobPropertyBag::new();
-        options.set_type("application/json");
-        let blob = web_sys::Blob::new_with_str_sequence_and_options(&parts, &options).ok()?;
-        let url = web_sys::Url::create_object_url_with_blob(&blob).ok()?;
-        let anchor = document()?.create_element("a").ok()?;
-        let anchor: web_sys::HtmlAnchorElement = anchor.dyn_into().ok()?;
-        anchor.set_href(&url);
-        anchor.set_download(name);
-        anchor.click();
-        // Not at once: the browser may not have read it yet.
-        let forget = gloo_timers::callback::Timeout::new(DOWNLOAD_MS, move || {
-            web_sys::Url::revoke_object_url(&url).ok();
-        });
-        forget.forget();
-        Some(())
-    };
-    attempt().is_some()
+    offer(name, "application/json", &JsValue::from_str(text)).is_some()
+}
+
+/// Offers a text, or a part of one, as a file of a kind.
+fn offer(name: &str, kind: &str, part: &JsValue) -> Option<()> {
+    let parts = js_sys::Array::of1(part);
+    let options = web_sys::BlobPropertyBag::new();
+    options.set_type(kind);
+    let blob = web_sys::Blob::new_with_blob_sequence_and_options(&parts, &options).ok()?;
+    let url = web_sys::Url::create_object_url_with_blob(&blob).ok()?;
+    let anchor = document()?.create_element("a").ok()?;
+    let anchor: web_sys::HtmlAnchorElement = anchor.dyn_into().ok()?;
+    anchor.set_href(&url);
+    anchor.set_download(name);
+    anchor.click();
+    // Not at once: the browser may not have read it yet.
+    let forget = gloo_timers::callback::Timeout::new(DOWNLOAD_MS, move || {
+        web_sys::Url::revoke_object_url(&url).ok();
+    });
+    forget.forget();
+    Some(())
 }
 
 /// Reads a file that somebody chose.

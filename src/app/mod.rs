@@ -7,6 +7,7 @@ mod crowd;
 mod diagram;
 mod dialog;
 mod dom;
+mod export;
 mod handing;
 mod header;
 mod host;

@@ -218,6 +218,7 @@ fn more(
         ("ui.break_rule", Msg::Show(Dialog::BreakRule)),
         ("ui.search_here", Msg::Show(Dialog::Search)),
         ("ui.transcript", Msg::Show(Dialog::Transcript)),
+        ("ui.export", Msg::Show(Dialog::Export)),
         ("ui.share", Msg::Show(Dialog::Share)),
         ("ui.scenes", Msg::Show(Dialog::Scenes)),
         ("ui.lecture", Msg::Lecture(Lecture::Toggle)),

@@ -4,7 +4,9 @@
 //! `{"format":"quorumscope-search","version":1,"scenario":{…},"seed":1,"goal":{"lose":"raft.log_matching"},
 //! "bounds":{"crashes":1,"timeouts":{"election":3},"commands":[["C1","S1","x"]]}}`
 
-use super::codec::{self, map, map_json, only, optional, parse, small};
+use std::fmt;
+
+use super::codec::{self, map, map_json, optional, parse, small};
 use super::json::Json;
 use super::{RunError, check_format, check_head};
 use crate::check::search::{Bounds, Command, Goal};
@@ -28,6 +30,43 @@ pub struct SearchRequest {
     pub bounds: Bounds,
     /// What it looks for.
     pub goal: Goal,
+}
+
+/// Why a text is no search that can be begun.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SearchError {
+    /// What could also be wrong with a run: it cannot be read, or its scenario makes no sense.
+    File(RunError),
+    /// It is something else.
+    NotASearch,
+    /// This field is not there, or is not what it should be.
+    Bad(&'static str),
+    /// No search has such a field.
+    Unknown(String),
+    /// One of several, by its name, and what is wrong with it.
+    Of(String, Box<Self>),
+}
+
+impl From<RunError> for SearchError {
+    fn from(error: RunError) -> Self {
+        match error {
+            RunError::NotARun => Self::NotASearch,
+            RunError::BadHead => Self::Bad("version"),
+            other => Self::File(other),
+        }
+    }
+}
+
+impl fmt::Display for SearchError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::File(error) => error.fmt(f),
+            Self::NotASearch => write!(f, "this file holds something else than a search"),
+            Self::Bad(field) => write!(f, "“{field}” is not what it should be"),
+            Self::Unknown(field) => write!(f, "a search has no “{field}”"),
+            Self::Of(name, error) => write!(f, "the search “{name}”: {error}"),
+        }
+    }
 }
 
 impl SearchRequest {
@@ -57,7 +96,7 @@ impl SearchRequest {
     /// # Errors
     ///
     /// Why it is no search that can be begun.
-    pub fn from_json(text: &str) -> Result<Self, RunError> {
+    pub fn from_json(text: &str) -> Result<Self, SearchError> {
         let file = check_head(text, FORMAT)?;
         checked(&file)
     }
@@ -68,34 +107,53 @@ impl SearchRequest {
     /// # Errors
     ///
     /// Why one of them is no search that can be begun.
-    pub fn all_from_json(text: &str) -> Result<Vec<(String, Self)>, RunError> {
+    pub fn all_from_json(text: &str) -> Result<Vec<(String, Self)>, SearchError> {
         let file = check_head(text, FORMAT_ALL)?;
-        let all = only(&file, &["format", "version", "searches"]).and(file.get("searches"));
-        let all = all.and_then(Json::fields).ok_or(RunError::BadHead)?;
+        only(&file, &["format", "version", "searches"])?;
+        let all = file.get("searches").and_then(Json::fields);
         let one = |(name, request): &(String, Json)| {
-            check_format(request, FORMAT)?;
-            Ok((name.clone(), checked(request)?))
+            let read = check_format(request, FORMAT).map_err(SearchError::from);
+            match read.and_then(|()| checked(request)) {
+                Ok(request) => Ok((name.clone(), request)),
+                Err(error) => Err(SearchError::Of(name.clone(), Box::new(error))),
+            }
         };
+        let all = all.ok_or(SearchError::Bad("searches"))?;
         all.iter().map(one).collect()
     }
 }
 
 /// A request whose head has been checked.
-fn checked(file: &Json) -> Result<SearchRequest, RunError> {
-    let request = read(file).ok_or(RunError::BadHead)?;
+fn checked(file: &Json) -> Result<SearchRequest, SearchError> {
+    let request = read(file)?;
     request.scenario.check().map_err(RunError::Scenario)?;
-    crate::protocol::Any::open(&request.scenario.protocol, &request.scenario.cluster)?;
+    let opened = crate::protocol::Any::open(&request.scenario.protocol, &request.scenario.cluster);
+    opened.map_err(RunError::from)?;
     Ok(request)
 }
 
-fn read(file: &Json) -> Option<SearchRequest> {
-    let fields = ["format", "version", "scenario", "seed", "goal", "bounds"];
-    only(file, &fields)?;
-    Some(SearchRequest {
-        scenario: codec::scenario(file.get("scenario")?)?,
-        seed: optional(file, "seed", 1, Json::number)?,
-        goal: goal(file.get("goal")?)?,
-        bounds: bounds(file.get("bounds")?)?,
+/// Whether an object has these fields alone.
+fn only(json: &Json, known: &[&'static str]) -> Result<(), SearchError> {
+    let mut fields = json.fields().into_iter().flatten();
+    match fields.find(|(name, _)| !known.contains(&name.as_str())) {
+        Some((name, _)) => Err(SearchError::Unknown(name.clone())),
+        None => Ok(()),
+    }
+}
+
+fn read(file: &Json) -> Result<SearchRequest, SearchError> {
+    only(
+        file,
+        &["format", "version", "scenario", "seed", "goal", "bounds"],
+    )?;
+    let bad = SearchError::Bad;
+    let scenario = file.get("scenario").and_then(codec::scenario);
+    let limits = file.get("bounds").filter(|it| it.fields().is_some());
+    Ok(SearchRequest {
+        scenario: scenario.ok_or(bad("scenario"))?,
+        seed: field_of(file, "seed", 1, Json::number)?,
+        goal: file.get("goal").and_then(goal).ok_or(bad("goal"))?,
+        bounds: bounds(limits.ok_or(bad("bounds"))?)?,
     })
 }
 
@@ -106,7 +164,7 @@ fn goal(json: &Json) -> Option<Goal> {
         Some(_) => return None,
         None => {}
     }
-    only(json, &["lose", "reach"])?;
+    codec::only(json, &["lose", "reach"])?;
     match (json.get("lose"), json.get("reach")) {
         (Some(id), None) => Some(Goal::Lose(Some(id.text()?.into()))),
         (None, Some(condition)) => {
@@ -147,7 +205,7 @@ fn bounds_json(bounds: &Bounds) -> Json {
     Json::Object(fields.map(|(name, it)| (name.to_owned(), it)).collect())
 }
 
-fn bounds(json: &Json) -> Option<Bounds> {
+fn bounds(json: &Json) -> Result<Bounds, SearchError> {
     let fields = [
         "crashes",
         "wipes",
@@ -162,28 +220,38 @@ fn bounds(json: &Json) -> Option<Bounds> {
         "depth",
     ];
     only(json, &fields)?;
-    let number = |field| optional(json, field, 0, small);
+    let number = |field| field_of(json, field, 0, small);
     let flag = |field| {
-        optional(json, field, false, |it| match it {
+        field_of(json, field, false, |it| match it {
             Json::Bool(flag) => Some(*flag),
             _ => None,
         })
     };
-    Some(Bounds {
+    Ok(Bounds {
         crashes: number("crashes")?,
         wipes: number("wipes")?,
         drops: number("drops")?,
         duplicates: number("duplicates")?,
-        timeouts: optional(json, "timeouts", SortedMap::new(), |it| map(it, small))?,
+        timeouts: field_of(json, "timeouts", SortedMap::new(), |it| map(it, small))?,
         retries: number("retries")?,
-        commands: optional(json, "commands", Vec::new(), |list| {
+        commands: field_of(json, "commands", Vec::new(), |list| {
             list.items()?.iter().map(command).collect()
         })?,
         replies: flag("replies")?,
         skip_idle: flag("skip_idle")?,
         symmetry: flag("symmetry")?,
-        depth: optional(json, "depth", None, |it| Some(Some(it.number()?)))?,
+        depth: field_of(json, "depth", None, |it| Some(Some(it.number()?)))?,
     })
+}
+
+/// A field that may be missing, but not be wrong.
+fn field_of<T>(
+    json: &Json,
+    field: &'static str,
+    default: T,
+    read: impl FnOnce(&Json) -> Option<T>,
+) -> Result<T, SearchError> {
+    optional(json, field, default, read).ok_or(SearchError::Bad(field))
 }
 
 fn command(json: &Json) -> Option<Command> {
@@ -243,11 +311,41 @@ mod tests {
             };
             assert_eq!(SearchRequest::from_json(&request.to_json()), Ok(request));
         }
-        let wrong = text.replace("crashes", "crushes");
-        assert_eq!(SearchRequest::from_json(&wrong), Err(RunError::BadHead));
-        let other = text.replace("quorumscope-search", "quorumscope-run");
-        assert_eq!(SearchRequest::from_json(&other), Err(RunError::NotARun));
+        for (from, to, says) in [
+            ("\"crashes\"", "\"crushes\"", "a search has no “crushes”"),
+            (
+                "\"crashes\":1",
+                "\"crashes\":\"1\"",
+                "“crashes” is not what",
+            ),
+            (
+                "\"election\":5",
+                "\"election\":500",
+                "“timeouts” is not what",
+            ),
+            (
+                "\"goal\":{\"lose\"",
+                "\"goal\":{\"win\"",
+                "“goal” is not what",
+            ),
+            ("\"seed\":7", "\"seed\":true", "“seed” is not what"),
+            ("\"bounds\"", "\"limits\"", "a search has no “limits”"),
+            ("\"version\":1", "\"version\":9", "the file has version 9"),
+            ("\"raft\"", "\"craft\"", "there is no protocol “craft”"),
+            (
+                "quorumscope-search",
+                "quorumscope-run",
+                "something else than a search",
+            ),
+            ("}", "", "not JSON from line 1"),
+        ] {
+            assert!(text.contains(from), "{from} is not in {text}");
+            let wrong = SearchRequest::from_json(&text.replacen(from, to, 1));
+            let error = wrong.expect_err(to).to_string();
+            assert!(error.contains(says), "{error}");
+        }
     }
+
     /// A file of several gives each with its name, in order; one that is wrong spoils them all.
     #[test]
     fn several_in_one_file() {
@@ -266,23 +364,39 @@ mod tests {
         let all = SearchRequest::all_from_json(&text);
         assert_eq!(all, Ok(vec![("b".into(), three), ("a".into(), five)]));
         assert_eq!(SearchRequest::all_from_json(&file("")), Ok(Vec::new()));
+        let of = |name: &str, error| SearchError::Of(name.into(), Box::new(error));
         for (from, to, error) in [
-            (FORMAT_ALL, FORMAT, RunError::NotARun),
+            (FORMAT_ALL, FORMAT, SearchError::NotASearch),
             (
                 "\"version\":1,\"searches\"",
                 "\"searches\"",
-                RunError::BadHead,
+                SearchError::Bad("version"),
             ),
-            ("\"searches\"", "\"search\"", RunError::BadHead),
-            ("\"quorumscope-search\"", "\"other\"", RunError::NotARun),
-            ("\"seed\"", "\"weed\"", RunError::BadHead),
+            (
+                "\"searches\"",
+                "\"search\"",
+                SearchError::Unknown("search".into()),
+            ),
+            (
+                "\"quorumscope-search\"",
+                "\"other\"",
+                of("b", SearchError::NotASearch),
+            ),
+            (
+                "\"seed\"",
+                "\"weed\"",
+                of("b", SearchError::Unknown("weed".into())),
+            ),
         ] {
             assert!(text.contains(from), "{from}");
             let wrong = text.replacen(from, to, 1);
             assert_eq!(SearchRequest::all_from_json(&wrong), Err(error), "{from}");
         }
         let wrong = text.replacen("\"nodes\":3", "\"nodes\":200", 1);
-        let error = SearchRequest::all_from_json(&wrong);
-        assert!(matches!(error, Err(RunError::Scenario(_))), "{error:?}");
+        let error = SearchRequest::all_from_json(&wrong).expect_err("no cluster has 200");
+        assert_eq!(
+            error.to_string(),
+            "the search “b”: 200 nodes: a cluster has 1 to 32"
+        );
     }
 }

@@ -5,6 +5,7 @@ mod branches;
 pub mod chronicle;
 pub mod crowd;
 pub mod diagram;
+pub mod export;
 pub mod geometry;
 mod goals;
 mod knowledge;

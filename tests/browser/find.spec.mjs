@@ -9,6 +9,8 @@ import { Visitor, eventually, visit } from './visitor.mjs';
 const RULE = 'Accept in spite of a promise';
 const FIND = `Find the shortest run that loses it: ${RULE}`;
 
+const SECONDS = 'Seconds of searching (empty: any number)';
+
 const lost = (who) => who.page.getByRole('region', { name: 'The stage' }).getByText(/^✗ .* is lost$/);
 const stage = (who) => who.page.getByRole('region', { name: 'The stage' });
 const field = (who, name) => who.dialog().getByRole('textbox', { name, exact: true });
@@ -61,10 +63,21 @@ test('from the first load: break a rule, find the shortest run, step to where it
   assert.equal(facts.length, 2);
   assert.match(await who.heard(), /Agreement is lost/);
 
-  // It is saved as any other run is, and opens again.
-  const saved = JSON.parse(await who.save());
+  // It is saved as any other run is,
+  const text = await who.save();
+  const saved = JSON.parse(text);
   assert.equal(saved.cursor, length);
   assert.deepEqual(saved.scenario.cluster.variants, ['accept_ignores_promise']);
+
+  // opens for whoever gets the file, and is stepped there as any other.
+  const other = await visit(lab);
+  await other.openText(text);
+  await lost(other).waitFor();
+  assert.equal((await other.place()).position, length);
+  await other.press('Back');
+  assert.equal(await lost(other).count(), 0);
+  await other.step();
+  assert.equal(await lost(other).innerText(), '✗ Agreement is lost');
 
   // And the run from before is not lost.
   await who.press('Back to your run');
@@ -132,6 +145,7 @@ test('bad numbers and values get a clear sentence', async (lab) => {
   for (const [name, bad, good, pattern] of [
     ['Crashes', '16', '0', /“Crashes” must be a whole number from 0 to 15\./],
     ['Timeouts: election timer', '-1', '1', /“Timeouts: election timer” must be a whole number from 0 to 63\./],
+    [SECONDS, '0', '', /“Seconds of searching .*” must be a whole number from 1 to 9999\./],
     ['Dropped messages', '', '0', /“Dropped messages” must be/],
     ['Request 1: value', 'x'.repeat(33), '', /at most 32 characters/],
   ]) {
@@ -157,14 +171,19 @@ test('where everything was visited, it says so', async (lab) => {
   await screenshot(who.page, 'find-exhausted');
 });
 
-/** Begins a search that goes on for long. */
-async function searchForLong(who) {
+/** Begins a search that goes on for long, or for so many seconds. */
+async function askForLong(who, seconds) {
   await searchHere(who);
   await field(who, 'Timeouts: election timer').fill('9');
   await field(who, 'Timeouts: heartbeat timer').fill('9');
   await field(who, 'Actions in a run (empty: any number)').fill('');
+  await field(who, SECONDS).fill(seconds);
   await begin(who);
-  // Numbers that grow.
+}
+
+/** Begins a search that goes on for long, and waits until its numbers grow. */
+async function searchForLong(who) {
+  await askForLong(who, '');
   const states = async () => {
     const text = await who.dialog().locator('.covered div').filter({ hasText: /^states\d/ }).innerText();
     return Number(text.replaceAll(/\D/g, ''));
@@ -199,6 +218,18 @@ test('where the memory is full it stops by itself, the page lives, and it can be
     await who.close();
     await who.step();
   }
+});
+
+test('where its time is over it stops by itself, says what it covered, and the page lives', async (lab) => {
+  const who = await visit(lab, { init: countWorkers });
+  await askForLong(who, '2');
+  await eventually(async () => assert.match(await outcome(who),
+    /^Nothing found so far: covered to depth \d+, [\d,]+ states\. The time you allowed is over\.$/));
+  assert.deepEqual(await who.page.evaluate(() => [window.begun, window.ended]), [1, 1]);
+  await axe(who.page);
+  await who.close();
+  await who.step();
+  assert.equal((await who.place()).position, 1);
 });
 
 test('closing the dialogue stops it too', async (lab) => {

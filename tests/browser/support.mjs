@@ -10,7 +10,8 @@ import { AxeBuilder } from '@axe-core/playwright';
 import { nameOf } from './browsers.mjs';
 import { serve } from './server.mjs';
 
-const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
+/** The project's folder. */
+export const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
 
 /** The built folder and the single file, as they are shipped. */
 export const DIST = join(root, 'dist');

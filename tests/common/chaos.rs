@@ -1,6 +1,6 @@
 //! Random runs: the scheduler's choices mixed with every fault that the world knows.
 
-use quorumscope::protocol::{ClientId, Endpoint, NodeId, Protocol, RangeMs};
+use quorumscope::protocol::{About, ClientId, Effect, Endpoint, NodeId, Protocol, RangeMs};
 use quorumscope::sorted::{SortedMap, SortedSet};
 use quorumscope::world::{Action, MessageId, Network, Scenario, Trigger, World};
 
@@ -230,11 +230,11 @@ impl Chaos {
     /// Where members can come and go, one command in three is about them.
     fn membership<P: Protocol>(&mut self, world: &World<P>) -> Option<String> {
         let cluster = world.protocol().cluster();
+        let any = |ids: &[&str]| ids.iter().any(|it| cluster.variants.contains(*it));
         let on = [
-            ["single_server", "config_before_commit"],
-            ["joint_consensus", "one_majority"],
-        ]
-        .map(|either| either.iter().any(|it| cluster.variants.contains(*it)));
+            any(&["single_server", "config_before_commit", "reuse_name"]),
+            any(&["joint_consensus", "one_majority"]),
+        ];
         if on == [false; 2] || self.rng.below(3) > 0 {
             return None;
         }
@@ -300,6 +300,28 @@ pub const RAFT_EXTENSIONS: &[&str] = &[
     "joint_consensus",
 ];
 
+/// A protocol on five nodes, with each of its extensions on or off.
+pub fn some_extensions(about: &About, rng: &mut Rng) -> Scenario {
+    let extensions = about.variants.iter();
+    let extensions = extensions.filter(|it| it.effect == Effect::Extends);
+    let on: Vec<&str> = extensions
+        .map(|it| it.id)
+        .filter(|_| rng.below(2) == 0)
+        .collect();
+    on_five(about.key, &on)
+}
+
+/// A protocol on five nodes with three clients; where members come one at a time, one is a spare.
+fn on_five(protocol: &str, variants: &[&str]) -> Scenario {
+    let mut scenario = super::lab::scenario(protocol, 5, variants);
+    scenario.clients = 3;
+    if variants.contains(&"single_server") {
+        let members = (1..=4).map(n).collect();
+        scenario.cluster.roles = SortedMap::from([("member".into(), members)]);
+    }
+    scenario
+}
+
 /// The protocols on five nodes, each in the forms that lose nothing.
 pub fn sound_scenarios(protocol: &str) -> Vec<Scenario> {
     let extensions: &[&[&str]] = match protocol {
@@ -328,16 +350,8 @@ pub fn sound_scenarios(protocol: &str) -> Vec<Scenario> {
             &["literal_p1a"],
         ],
     };
-    let of = |variants: &&[&str]| {
-        let mut scenario = super::lab::scenario(protocol, 5, variants);
-        scenario.clients = 3;
-        if variants.contains(&"single_server") {
-            let members = (1..=4).map(n).collect();
-            scenario.cluster.roles = SortedMap::from([("member".into(), members)]);
-        }
-        scenario
-    };
-    let mut scenarios: Vec<Scenario> = extensions.iter().map(of).collect();
+    let scenarios = extensions.iter().map(|on| on_five(protocol, on));
+    let mut scenarios: Vec<Scenario> = scenarios.collect();
     match protocol {
         "two_phase" => {
             scenarios.push(with_two_coordinators());

@@ -86,6 +86,22 @@ pub fn joint_by_one_majority(variants: &[&str]) -> Lab<Raft> {
     lab
 }
 
+/// Of five members, S1, S2 and S3 store what is committed; S1 removes S5 and then itself, and S4 and
+/// S5 hear of neither. S1 is installed anew and comes back; S4 asks it and S5 for their votes.
+pub fn removed_leader_comes_back(variants: &[&str]) -> Lab<Raft> {
+    let variants = [variants, &["single_server"]].concat();
+    let mut lab = Lab::of(&with_spares(5, 5, &variants), 1, Mood::Lenient);
+    lab.campaign(1);
+    for (client, command) in [(1, "x"), (2, "-S5"), (3, "-S1")] {
+        lab.ask(client, 1, command);
+        lab.replicate_among(1, &[2, 3]);
+    }
+    lab.crash(1);
+    lab.restart(1);
+    lab.campaign_among(4, &[1, 5]);
+    lab
+}
+
 /// Of five members, S1, S2 and S3 store what is committed; S3 and S4 are removed, by S1, S2 and
 /// one more each time, while S5 hears of nothing. Two empty servers then come up: in the places
 /// of S3 and S4 and under their names, or as S6 and S7, new servers that they are. S5, in whose

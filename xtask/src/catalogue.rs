@@ -24,10 +24,15 @@ const FULL_SECTIONS: [&str; 5] = [
     "raft.transfer",
 ];
 /// What only the full program shows, whichever protocol it is about.
+<<<<<<< HEAD
 const FULL_SHARED: [&str; 9] = [
+=======
+const FULL_SHARED: &[&str] = &[
+>>>>>>> main
     "branches",
     "crowd",
     "diagram",
+    "export",
     "knowledge",
     "lecture",
     "open",

@@ -7,8 +7,7 @@ use crate::app::dom::{El, all, classed, classes, el};
 use crate::app::lab::{Msg, Thing};
 use crate::app::stage::epoch_class;
 use crate::app::words::{Shared, Words};
-use crate::protocol::{Datum, Endpoint, MessageKind, NodeId, Shape};
-use crate::view::Sentence;
+use crate::protocol::{Endpoint, MessageKind, NodeId, Shape};
 use crate::view::chronicle::{Change, Decision};
 use crate::view::diagram::{Cone, FlightEnd, Flown, Picture, Sign, Standing, StepFigure};
 use crate::view::geometry::tenths;
@@ -148,7 +147,7 @@ fn step(figure: &StepFigure, props: &Props) -> Html {
         .put("id", step_id(figure.step))
         .set("role", "option")
         .flag("aria-selected", picked)
-        .put("aria-label", spoken(figure, &props.words))
+        .put("aria-label", figure.said(&props.words))
         .put("class", classes("event", &look))
         .on_click(on_click);
     if figure.links {
@@ -309,81 +308,4 @@ fn sign(
     let group = el("g").key(&format!("{lane}-{at}"));
     let group = group.put("class", classes("sign", &[(true, class)]));
     Some(group.with(circle).with(label).end())
-}
-
-/// What a step was, in words.
-pub(super) fn spoken(figure: &StepFigure, words: &Words) -> String {
-    let flights = figure
-        .flights
-        .iter()
-        .map(|it| words.say(&flight_sentence(it)));
-    let signs = figure.signs.iter().map(|it| said(it, words));
-    let links = figure
-        .links
-        .then(|| words.t("event.links_changed").to_owned());
-    let all: Vec<String> = flights.chain(signs).chain(links).collect();
-    let step = figure.step.to_string();
-    let args = [
-        ("position", &*step),
-        ("ms", &figure.at.to_string()),
-        ("what", &all.join(words.t("ui.sentence_separator"))),
-    ];
-    words.fill("diagram.event", &args)
-}
-
-fn end(end: Endpoint) -> Datum {
-    match end {
-        Endpoint::Node(id) => Datum::Node(id),
-        Endpoint::Client(id) => Datum::Client(id),
-    }
-}
-
-fn flight_sentence(flown: &Flown) -> Sentence {
-    let id = flown.arrow.id;
-    let key = match flown.end {
-        FlightEnd::Arrived(_) => "event.delivered",
-        FlightEnd::Lost(..) => "event.lost",
-        FlightEnd::UnderWay(_) => "diagram.sent",
-    };
-    let sentence = Sentence::new(key)
-        .with("message", Datum::Name(flown.arrow.name))
-        .with("from", end(id.from))
-        .with("to", end(id.to));
-    match flown.end {
-        FlightEnd::Lost(_, loss) => sentence.with("why", Datum::Text(loss.key())),
-        _ => sentence,
-    }
-}
-
-fn said((lane, sign): &(Endpoint, Sign), words: &Words) -> String {
-    let node = |key: &str| Sentence::new(key).with("node", end(*lane));
-    let sentence = match sign {
-        Sign::Fired(timer) => node("event.fired").with("timer", Datum::Word(timer)),
-        Sign::Node(change) => match change {
-            Change::Crashed => node("event.crashed"),
-            Change::Restarted => node("event.restarted"),
-            Change::Wiped => node("event.wiped"),
-            Change::Paused => node("event.paused"),
-            Change::Resumed => node("event.resumed"),
-            Change::Clock(permille) => node("event.clock").with("percent", permille / 10),
-        },
-        Sign::Role(role) => {
-            let (lane, word) = (lane.to_string(), format!("role.{}", role.word));
-            let epoch = words.badge(role.epoch);
-            let args = [
-                ("node", &*lane),
-                ("role", words.t(&word)),
-                ("epoch", &epoch),
-            ];
-            return words.fill("diagram.role", &args);
-        }
-        Sign::Decided(Decision::Yes) => node("diagram.decided"),
-        Sign::Decided(Decision::No) => node("diagram.aborted"),
-        Sign::Decided(Decision::Index(index)) => {
-            node("diagram.decided_index").with("index", *index)
-        }
-        Sign::Submitted => node("diagram.submitted"),
-        Sign::Told => node("diagram.told"),
-    };
-    words.say(&sentence)
 }

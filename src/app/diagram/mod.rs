@@ -4,7 +4,7 @@
 mod figure;
 mod view;
 
-pub(super) use view::{room, view};
+pub(super) use view::{PICTURE, room, view};
 
 use super::host;
 use super::words::Shared;

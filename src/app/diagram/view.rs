@@ -101,7 +101,7 @@ fn lanes(moment: &Moment) -> Vec<Endpoint> {
 fn picked(step: usize, diagram: &Diagram, session: &Session, words: &Words) -> String {
     let steps = diagram.picture.as_ref().map(|it| &it.steps);
     let figure = steps.and_then(|steps| steps.iter().find(|it| it.step == step));
-    let mut text = figure.map_or_else(String::new, |it| figure::spoken(it, words));
+    let mut text = figure.map_or_else(String::new, |it| it.said(words));
     if let Some(cone) = &diagram.cone {
         let (causes, consequences) = cone.counts(&session.entries());
         let args = [
@@ -172,11 +172,24 @@ fn picture(
         .set("tabindex", "0")
         .say("aria-label", words.t("diagram.events"))
         .on_key(on_key(send))
-        .with(moving.with(cursor));
+        .with(moving.with(cursor))
+        .with(silent("elsewhere").each(lanes.iter().filter_map(|it| lane_name(*it, lanes))));
     if let Some(active) = active {
         svg = svg.put("aria-activedescendant", active);
     }
     on_pointer(svg, send)
+}
+
+/// A lane's name in the picture itself, for when it is taken elsewhere: here the buttons say it.
+fn lane_name(lane: Endpoint, lanes: &[Endpoint]) -> Option<Html> {
+    let y = lane_y(lanes, lane)?;
+    let name = lane.to_string();
+    let ground = el("rect")
+        .number("y", y - LANE / 2.0)
+        .set("width", "34")
+        .number("height", LANE);
+    let text = el("text").set("x", "6").number("y", y + 5.0).text(&name);
+    Some(el("g").key(&name).with(ground).with(text).end())
 }
 
 /// The keys of the picture: from event to event, and nearer or further away.

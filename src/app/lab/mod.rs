@@ -21,6 +21,7 @@ use super::crowd::{self, Crowd, Link};
 use super::diagram::{self, Diagram, Draw};
 use super::dialog::{self, Dialog};
 use super::dom::{El, button, classed, el};
+use super::export::{self, Export};
 use super::handing::{Ask, Handed, Screen};
 use super::keys;
 use super::lecture::{self, Lecture, Lecturer};
@@ -136,6 +137,7 @@ pub(super) enum Msg {
     /// Lists the messages of a link, or no longer.
     Crowd(Option<Link>),
     Diagram(Draw),
+    Export(Export),
     Branch(Branching),
     /// Shows only what this node knows, or the whole truth.
     Eyes(Option<NodeId>),
@@ -503,6 +505,11 @@ impl Lab {
             }
             Msg::Find(find) if FULL => return self.find(find),
             Msg::Diagram(draw) if FULL => return self.draw(draw),
+            Msg::Export(export) if FULL => {
+                if !export::take(export, &self.session, &self.words, &self.send) {
+                    self.complain("export.failed");
+                }
+            }
             Msg::Branch(branching) if FULL => self.branch(branching),
             Msg::Eyes(eyes) if FULL => self.look_through(eyes),
             Msg::SwitchEyes => self.switch_eyes(),
@@ -514,6 +521,7 @@ impl Lab {
             | Msg::Share(_)
             | Msg::Lecture(_)
             | Msg::Diagram(_)
+            | Msg::Export(_)
             | Msg::Branch(_)
             | Msg::Eyes(_) => return false,
         }
@@ -725,6 +733,10 @@ impl Lab {
         if FULL && self.dialog == Dialog::Scenes {
             let content = lecture::dialog(&self.lecturer, words, send);
             return dialog::modal("lecture.scenes", content, words, send);
+        }
+        if FULL && self.dialog == Dialog::Export {
+            let content = export::dialog(self.diagram.is_open(), words, send);
+            return dialog::modal("export.title", content, words, send);
         }
         if FULL && self.dialog == Dialog::Black {
             return lecture::black(words, send);

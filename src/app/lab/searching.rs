@@ -2,7 +2,7 @@
 
 use super::Lab;
 use crate::app::dialog::Dialog;
-use crate::app::search::{Aim, End, Find, Found, News};
+use crate::app::search::{Aim, Asked, End, Find, Found, News};
 use crate::app::{FULL, host, transport};
 use crate::share::Run;
 use crate::view::{Session, reopen};
@@ -18,7 +18,12 @@ impl Lab {
             Dialog::Search => self.finder.form.open(protocol),
             Dialog::BreakRule => self.load_prepared(protocol),
             Dialog::Share => self.sharer.open(&self.session),
-            Dialog::None | Dialog::Help | Dialog::Transcript | Dialog::Scenes | Dialog::Black => {}
+            Dialog::None
+            | Dialog::Help
+            | Dialog::Export
+            | Dialog::Transcript
+            | Dialog::Scenes
+            | Dialog::Black => {}
         }
     }
 
@@ -43,12 +48,16 @@ impl Lab {
                 let protocol = self.session.about().key;
                 let prepared = self.finder.prepared(protocol, variant).cloned();
                 if let Some(prepared) = prepared {
-                    self.begin(&prepared.request, prepared.aim, true);
+                    self.begin(&prepared.request, prepared.aim, true, None);
                     self.dialog = Dialog::Search;
                 }
             }
             Find::Form(typed) => match self.finder.form.send(typed, &self.words, &self.session) {
-                Ok((request, aim)) => self.begin(&request.to_json(), aim, false),
+                Ok(Asked {
+                    request,
+                    aim,
+                    seconds,
+                }) => self.begin(&request.to_json(), aim, false, seconds),
                 Err(field) => host::focus(&field),
             },
             Find::Carrier(count, Ok(())) => {
@@ -90,8 +99,8 @@ impl Lab {
         true
     }
 
-    fn begin(&mut self, request: &str, aim: Aim, of_variant: bool) {
-        let count = self.finder.begin(request, aim, of_variant);
+    fn begin(&mut self, request: &str, aim: Aim, of_variant: bool, seconds: Option<u32>) {
+        let count = self.finder.begin(request, aim, of_variant, seconds);
         let send = self.send.clone();
         wasm_bindgen_futures::spawn_local(async move {
             let loaded = host::load_search().await;

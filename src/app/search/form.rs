@@ -22,6 +22,10 @@ const DEPTH_MAX: u32 = 9_999;
 /// What a search takes unless somebody says otherwise: what a browser goes through in moments, or
 /// in a minute.
 const DEPTH: &str = "20";
+/// How many seconds a search may be given.
+const SECONDS_MAX: u32 = 9_999;
+/// How many it gets unless somebody says otherwise.
+const SECONDS: &str = "60";
 
 /// What stands in the fields, by their names.
 pub(in crate::app) type Typed = SortedMap<String, String>;
@@ -33,6 +37,14 @@ pub(in crate::app) struct Form {
     typed: Typed,
     /// The field that cannot be, and why.
     problem: Option<(String, String)>,
+}
+
+/// What a form asks for.
+pub(in crate::app) struct Asked {
+    pub(in crate::app) request: SearchRequest,
+    pub(in crate::app) aim: Aim,
+    /// How long it may take; no end where nothing is typed.
+    pub(in crate::app) seconds: Option<u32>,
 }
 
 /// A field for a number.
@@ -73,13 +85,17 @@ fn numbers(about: &About, words: &Words) -> Vec<Number> {
         fault("duplicates", "search.duplicates"),
         fault("retries", "search.retries"),
     ];
-    let depth = Number {
+    let open = |name, key, max, default| Number {
         min: 1,
-        max: DEPTH_MAX,
+        max,
         open: true,
-        ..number("depth", words.t("search.depth_max").to_owned(), 0, DEPTH)
+        ..number(name, words.t(key).to_owned(), 0, default)
     };
-    timers.chain(faults).chain([depth]).collect()
+    let ends = [
+        open("depth", "search.depth_max", DEPTH_MAX, DEPTH),
+        open("seconds", "search.seconds", SECONDS_MAX, SECONDS),
+    ];
+    timers.chain(faults).chain(ends).collect()
 }
 
 /// What a row of the commands says at first: the client, the node, the value.
@@ -131,23 +147,20 @@ impl Form {
         typed: Typed,
         words: &Words,
         session: &Session,
-    ) -> Result<(SearchRequest, Aim), String> {
+    ) -> Result<Asked, String> {
         self.typed = typed;
         let read = self.read(words, session);
         self.problem = read.as_ref().err().cloned();
         read.map_err(|(field, _)| dom_id(&field))
     }
 
-    fn read(
-        &self,
-        words: &Words,
-        session: &Session,
-    ) -> Result<(SearchRequest, Aim), (String, String)> {
+    fn read(&self, words: &Words, session: &Session) -> Result<Asked, (String, String)> {
         let about = session.about();
         let mut bounds = Bounds {
             symmetry: true,
             ..Bounds::default()
         };
+        let mut seconds = None;
         for field in numbers(about, words) {
             let text = self.typed(&field.name).unwrap_or_default().trim();
             if field.open && text.is_empty() {
@@ -167,6 +180,7 @@ impl Form {
                 "duplicates" => bounds.duplicates = small,
                 "retries" => bounds.retries = small,
                 "depth" => bounds.depth = Some(number),
+                "seconds" => seconds = Some(number),
                 timer => {
                     let timer = timer.trim_start_matches("timer.");
                     bounds.timeouts.insert(timer.to_owned(), small);
@@ -209,7 +223,11 @@ impl Form {
             bounds,
             goal,
         };
-        Ok((request, aim))
+        Ok(Asked {
+            request,
+            aim,
+            seconds,
+        })
     }
 
     /// The command of a row; nothing where the row has no value.

@@ -4,7 +4,7 @@
 mod form;
 mod view;
 
-pub(super) use form::{Form, Typed};
+pub(super) use form::{Asked, Form, Typed};
 pub(super) use view::{dialog, found, missing, offer, strip};
 
 use super::host;
@@ -79,6 +79,7 @@ pub(super) enum End {
     Exhausted,
     Depth,
     Memory,
+    Time,
     Stopped,
     /// What is looked for is so at the start already.
     AlreadySo,
@@ -99,7 +100,9 @@ struct Running {
     /// It stops when this goes.
     searching: Option<host::Searching>,
     covered: Covered,
-    /// When it began, was drawn and was spoken of last, in milliseconds.
+    /// How long it may take, in milliseconds.
+    lasts: f64,
+    /// When it began, was drawn and was spoken of last.
     began: f64,
     now: f64,
     spoken_at: f64,
@@ -214,8 +217,15 @@ impl Finder {
         matches!(self.prepared.get(&protocol), Some(None))
     }
 
-    /// Begins a search, whatever was under way; gives its number.
-    pub(super) fn begin(&mut self, request: &str, aim: Aim, of_variant: bool) -> u32 {
+    /// Begins a search, whatever was under way; gives its number. It may take so many seconds, or
+    /// as long as it needs.
+    pub(super) fn begin(
+        &mut self,
+        request: &str,
+        aim: Aim,
+        of_variant: bool,
+        seconds: Option<u32>,
+    ) -> u32 {
         self.count += 1;
         self.aim = aim;
         self.of_variant = of_variant;
@@ -224,6 +234,7 @@ impl Finder {
             request: format!("search\n{request}"),
             searching: None,
             covered: Covered::default(),
+            lasts: seconds.map_or(f64::INFINITY, |it| f64::from(it) * 1000.0),
             began: now,
             now,
             spoken_at: now,
@@ -260,6 +271,10 @@ impl Finder {
         let end = match kind {
             "progress" => {
                 let now = host::now();
+                if now - running.began >= running.lasts {
+                    self.end(End::Time, covered);
+                    return News::Draw;
+                }
                 let draw = now - running.now >= DRAWN_EVERY;
                 if draw {
                     running.now = now;

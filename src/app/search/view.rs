@@ -147,6 +147,7 @@ fn ended(end: &End, covered: Covered, words: &Words) -> String {
         End::Exhausted => "search.exhausted",
         End::Depth => "search.end_depth",
         End::Memory => "search.end_memory",
+        End::Time => "search.end_time",
         End::Stopped => "search.end_stopped",
         End::AlreadySo => "search.already_so",
         End::Refused(_) => "search.refused",

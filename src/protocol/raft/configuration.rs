@@ -207,9 +207,9 @@ impl Raft {
         self.configuration(node).all().without(node.id)
     }
 
-    /// Whether members can come and go one at a time; the mistake is one in doing so.
+    /// Whether members can come and go one at a time; the mistakes are some in doing so.
     pub(super) fn is_single_server(&self) -> bool {
-        self.is(V::SingleServer) || self.is(V::ConfigBeforeCommit)
+        self.is(V::SingleServer) || self.is(V::ConfigBeforeCommit) || self.is(V::ReuseName)
     }
 
     /// Whether any members can become any others; the mistake is one in doing so.

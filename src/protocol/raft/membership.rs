@@ -210,15 +210,10 @@ impl Raft {
     /// A leader that is not in the committed configuration "steps down (returns to follower state)
     /// once it has committed" it (§6; thesis, §4.2.2).
     fn step_down<S: Sink<Self>>(&self, node: &mut Node, out: &mut S) {
-        let latest = node.disk.log.changes().next();
-        let Some((index, change)) = latest else {
+        let leads = matches!(node.role, Role::Leader { .. });
+        let Some((index, members)) = Self::removal(node).filter(|_| leads) else {
             return;
         };
-        let members = change.configuration.all();
-        let leads = matches!(node.role, Role::Leader { .. });
-        if !leads || index > node.commit || members.contains(node.id) {
-            return;
-        }
         out.note(|| {
             Note::new(&CHANGE_STEP_DOWN, Outcome::Done)
                 .with("node", node.id)
@@ -230,6 +225,15 @@ impl Raft {
                 )
         });
         self.follow(node, None, out);
+    }
+
+    /// The configuration that has removed a server, with its index, once the server knows it to be
+    /// committed.
+    pub(super) fn removal(node: &Node) -> Option<(u32, Members)> {
+        let (index, latest) = node.disk.log.changes().next()?;
+        let members = latest.configuration.all();
+        let is_over = index <= node.commit && !members.contains(node.id);
+        is_over.then_some((index, members))
     }
 
     /// Whether a server has a reason to start an election: as a member, or as one of the configuration before

@@ -394,6 +394,9 @@ impl Protocol for Raft {
         if self.is(V::DurableCommit) {
             disk.commit = node.commit;
         }
+        if self.is(V::ReuseName) && Self::removal(node).is_some() {
+            *disk = Durable::default();
+        }
     }
 
     fn handle<S: Sink<Self>>(&self, node: &mut Node, input: Input<'_, Self>, out: &mut S) {
@@ -502,11 +505,12 @@ impl Protocol for Raft {
     fn compare(
         &self,
         monitor: &Monitor,
+        before: Option<&Node>,
         changed: &Node,
         other: &Node,
         violations: &mut Vec<Violation>,
     ) {
-        monitor.compare(changed, other, violations);
+        monitor.compare(before, changed, other, violations);
     }
 
     fn submitted(&self, _monitor: &mut Monitor, _value: &Value) {}

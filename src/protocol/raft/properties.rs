@@ -131,9 +131,15 @@ impl Monitor {
     }
 
     /// Two nodes contradict each other, or one that leads lacks what is committed.
-    pub(super) fn compare(&self, changed: &Node, other: &Node, violations: &mut Vec<Violation>) {
+    pub(super) fn compare(
+        &self,
+        before: Option<&Node>,
+        changed: &Node,
+        other: &Node,
+        violations: &mut Vec<Violation>,
+    ) {
         if !changed.disk.log.is_shared_with(&other.disk.log) {
-            log_matching(changed, other, violations);
+            log_matching(before, changed, other, violations);
         }
         same_state(changed, other, violations);
         // The commitments that `changed` has just made, against who leads later terms already.
@@ -227,16 +233,29 @@ fn append_only(seen: &Observation<'_, Raft>, violations: &mut Vec<Violation>) {
     }
 }
 
-fn log_matching(changed: &Node, other: &Node, violations: &mut Vec<Violation>) {
+/// The last index at which two logs have an entry of the same term. Of the last entry that was
+/// discarded, the term is known.
+fn last_alike(a: &Log, b: &Log) -> Option<u32> {
+    let mut both = a.base().max(b.base())..=a.last_index().min(b.last_index());
+    both.rfind(|index| a.term_at(*index) == b.term_at(*index))
+}
+
+fn log_matching(
+    before: Option<&Node>,
+    changed: &Node,
+    other: &Node,
+    violations: &mut Vec<Violation>,
+) {
     let (a, b) = (&changed.disk.log, &other.disk.log);
-    // What both still have; of the last discarded entry, the term is known.
-    let first = a.base().max(b.base());
-    let mut both = first..=a.last_index().min(b.last_index());
-    let same_term = |index: &u32| a.term_at(*index) == b.term_at(*index);
-    let Some(last) = both.clone().rfind(same_term) else {
+    let Some(last) = last_alike(a, b) else {
         return;
     };
-    let differs = both.find(|index| *index <= last && !same_at(a, b, *index));
+    // What was held against each other before, and is the same in memory still, need not be again.
+    let known = before.map(|before| &before.disk.log);
+    let known = known.and_then(|log| Some(last_alike(log, b)?.min(log.shared_with(a))));
+    let first = a.base().max(b.base());
+    let mut both = known.map_or(first, |known| first.max(known))..=last;
+    let differs = both.find(|index| !same_at(a, b, *index));
     if let Some(index) = differs {
         let statement = |node: &Node| {
             Statement::new("raft.log")

@@ -275,4 +275,7 @@ variants! {
     OneMajority = "one_majority" at CHANGE_JOINT: Loses(&LEADER_COMPLETENESS);
     /// A leader answers a read from its own state, and asks nobody whether it still leads.
     ReadWithoutQuorum = "read_without_quorum" at READ_ANSWER: Loses(&LINEARIZABILITY);
+    /// A server that has been removed is installed anew, under its old name: it comes back with an
+    /// empty disk, and those who have yet to hear of its removal take it for the old one.
+    ReuseName = "reuse_name" at RESTART: Loses(&LEADER_COMPLETENESS);
 }

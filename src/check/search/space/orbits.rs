@@ -181,6 +181,7 @@ fn other_names_make_no_difference() {
                 "joint_consensus",
                 "config_before_commit",
                 "one_majority",
+                "reuse_name",
             ];
             if told_apart.contains(&variant.id) {
                 let start = broken.start();

@@ -22,6 +22,9 @@ impl Draws {
     }
 }
 
+/// What clients ask for: operations, and what the extensions of Raft take for something else.
+const COMMANDS: &[&str] = &["x", "y=2", "y?", "-S1", "+S1", "{S2,S3}", ">S2"];
+
 /// Some action of each kind, whether it makes sense now or not.
 fn propose(world: &World<Any>, draws: &mut Draws) -> Option<Action> {
     let ids: Vec<NodeId> = world.machines().keys().copied().collect();
@@ -58,7 +61,7 @@ fn propose(world: &World<Any>, draws: &mut Draws) -> Option<Action> {
         23..=25 => Action::Submit {
             client,
             to: [None, Some(node)][draws.below(2)],
-            value: Value::new(["x", "y=2", "y?"][draws.below(3)]).ok()?,
+            value: Value::new(draws.one_of(COMMANDS)?).ok()?,
         },
         26..=30 => Action::Deliver(flight?),
         _ => Action::Next,
