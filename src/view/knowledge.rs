@@ -1,10 +1,10 @@
 //! What one node knows: its own state, what it believes of the others, what it sent and received,
 //! and its own clock. Nobody in a distributed system sees more than that.
 
-use crate::growing::Growing;
 use super::chronicle::{Arrow, Change, Mark};
 use super::moment::{Belief, Moment, NodeCard};
 use super::session::Session;
+use crate::growing::Growing;
 use crate::protocol::{Datum, Endpoint, NodeId, NodeView, Shape};
 
 /// How many letters of each kind are kept: the last ones.

@@ -24,11 +24,7 @@ const FULL_SECTIONS: [&str; 5] = [
     "raft.transfer",
 ];
 /// What only the full program shows, whichever protocol it is about.
-<<<<<<< HEAD
-const FULL_SHARED: [&str; 9] = [
-=======
 const FULL_SHARED: &[&str] = &[
->>>>>>> main
     "branches",
     "crowd",
     "diagram",
