@@ -5,8 +5,10 @@ use super::moment::MessageCard;
 use crate::sorted::SortedMap;
 use crate::world::MessageId;
 
-/// The most marks, as long as messages of one link can stand for each other.
-pub const MARKS_MAX: usize = 240;
+/// Up to this many messages, each has a mark.
+const MESSAGES_MAX: usize = 240;
+/// The most marks of a crowd, as long as messages of one link can stand for each other.
+const MARKS_MAX: usize = 120;
 /// How many marks a link has side by side where there is a crowd.
 const LANES: u32 = 3;
 /// How many parts the longest way has at first: what is in the same part is drawn as one.
@@ -42,13 +44,12 @@ pub fn each(messages: &[MessageCard]) -> Vec<Mark<'_>> {
 }
 
 /// The same where there are few messages; of many, those of one link that were sent and arrive at
-/// about the same time share a mark, so that there are at most [`MARKS_MAX`] where the links allow
-/// it. Those that are `alone` never share one.
+/// about the same time share a mark, so that there are few where the links allow it. Those that are `alone` never share one.
 pub fn together<'a>(
     messages: &'a [MessageCard],
     alone: impl Fn(MessageId) -> bool,
 ) -> Vec<Mark<'a>> {
-    if messages.len() <= MARKS_MAX {
+    if messages.len() <= MESSAGES_MAX {
         return each(messages);
     }
     let longest = messages
@@ -149,7 +150,7 @@ mod tests {
                 },
                 sent: u64::from(at),
                 arrives: u64::from(at) + takes,
-                held: at % 100 == 7,
+                held: from == 1 && at % 2 == 0,
             }
         };
         let mut messages: Vec<_> = (0..count).map(message).collect();
@@ -167,7 +168,7 @@ mod tests {
     /// Few messages have a mark each, side by side on their link; they come as they arrive.
     #[test]
     fn few_are_drawn_one_by_one() {
-        let messages = under_way(MARKS_MAX as u32, 50);
+        let messages = under_way(MESSAGES_MAX as u32, 50);
         let marks = together(&messages, |_| false);
         assert_eq!(marks.len(), messages.len());
         assert_eq!(marks, each(&messages));

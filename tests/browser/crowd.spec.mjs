@@ -45,7 +45,7 @@ test('of 1,000 messages those that are near each other share a mark, and none is
   const who = await crowded(lab);
   const names = await crowds(who).evaluateAll((all) => all.map((it) => it.getAttribute('aria-label')));
   const single = await who.messages().count();
-  assert.ok(names.length + single <= 240, `${names.length} crowds and ${single} messages`);
+  assert.ok(names.length + single <= 120, `${names.length} crowds and ${single} messages`);
   const together = names.reduce((sum, name) => sum + Number(name.match(/^\d+/)[0]), 0);
   assert.equal(together + single, 1_000);
   await axe(who.page);

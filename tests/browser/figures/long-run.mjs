@@ -57,27 +57,33 @@ function timed(page) {
       scrubber.value = String(position);
       scrubber.dispatchEvent(new InputEvent('input', { bubbles: true }));
     };
-    // The page is drawn anew in a microtask; a message comes after it.
-    const drawn = () => new Promise((resolve) => {
-      const { port1, port2 } = new MessageChannel();
-      port1.onmessage = resolve;
-      port2.postMessage(null);
-    });
-    const measure = async (act) => {
+    // Until the page says where it is now.
+    const arrived = async (position) => {
+      const said = new RegExp(`event ${position}( of \\d+)? ·`);
+      while (!said.test(document.querySelector('.status').textContent)) {
+        await new Promise((resolve) => {
+          const { port1, port2 } = new MessageChannel();
+          port1.onmessage = resolve;
+          port2.postMessage(null);
+        });
+      }
+    };
+    const measure = async (act, where) => {
       const taken = [];
       for (let i = 0; i < times; i++) {
         const began = performance.now();
         act(i);
-        await drawn();
+        await arrived(where(i));
         taken.push(performance.now() - began);
       }
       return taken.sort((a, b) => a - b);
     };
-    const back = await measure(() => button('Back').click());
-    const jump = await measure((i) => seek((i * 7919 * 13) % end));
+    const place = (i) => (i * 7919 * 13) % end;
+    const back = await measure(() => button('Back').click(), (i) => end - 1 - i);
+    const jump = await measure((i) => seek(place(i)), place);
     seek(end);
-    await drawn();
-    const step = await measure(() => button('Step').click());
+    await arrived(end);
+    const step = await measure(() => button('Step').click(), (i) => end + 1 + i);
     return { 'a step': step, 'a step back': back, 'a jump anywhere': jump };
   }, TIMES);
 }
