@@ -157,8 +157,8 @@ mod tests {
         for round in 0..1_000_usize {
             list.push(round);
             plain.push(round);
-            if round % 7 == 0 {
-                let length = (round * 31) % (plain.len() + 20);
+            if round % 70 == 0 {
+                let length = plain.len() * 3 / 4;
                 list.truncate(length);
                 plain.truncate(length);
             }

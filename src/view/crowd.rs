@@ -44,7 +44,8 @@ pub fn each(messages: &[MessageCard]) -> Vec<Mark<'_>> {
 }
 
 /// The same where there are few messages; of many, those of one link that were sent and arrive at
-/// about the same time share a mark, so that there are few where the links allow it. Those that are `alone` never share one.
+/// about the same time share a mark, so that there are few where the links allow it. Those that are
+/// `alone` never share one.
 pub fn together<'a>(
     messages: &'a [MessageCard],
     alone: impl Fn(MessageId) -> bool,
