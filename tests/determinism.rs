@@ -69,7 +69,7 @@ fn each_scenario<P: Known>(test: impl Fn(&Scenario, u32)) {
 /// A random run, and the moment after each of its actions, the first moment included.
 fn random_run<P: Known>(scenario: &Scenario, seed: u32) -> (Timeline<P>, Vec<Moment>) {
     let mut timeline = timeline(scenario, seed);
-    let mut chaos = Chaos::new(seed.into());
+    let mut chaos = Chaos::rich(seed.into());
     let mut moments = vec![moment(&timeline)];
     for _ in 0..ACTIONS {
         let action = chaos.action(timeline.current().world());
@@ -123,7 +123,7 @@ fn repeats<P: Known>(scenario: &Scenario, seed: u32) {
 /// is on, a moment is that of replaying the branch's actions from the start.
 fn branches<P: Known>(scenario: &Scenario, seed: u32) {
     let mut timeline = timeline::<P>(scenario, seed);
-    let mut chaos = Chaos::new(seed.into());
+    let mut chaos = Chaos::rich(seed.into());
     let mut lines: Vec<Vec<Moment>> = vec![vec![moment(&timeline)]];
     for _ in 0..ACTIONS {
         match chaos.rng.below(60) {

@@ -202,6 +202,7 @@ const FULL_FAMILIES: &[&str] = &[
     "branches.",
     "diagram.",
     "export.",
+    "fault.",
     "knowledge.",
     "lecture.",
     "open.",
@@ -215,6 +216,8 @@ const FULL_FAMILIES: &[&str] = &[
 const OF_FULL: &[&str] = &[
     "src/app/diagram/",
     "src/app/export.rs",
+    "src/app/faults/",
+    "src/app/lab/faulting.rs",
     "src/app/lab/branching.rs",
     "src/app/panel/branches.rs",
     "src/app/panel/knowledge.rs",

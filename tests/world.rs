@@ -7,7 +7,8 @@ use quorumscope::protocol::paxos::Paxos;
 use quorumscope::protocol::raft::{Raft, Timer};
 use quorumscope::protocol::{ClientId, Endpoint, RangeMs};
 use quorumscope::world::{
-    Action, Event, Loss, MessageId, Network, Pending, Scenario, Step, TURNS_MAX, Trigger, Turn,
+    Action, Behaviour, Event, Loss, MessageId, Network, Pending, Scenario, Step, TURNS_MAX,
+    Trigger, Turn,
 };
 
 fn raft(nodes: u8) -> Lab<Raft> {
@@ -163,6 +164,61 @@ fn chance_takes_messages() {
     let request = lab.flights(n(1), n(2))[0];
     let step = until_arrival(&mut lab, request);
     assert_eq!(losses(&step), [Loss::Chance]);
+}
+
+/// Settings of one link are that link's alone, in that direction, and hold for what is sent from now
+/// on.
+#[test]
+fn a_link_can_be_set_apart() {
+    let mut lab = raft(3);
+    let (s1, s2, s3) = (n(1).into(), n(2).into(), n(3).into());
+    lab.fire(1, "election");
+    let before = lab.flights(n(1), n(2))[0];
+    let plain = lab.world().network().clone();
+    let bad = Behaviour {
+        latency: RangeMs::new(300, 300),
+        loss_permille: 1000,
+        duplicate_permille: 1000,
+        reorder: false,
+    };
+    lab.act(Action::Links(plain.with(Some((s1, s2)), bad)));
+    assert!(!lab.world().flights()[&before].doomed);
+    lab.fire(1, "election");
+    let world = lab.world().clone();
+    let flights = world.flights().values();
+    let sent = |from: Endpoint, to: Endpoint| {
+        let new = flights.clone().filter(|it| it.id.nth == 2);
+        new.filter(move |it| (it.id.from, it.id.to) == (from, to))
+    };
+    assert_eq!(sent(s1, s2).count(), 2, "there is a copy");
+    for flight in sent(s1, s2) {
+        assert!(flight.doomed);
+        assert_eq!(flight.arrives, flight.sent + 300);
+    }
+    let other: Vec<_> = sent(s1, s3).collect();
+    assert_eq!(other.len(), 1);
+    assert!(!other[0].doomed && other[0].arrives <= other[0].sent + 20);
+    let back = world.network().of((s2, s1));
+    assert_eq!(back, plain.common(), "the way back is another link");
+    // All alike again.
+    lab.act(Action::Links(plain.clone()));
+    assert_eq!(*lab.world().network(), plain);
+}
+
+/// Timers are spread by the longest latency of any link.
+#[test]
+fn timers_are_spread_by_the_slowest_link() {
+    let mut lab = raft(3);
+    let slow = Behaviour {
+        latency: RangeMs::new(50, 100),
+        ..lab.world().network().common()
+    };
+    let way = (n(1).into(), n(2).into());
+    let network = lab.world().network().with(Some(way), slow);
+    lab.act(Action::Links(network));
+    lab.act(Action::Spread);
+    let due = [1, 2, 3].map(|id| election(&lab, id).1);
+    assert_eq!([due[1] - due[0], due[2] - due[1]], [600, 600]);
 }
 
 /// Half of the messages means about half of them.

@@ -25,6 +25,8 @@ pub(super) enum Dialog {
     Transcript,
     /// “Search from here”, and every search under way.
     Search,
+    /// Groups, links, how they behave, and machines.
+    Network,
     /// The link, the file, and opening others.
     Share,
     /// The scenes of a lecture.
@@ -41,6 +43,7 @@ pub(super) fn view(
     session: &Session,
     shortcut_keys: bool,
     finder: &Finder,
+    network: Html,
     send: &Callback<Msg>,
 ) -> Html {
     let (title, content) = match dialog {
@@ -48,10 +51,12 @@ pub(super) fn view(
         Dialog::BreakRule if FULL => ("ui.break_rule", break_rule(words, session, finder, send)),
         Dialog::Transcript if FULL => ("ui.transcript", transcript(words, session)),
         Dialog::Search if FULL => ("search.title", search::dialog(finder, words, session, send)),
+        Dialog::Network if FULL => ("fault.title", network),
         Dialog::None
         | Dialog::BreakRule
         | Dialog::Transcript
         | Dialog::Search
+        | Dialog::Network
         | Dialog::Share
         | Dialog::Scenes
         | Dialog::Black

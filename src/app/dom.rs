@@ -5,8 +5,8 @@
 use std::rc::Rc;
 
 use yew::html::{
-    onchange, onclick, onclose, oninput, onkeydown, onpointerdown, onpointermove, onpointerup,
-    onsubmit, onwheel,
+    onchange, onclick, onclose, oninput, onkeydown, onpointercancel, onpointerdown, onpointermove,
+    onpointerup, onsubmit, onwheel,
 };
 use yew::prelude::*;
 use yew::virtual_dom::{Key, Listener, VNode, VTag, VText};
@@ -184,6 +184,10 @@ impl El {
 
     pub(super) fn on_pointer_up(self, callback: Callback<PointerEvent>) -> Self {
         self.on(Rc::new(onpointerup::Wrapper::new(callback)))
+    }
+
+    pub(super) fn on_pointer_cancel(self, callback: Callback<PointerEvent>) -> Self {
+        self.on(Rc::new(onpointercancel::Wrapper::new(callback)))
     }
 
     pub(super) fn on_wheel(self, callback: Callback<WheelEvent>) -> Self {

@@ -3,6 +3,7 @@
 
 use super::diagram::Draw;
 use super::dialog::Dialog;
+use super::faults::Fault;
 use super::lab::{Choosing, Msg, Theme, Thing};
 use super::lecture::Lecture;
 use super::panel::Panel;
@@ -13,7 +14,7 @@ use crate::share::Run;
 use crate::share::json::Json;
 use crate::view::{Session, reopen};
 
-const DIALOGS: [Dialog; 8] = [
+const DIALOGS: [Dialog; 9] = [
     Dialog::None,
     Dialog::Help,
     Dialog::BreakRule,
@@ -22,6 +23,7 @@ const DIALOGS: [Dialog; 8] = [
     Dialog::Share,
     Dialog::Scenes,
     Dialog::Export,
+    Dialog::Network,
 ];
 const PANELS: [Panel; 4] = [Panel::Why, Panel::Rules, Panel::State, Panel::Properties];
 const CHOOSING: [Choosing; 3] = [Choosing::Nothing, Choosing::Node, Choosing::Message];
@@ -37,6 +39,10 @@ pub(super) enum Ask {
     /// The text of a file.
     Open(String),
     Diagram,
+    /// More of what can be done to the chosen thing.
+    Faults,
+    /// A node that is pulled about; the next one is.
+    Pulling,
     /// Only what a node knows.
     Eyes(NodeId),
     /// A link.
@@ -52,6 +58,8 @@ impl Ask {
             Msg::Show(dialog) if !matches!(dialog, Dialog::None | Dialog::Help) => {
                 Self::Show(*dialog)
             }
+            Msg::Fault(Fault::Move(_)) => Self::Pulling,
+            Msg::Fault(_) => Self::Faults,
             Msg::Protocol(key) if registry::find(key).is_none() => Self::Protocol(key),
             Msg::Choose(Thing::Client(id)) | Msg::Look(Thing::Client(id)) => Self::Client(*id),
             Msg::FileRead(Ok(text)) => Self::Open(text.clone()),
@@ -70,6 +78,8 @@ impl Ask {
             Self::Client(id) => ("client", Json::Text(id.to_string())),
             Self::Open(text) => ("open", Json::Text(text.clone())),
             Self::Diagram => ("diagram", Json::Null),
+            Self::Faults => ("faults", Json::Null),
+            Self::Pulling => ("pulling", Json::Null),
             Self::Eyes(id) => ("eyes", Json::Text(id.to_string())),
             Self::Link(link) => ("link", Json::Text(link.clone())),
             Self::Lecture => ("lecture", Json::Null),
@@ -85,6 +95,8 @@ impl Ask {
             "client" => Self::Client(argument.text()?.parse().ok()?),
             "open" => Self::Open(argument.text()?.to_owned()),
             "diagram" => Self::Diagram,
+            "faults" => Self::Faults,
+            "pulling" => Self::Pulling,
             "eyes" => Self::Eyes(argument.text()?.parse().ok()?),
             "link" => Self::Link(argument.text()?.to_owned()),
             "lecture" => Self::Lecture,
@@ -101,6 +113,8 @@ impl From<Ask> for Msg {
             Ask::Client(id) => Self::Choose(Thing::Client(id)),
             Ask::Open(text) => Self::FileRead(Ok(text)),
             Ask::Diagram => Self::Diagram(Draw::Toggle),
+            Ask::Faults => Self::Fault(Fault::More),
+            Ask::Pulling => Self::Fault(Fault::Leave),
             Ask::Eyes(id) => Self::Eyes(Some(id)),
             Ask::Link(link) => Self::Share(Share::Open(link)),
             Ask::Lecture => Self::Lecture(Lecture::Toggle),

@@ -14,6 +14,7 @@ pub(super) fn view(
     words: &Words,
     protocol: &'static str,
     cluster: &Cluster,
+    nodes: u8,
     theme: Theme,
     send: &Callback<Msg>,
 ) -> Html {
@@ -26,7 +27,7 @@ pub(super) fn view(
     classed("header", "top")
         .child(brand())
         .child(protocols(words, protocol, send))
-        .child(node_count(words, cluster.nodes, send))
+        .child(node_count(words, nodes, send))
         .with(classed("div", "spacer"))
         .with(
             button(send, Msg::Show(Dialog::BreakRule))

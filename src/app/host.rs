@@ -378,6 +378,52 @@ pub(super) fn matches(query: &str) -> bool {
     list.is_some_and(|list| list.matches())
 }
 
+thread_local! {
+    /// Whether the click that a pointer ends with is to be taken for one.
+    static CLICKS: std::cell::Cell<bool> = const { std::cell::Cell::new(true) };
+}
+
+/// Whether the next click by a pointer is one, or the end of something else.
+pub(super) fn let_clicks(are: bool) {
+    CLICKS.set(are);
+}
+
+/// Stops the click with which a pointer ends that has pulled something; keys click as ever.
+pub(super) fn stop_clicks() -> Option<Listener> {
+    let stop = |event: JsValue| {
+        let event: web_sys::UiEvent = event.unchecked_into();
+        if !CLICKS.get() && event.detail() > 0 {
+            CLICKS.set(true);
+            event.stop_propagation();
+        }
+    };
+    let target: EventTarget = document()?.into();
+    Some(Listener::at(target, "click", true, Closure::new(stop)))
+}
+
+/// The node under a pointer.
+pub(super) fn node_under(event: &web_sys::PointerEvent) -> Option<crate::protocol::NodeId> {
+    let target: Element = event.target()?.dyn_into().ok()?;
+    let mark = target.closest("[id^='node-']").ok()??;
+    mark.id().strip_prefix("node-")?.parse().ok()
+}
+
+/// Sends what a pointer does to the element of an id, wherever it goes.
+pub(super) fn capture(id: &str, pointer: i32) {
+    if let Some(element) = element(id) {
+        element.set_pointer_capture(pointer).ok();
+    }
+}
+
+/// A point of the window on the stage, whose picture is so large.
+pub(super) fn on_stage(x: f64, y: f64, width: f64, height: f64) -> Option<(f64, f64)> {
+    let shown = element("stage")?.get_bounding_client_rect();
+    let scale = (shown.width() / width).min(shown.height() / height);
+    let left = shown.x() + (shown.width() - width * scale) / 2.0;
+    let top = shown.y() + (shown.height() - height * scale) / 2.0;
+    (scale > 0.0).then(|| ((x - left) / scale, (y - top) / scale))
+}
+
 /// Somebody who is called back as long as this is kept.
 pub(super) struct Listener {
     target: EventTarget,

@@ -8,6 +8,7 @@ mod diagram;
 mod dialog;
 mod dom;
 mod export;
+mod faults;
 mod handing;
 mod header;
 mod host;
@@ -37,10 +38,11 @@ use words::{Language, Words};
 const FULL: bool = cfg!(feature = "full");
 
 /// What only the full program draws looks as these assets say.
-const STYLES: [&str; 6] = [
+const STYLES: [&str; 7] = [
     "full/crowd.css",
     "full/diagram.css",
     "full/dialogs.css",
+    "full/faults.css",
     "full/knowledge.css",
     "full/lecture.css",
     "full/share.css",

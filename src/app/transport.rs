@@ -10,6 +10,7 @@ use super::dom::{El, all, button, classed, el, text};
 use super::host;
 use super::lab::{Msg, RATES};
 use super::lecture::Lecture;
+use super::tray::refused;
 use super::words::Words;
 use crate::protocol::{MessageKind, Stride};
 use crate::view::{Moment, Session, UpcomingKind};
@@ -215,6 +216,7 @@ fn more(
         ("ui.align", Msg::Act(Action::Align)),
         ("ui.spread", Msg::Act(Action::Spread)),
         ("ui.heal", Msg::Act(Action::Heal)),
+        ("ui.network", Msg::Show(Dialog::Network)),
         ("ui.break_rule", Msg::Show(Dialog::BreakRule)),
         ("ui.search_here", Msg::Show(Dialog::Search)),
         ("ui.transcript", Msg::Show(Dialog::Transcript)),
@@ -227,12 +229,19 @@ fn more(
         ("ui.fresh_seed", Msg::FreshSeed),
     ];
     let item = |(key, msg): (&'static str, Msg)| {
+        let refusal = match &msg {
+            Msg::Act(action) => session.check(action).err().map(|error| error.key()),
+            _ => None,
+        };
         let send = send.clone();
         let on_click = Callback::from(move |_: MouseEvent| {
             host::close_menus();
-            send.emit(msg.clone());
+            send.emit(refusal.map_or_else(|| msg.clone(), Msg::Complain));
         });
-        let button = el("button").set("type", "button").on_click(on_click);
+        let mut button = el("button").set("type", "button").on_click(on_click);
+        if let Some(key) = refusal {
+            button = refused(button, key, words);
+        }
         el("li").key(key).with(button.text(words.t(key))).end()
     };
     let hash = format!("{:016x}", session.hash());

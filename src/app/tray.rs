@@ -7,10 +7,10 @@ use yew::prelude::*;
 
 use super::FULL;
 use super::dom::{El, button, classed, el};
+use super::faults::Fault;
 use super::lab::{Choosing, DELAY_MS, Msg, Thing};
 use super::words::Words;
 use crate::protocol::{ClientId, NodeId, Value};
-use crate::world::Action;
 
 /// One thing that can be done.
 pub(super) struct Offer {
@@ -20,8 +20,17 @@ pub(super) struct Offer {
     pub(super) timer: Option<&'static str>,
     /// Why it makes no sense now.
     pub(super) refusal: Option<&'static str>,
-    /// The action.
-    pub(super) action: Action,
+    /// What it does.
+    pub(super) msg: Msg,
+}
+
+/// What there is beyond what everybody wants.
+pub(super) enum More {
+    Nothing,
+    /// It waits until it is asked for.
+    Closed,
+    /// It is shown, and perhaps what one of it breaks.
+    Open(Vec<Offer>, Option<&'static str>),
 }
 
 /// Who can be made to ask whom.
@@ -37,6 +46,7 @@ pub(super) fn view(
     selected: Option<Thing>,
     choosing: Choosing,
     offers: &[Offer],
+    more: &More,
     asking: Option<Asking>,
     send: &Callback<Msg>,
 ) -> Html {
@@ -68,8 +78,32 @@ pub(super) fn view(
         .with(el("strong").text(&name))
         .with(classed("span", "offers").each(offers))
         .child(form)
+        .child(more_button(more, words, send))
         .with(dismiss(words, send))
+        .child(more_offers(more, words, send))
         .end()
+}
+
+fn more_button(more: &More, words: &Words, send: &Callback<Msg>) -> Html {
+    let hidden = matches!(more, More::Nothing);
+    button(send, Msg::Fault(Fault::More))
+        .flag("aria-expanded", matches!(more, More::Open(..)))
+        .when(hidden, "hidden", "")
+        .text(words.t("ui.tray_more"))
+        .end()
+}
+
+fn more_offers(more: &More, words: &Words, send: &Callback<Msg>) -> Html {
+    let all = classed("div", "offers more-offers");
+    let (true, More::Open(offers, says)) = (FULL, more) else {
+        return all.set("hidden", "").end();
+    };
+    let offers = offers.iter().enumerate();
+    let all = all.each(offers.map(|(at, it)| offer(at, it, words, send)));
+    match says {
+        Some(says) => all.with(el("p").text(words.t(says))).end(),
+        None => all.end(),
+    }
 }
 
 fn dismiss(words: &Words, send: &Callback<Msg>) -> El {
@@ -85,20 +119,21 @@ fn offer(at: usize, offer: &Offer, words: &Words, send: &Callback<Msg>) -> Html 
     let timer = timer.as_deref().map_or("", |key| words.t(key));
     let ms = DELAY_MS.to_string();
     let label = words.fill(offer.key, &[("timer", timer), ("ms", &ms)]);
-    let msg = match offer.refusal {
-        Some(key) => Msg::Complain(key),
-        None => Msg::Act(offer.action.clone()),
-    };
     // By position: Kill becomes Restart under the finger that pressed it, and keeps the focus.
-    let mut button = button(send, msg).key(&at.to_string());
-    if let Some(key) = offer.refusal {
-        let reason = words.t(&format!("error.{key}")).to_owned();
-        button = button
-            .set("aria-disabled", "true")
-            .say("title", &reason)
-            .put("aria-description", reason);
-    }
-    button.text(&label).end()
+    let button = match offer.refusal {
+        Some(key) => refused(button(send, Msg::Complain(key)), key, words),
+        None => button(send, offer.msg.clone()),
+    };
+    button.key(&at.to_string()).text(&label).end()
+}
+
+/// A button that is greyed out, and says why.
+pub(super) fn refused(button: El, key: &str, words: &Words) -> El {
+    let reason = words.t(&format!("error.{key}")).to_owned();
+    button
+        .set("aria-disabled", "true")
+        .say("title", &reason)
+        .put("aria-description", reason)
 }
 
 fn submit_form(asking: Asking, words: &Words, send: &Callback<Msg>) -> Html {

@@ -463,7 +463,8 @@ fn read<P: Protocol>(
         | Event::Released(_)
         | Event::Clock(..)
         | Event::TimePassed(_)
-        | Event::TimersShaped => return None,
+        | Event::TimersShaped
+        | Event::MachineAdded(_) => return None,
     })
 }
 

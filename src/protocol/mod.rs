@@ -130,6 +130,22 @@ pub trait Protocol: Clone + 'static {
         true
     }
 
+    /// Who makes the decisions, as a node sees it, where that can change while the cluster runs.
+    fn members(&self, _node: &Self::Node) -> Option<SortedSet<NodeId>> {
+        None
+    }
+
+    /// The command by which a client asks for a machine to become one of these members, or to be one
+    /// no longer; nothing where there is none.
+    fn change(&self, _members: &SortedSet<NodeId>, _id: NodeId) -> Option<Value> {
+        None
+    }
+
+    /// The same on one machine more, which is no member; nothing where the members cannot change.
+    fn with_machine(&self) -> Option<Self> {
+        None
+    }
+
     /// The nodes that may change names from here on, as far as the protocol goes: whatever
     /// happens, it happens to the relabelled nodes in the same way. That takes that their names are
     /// never compared but for equality, stand in no command, and that nobody is preferred for one.

@@ -263,6 +263,25 @@ macro_rules! registry {
                 }
             }
 
+            fn members(&self, node: &AnyNode) -> Option<SortedSet<NodeId>> {
+                match (self, node) {
+                    $($(#[$here])* (Self::$name(it), AnyNode::$name(node)) => it.members(node),)*
+                    _ => unreachable!("{MIXED}"),
+                }
+            }
+
+            fn change(&self, members: &SortedSet<NodeId>, id: NodeId) -> Option<Value> {
+                match self {
+                    $($(#[$here])* Self::$name(it) => it.change(members, id)),*
+                }
+            }
+
+            fn with_machine(&self) -> Option<Self> {
+                match self {
+                    $($(#[$here])* Self::$name(it) => it.with_machine().map(Self::$name)),*
+                }
+            }
+
             fn interchangeable(
                 &self,
                 monitor: &AnyMonitor,

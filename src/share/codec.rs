@@ -6,7 +6,7 @@ use std::str::FromStr;
 use super::json::Json;
 use crate::protocol::{ClientId, Cluster, NodeId, RangeMs, Value};
 use crate::sorted::{SortedMap, SortedSet};
-use crate::world::{Action, MessageId, Network, Scenario, Trigger};
+use crate::world::{Action, Behaviour, MessageId, Network, Scenario, Trigger, Way};
 
 pub(super) fn name(id: impl Display) -> Json {
     Json::Text(id.to_string())
@@ -131,42 +131,79 @@ fn cluster(json: &Json) -> Option<Cluster> {
 
 fn network_json(network: &Network) -> Json {
     let cut = network.cut.iter();
-    let cut = cut.map(|(from, to)| Json::list([name(from), name(to)].into_iter()));
-    Json::object([
-        ("latency", range_json(&network.latency)),
-        ("loss_permille", network.loss_permille.into()),
-        ("duplicate_permille", network.duplicate_permille.into()),
-        ("reorder", Json::Bool(network.reorder)),
-        ("cut", Json::list(cut)),
-    ])
+    let mut fields = behaviour_fields(&network.common());
+    fields.push(("cut".into(), Json::list(cut.map(way_json))));
+    // A file without any is read by versions that know of none.
+    if cfg!(feature = "full") && !network.apart.is_empty() {
+        let apart = network.apart.iter().map(|(way, behaviour)| {
+            let mut fields = behaviour_fields(behaviour);
+            fields.insert(0, ("link".into(), way_json(way)));
+            Json::Object(fields)
+        });
+        fields.push(("apart".into(), Json::list(apart)));
+    }
+    Json::Object(fields)
 }
 
-fn network(json: &Json) -> Option<Network> {
+fn way_json((from, to): &Way) -> Json {
+    Json::list([name(from), name(to)].into_iter())
+}
+
+fn way(json: &Json) -> Option<Way> {
+    match json.items()? {
+        [from, to] => Some((parse(from)?, parse(to)?)),
+        _ => None,
+    }
+}
+
+fn behaviour_fields(behaviour: &Behaviour) -> Vec<(String, Json)> {
     let fields = [
-        "latency",
-        "loss_permille",
-        "duplicate_permille",
-        "reorder",
-        "cut",
+        ("latency", range_json(&behaviour.latency)),
+        ("loss_permille", behaviour.loss_permille.into()),
+        ("duplicate_permille", behaviour.duplicate_permille.into()),
+        ("reorder", Json::Bool(behaviour.reorder)),
     ];
-    only(json, &fields)?;
-    let plain = Network::default();
-    Some(Network {
+    let own = |(name, value): (&str, Json)| (name.to_owned(), value);
+    fields.into_iter().map(own).collect()
+}
+
+/// What is not said of a behaviour is as `plain` has it.
+fn behaviour(json: &Json, plain: Behaviour) -> Option<Behaviour> {
+    Some(Behaviour {
         latency: optional(json, "latency", plain.latency, range)?,
-        loss_permille: optional(json, "loss_permille", 0, Json::number)?,
-        duplicate_permille: optional(json, "duplicate_permille", 0, Json::number)?,
+        loss_permille: optional(json, "loss_permille", plain.loss_permille, Json::number)?,
+        duplicate_permille: {
+            let plain = plain.duplicate_permille;
+            optional(json, "duplicate_permille", plain, Json::number)?
+        },
         reorder: optional(json, "reorder", plain.reorder, |it| match it {
             Json::Bool(reorder) => Some(*reorder),
             _ => None,
         })?,
-        cut: optional(json, "cut", plain.cut, |list| {
-            let pair = |pair: &Json| match pair.items()? {
-                [from, to] => Some((parse(from)?, parse(to)?)),
-                _ => None,
-            };
-            list.items()?.iter().map(pair).collect()
-        })?,
     })
+}
+
+/// The fields of a behaviour.
+const BEHAVIOUR: [&str; 4] = ["latency", "loss_permille", "duplicate_permille", "reorder"];
+
+fn network(json: &Json) -> Option<Network> {
+    only(json, &[&BEHAVIOUR[..], &["cut", "apart"]].concat())?;
+    let plain = Network::default();
+    let common = behaviour(json, plain.common())?;
+    let mut network = plain.with(None, common);
+    network.cut = optional(json, "cut", plain.cut, |list| {
+        list.items()?.iter().map(way).collect()
+    })?;
+    if cfg!(feature = "full") {
+        let one = |json: &Json| {
+            only(json, &[&BEHAVIOUR[..], &["link"]].concat())?;
+            Some((way(json.get("link")?)?, behaviour(json, common)?))
+        };
+        network.apart = optional(json, "apart", SortedMap::new(), |list| {
+            list.items()?.iter().map(one).collect()
+        })?;
+    }
+    Some(network)
 }
 
 /// An action: its name alone, or an object of one field whose value is what it is about.
@@ -177,6 +214,7 @@ pub(super) fn action_json(action: &Action) -> Json {
         Action::Heal => return "heal".into(),
         Action::Align => return "align".into(),
         Action::Spread => return "spread".into(),
+        Action::AddMachine => return "add_machine".into(),
         Action::Advance(ms) => ("advance", (*ms).into()),
         Action::Deliver(id) => ("deliver", name(id)),
         Action::Drop(id) => ("drop", name(id)),
@@ -218,6 +256,7 @@ pub(super) fn action(json: &Json) -> Option<Action> {
             "heal" => Some(Action::Heal),
             "align" => Some(Action::Align),
             "spread" => Some(Action::Spread),
+            "add_machine" => Some(Action::AddMachine),
             _ => None,
         };
     }

@@ -292,7 +292,7 @@ mod tests {
     use super::*;
     use crate::protocol::{ClientId, Endpoint, NodeId, RangeMs, Value};
     use crate::sorted::SortedSet;
-    use crate::world::{Network, Trigger};
+    use crate::world::{Behaviour, Network, Trigger};
 
     /// Every kind of action, with every kind of argument.
     fn every_action() -> Vec<Action> {
@@ -341,6 +341,16 @@ mod tests {
             },
             Action::Align,
             Action::Spread,
+            Action::AddMachine,
+            Action::Links(Network::default().with(
+                Some((end1, end2)),
+                Behaviour {
+                    latency: RangeMs::new(3, 4),
+                    loss_permille: 5,
+                    duplicate_permille: 6,
+                    reorder: false,
+                },
+            )),
             Action::Next,
         ]
     }

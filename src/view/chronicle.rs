@@ -297,7 +297,8 @@ fn marks(world: &World<Any>, step: &Step<<Any as Protocol>::Message>) -> Box<[Ma
             | Event::Held(_)
             | Event::Released(_)
             | Event::TimePassed(_)
-            | Event::TimersShaped => return None,
+            | Event::TimersShaped
+            | Event::MachineAdded(_) => return None,
         })
     };
     step.events.iter().filter_map(mark).collect()

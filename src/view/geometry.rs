@@ -100,6 +100,18 @@ impl Stage {
         found.unwrap_or(Point { x: 0.0, y: 0.0 })
     }
 
+    /// Whether it is one for a phone held upright.
+    pub fn is_narrow(&self) -> bool {
+        self.narrow
+    }
+
+    /// Puts a node somewhere else.
+    pub fn put(&mut self, id: NodeId, at: Point) {
+        if let Some((_, place)) = self.nodes.iter_mut().find(|(it, _)| *it == id) {
+            *place = at;
+        }
+    }
+
     /// The nodes' places, in order.
     pub fn nodes(&self) -> &[(NodeId, Point)] {
         &self.nodes
@@ -162,7 +174,7 @@ const PARTS: [(f64, f64); 8] = [
 ];
 
 /// So many points around a circle of radius 1, from its top; one alone stands in the middle.
-fn ring(count: usize) -> Vec<Point> {
+pub(super) fn ring(count: usize) -> Vec<Point> {
     let Some((cos, sin)) = count.checked_sub(2).and_then(|at| PARTS.get(at)) else {
         return vec![Point { x: 0.0, y: 0.0 }; count];
     };

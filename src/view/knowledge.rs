@@ -173,6 +173,8 @@ fn ghost(peer: &NodeCard, of: &NodeView, own: &Knowledge) -> NodeCard {
         changed: Default::default(),
         serves: peer.serves,
         beliefs: Some(beliefs),
+        // Of the members it knows only what its own log says.
+        outside: peer.outside,
     }
 }
 

@@ -8,6 +8,7 @@ pub mod diagram;
 pub mod export;
 pub mod geometry;
 mod goals;
+pub mod groups;
 mod knowledge;
 mod moment;
 pub mod quorums;

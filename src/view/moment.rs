@@ -7,7 +7,7 @@ use std::sync::Arc;
 use crate::check::Watched;
 use crate::protocol::{
     ClientId, Comparison, Datum, Endpoint, Epoch, LINEARIZABILITY, MessageKind, MessageView,
-    NodeId, NodeView, Outcome, Property, Protocol, Rule, Violation,
+    NodeId, NodeView, Outcome, Property, Protocol, Rule, Shape, Violation,
 };
 use crate::world::{
     Event, Exchange, Flight, Loss, MessageId, Payload, Pending, Queued, Step, World,
@@ -42,6 +42,8 @@ pub struct Moment {
     pub repeats: bool,
     /// Links that are cut, each in one direction.
     pub cut: Vec<(Endpoint, Endpoint)>,
+    /// Who makes the decisions, as the latest leader sees it, where that can change.
+    pub members: Option<SortedSet<NodeId>>,
     /// The properties lost so far.
     pub violations: Arc<Vec<Violation>>,
     /// A property of which nothing can be said any more.
@@ -71,6 +73,8 @@ pub struct NodeCard {
     pub serves: bool,
     /// What the node whose view this is believes of it; nothing where this is the truth.
     pub beliefs: Option<Vec<Belief>>,
+    /// Whether it is no member of the cluster, where that can be.
+    pub outside: bool,
 }
 
 /// What one node believes of another.
@@ -175,6 +179,13 @@ impl Moment {
         self.nodes.iter().find(|node| node.id == id)
     }
 
+    /// Who leads, or leads last of those that think they do.
+    pub fn leader(&self) -> Option<NodeId> {
+        let leaders = self.nodes.iter();
+        let leaders = leaders.filter(|card| card.up && card.view.shape == Shape::Double);
+        leaders.max_by_key(|card| card.view.badge).map(|it| it.id)
+    }
+
     /// A client of the moment.
     pub fn client(&self, id: ClientId) -> Option<&ClientCard> {
         self.clients.iter().find(|client| client.id == id)
@@ -196,8 +207,16 @@ pub(super) fn read<P: Protocol>(
 ) -> Moment {
     let world = watched.world();
     let protocol = world.protocol();
-    let nodes = nodes(watched);
+    let mut nodes = nodes(watched);
     let flights = world.flights().values();
+    // The core has no extension that changes them.
+    let members = cfg!(feature = "full").then(|| members(world, &nodes));
+    let members = members.flatten();
+    if let Some(members) = &members {
+        for card in &mut nodes {
+            card.outside = !members.contains(&card.id);
+        }
+    }
     Moment {
         position,
         length,
@@ -210,6 +229,7 @@ pub(super) fn read<P: Protocol>(
         next: upcoming(world),
         repeats,
         cut: world.network().cut.iter().copied().collect(),
+        members,
         violations: watched.violations().clone(),
         undecided: watched.clients().is_undecided().then_some(&LINEARIZABILITY),
         seen_by: None,
@@ -246,10 +266,20 @@ fn nodes<P: Protocol>(watched: &Watched<P>) -> Vec<NodeCard> {
             changed: before.map_or_else(SortedSet::new, |before| changed(&before, &view)),
             serves: serves.contains(id),
             beliefs: None,
+            outside: false,
             view,
         });
     }
     cards
+}
+
+/// Who makes the decisions: what the latest leader says that is up, or without one whoever has seen
+/// the highest term.
+fn members<P: Protocol>(world: &World<P>, nodes: &[NodeCard]) -> Option<SortedSet<NodeId>> {
+    let rank = |card: &&NodeCard| (card.up, card.view.shape == Shape::Double, card.view.badge);
+    let knows = nodes.iter().max_by_key(rank)?;
+    let machine = world.machines().get(&knows.id)?;
+    world.protocol().members(&machine.node)
 }
 
 fn changed(before: &NodeView, after: &NodeView) -> SortedSet<&'static str> {
@@ -423,6 +453,7 @@ fn event_sentence<P: Protocol>(
         Event::LinksChanged => (None, Sentence::new("event.links_changed")),
         Event::TimePassed(ms) => (None, Sentence::new("event.time_passed").with("ms", *ms)),
         Event::TimersShaped => (None, Sentence::new("event.timers_shaped")),
+        Event::MachineAdded(id) => node("machine_added", id),
         Event::Sent(_)
         | Event::Delivered(_)
         | Event::Fired(..)

@@ -3,7 +3,10 @@
 use crate::history::Timeline;
 use crate::protocol::{About, Any, ClientId, NodeId, Phase, Protocol, Stride, Value, registry};
 use crate::share::{ENGINE, Run, RunError, Trail};
-use crate::world::{Action, ActionError, Event, Payload, Pending, Scenario, ScenarioError, World};
+use crate::sorted::SortedSet;
+use crate::world::{
+    Action, ActionError, Event, Network, Payload, Pending, Scenario, ScenarioError, World,
+};
 
 use super::branches::Names;
 use super::chronicle::{Chronicle, Entries};
@@ -218,6 +221,18 @@ impl Session {
     /// The action before a position of the branch, counted from 1.
     pub fn action(&self, position: usize) -> Option<&Action> {
         self.timeline.action(position.checked_sub(1)?)
+    }
+
+    /// How the links behave at the cursor.
+    pub fn network(&self) -> &Network {
+        self.timeline.current().world().network()
+    }
+
+    /// The command by which a client asks for a machine to become one of these members, or to be one
+    /// no longer.
+    pub fn change(&self, members: &SortedSet<NodeId>, id: NodeId) -> Option<Value> {
+        let world = self.timeline.current().world();
+        world.protocol().change(members, id)
     }
 
     /// Whether an action makes sense now.

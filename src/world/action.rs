@@ -53,7 +53,8 @@ pub enum Action {
     Partition(Vec<SortedSet<NodeId>>),
     /// All cut links work again.
     Heal,
-    /// Links behave differently from now on; what is cut stays cut.
+    /// Links behave differently from now on, all of them and those that are apart; what is cut stays
+    /// cut.
     Links(Network),
     /// A client asks for something, of a chosen node or of the one it believes in.
     Submit {
@@ -68,6 +69,8 @@ pub enum Action {
     Align,
     /// Those timers run out one well after the other.
     Spread,
+    /// One more machine, with an empty disk. It is no member of the cluster until that is decided.
+    AddMachine,
 }
 
 /// An input that a node handles before it crashes.
@@ -116,6 +119,11 @@ pub enum ActionError {
     NoChange,
     /// Clients cannot turn to that node.
     NotServing(NodeId),
+    /// Who the members are cannot change, so no machine can become one.
+    FixedMembers,
+    /// A client waits for an answer to a command that means something else once that machine is
+    /// there.
+    MachineAskedFor,
 }
 
 impl ActionError {
@@ -139,6 +147,8 @@ impl ActionError {
             Self::BadGroups => "bad_groups",
             Self::NoChange => "no_change",
             Self::NotServing(_) => "not_serving",
+            Self::FixedMembers => "fixed_members",
+            Self::MachineAskedFor => "machine_asked_for",
         }
     }
 
@@ -161,6 +171,8 @@ impl ActionError {
         "bad_groups",
         "no_change",
         "not_serving",
+        "fixed_members",
+        "machine_asked_for",
     ];
 }
 
@@ -184,6 +196,11 @@ impl fmt::Display for ActionError {
             Self::BadGroups => write!(f, "a node stands in two groups, or a group is empty"),
             Self::NoChange => write!(f, "it would change nothing"),
             Self::NotServing(id) => write!(f, "clients cannot turn to {id}"),
+            Self::FixedMembers => write!(f, "the members of this cluster cannot change"),
+            Self::MachineAskedFor => write!(
+                f,
+                "a client waits for a command that would mean something else with that machine"
+            ),
         }
     }
 }

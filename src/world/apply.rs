@@ -7,7 +7,7 @@ use super::{
     Action, ActionError, Deadline, Event, Flight, LINK_MS_MAX, Loss, MessageId, Payload, Pending,
     Step, Trigger, World,
 };
-use crate::protocol::{ClientId, Endpoint, Input, NodeId, Protocol};
+use crate::protocol::{ClientId, Endpoint, Input, NODES_MAX, NodeId, Protocol};
 
 /// The slowest and the fastest clock, in thousandths.
 const CLOCK_PERMILLE: std::ops::RangeInclusive<u32> = 100..=10_000;
@@ -104,6 +104,11 @@ impl<P: Protocol> World<P> {
                 if !network.is_sound() {
                     return Err(E::OutOfRange);
                 }
+                if cfg!(feature = "full") {
+                    for (from, to) in network.apart.keys() {
+                        self.check_link(*from, *to)?;
+                    }
+                }
                 let cut = self.state.network.cut.clone();
                 let network = super::Network {
                     cut,
@@ -136,6 +141,20 @@ impl<P: Protocol> World<P> {
                     .zip(&after)
                     .all(|((_, old), new)| old.due == *new);
                 if same { Err(E::NoChange) } else { Ok(()) }
+            }
+            Action::AddMachine if self.state.machines.len() >= usize::from(NODES_MAX) => {
+                Err(E::OutOfRange)
+            }
+            Action::AddMachine => {
+                let then = self.protocol.with_machine().ok_or(E::FixedMembers)?;
+                // What a command is must not change between asking and answering.
+                let is_same =
+                    |command| self.protocol.is_operation(command) == then.is_operation(command);
+                let mut clients = self.state.clients.values();
+                match clients.all(|client| client.unanswered().all(is_same)) {
+                    true => Ok(()),
+                    false => Err(E::MachineAskedFor),
+                }
             }
         }
     }
@@ -264,8 +283,27 @@ impl<P: Protocol> World<P> {
                 }
                 step.events.push(Event::TimersShaped);
             }
+            Action::AddMachine => self.add_machine(&mut step),
         }
         Ok(step)
+    }
+
+    /// From here on the protocol counts one machine more; clients know of it too.
+    fn add_machine(&mut self, step: &mut Step<P::Message>) {
+        let Some(protocol) = self.protocol.with_machine() else {
+            return;
+        };
+        self.protocol = Arc::new(protocol);
+        let new = self.protocol.cluster().ids().next_back();
+        let serves = self.protocol.serves();
+        for client in self.state.clients.values_mut() {
+            client.set_serves(&serves);
+        }
+        if let Some(id) = new {
+            self.install(id);
+            step.events.push(Event::MachineAdded(id));
+            self.handle(id, Input::Start { restart: false }, true, step);
+        }
     }
 
     fn machine(&self, id: NodeId) -> Result<&super::Machine<P>, ActionError> {
@@ -509,7 +547,7 @@ impl<P: Protocol> World<P> {
     fn shaped(&self, spread: bool) -> Vec<u64> {
         let contenders = self.contenders();
         let first = contenders.iter().map(|(_, deadline)| deadline.due).min();
-        let gap = u64::from(self.state.network.latency.max) * SPREAD_LATENCIES;
+        let gap = u64::from(self.state.network.longest_ms()) * SPREAD_LATENCIES;
         let gap = if spread { gap } else { 0 };
         let due = |position| first.unwrap_or(0) + position as u64 * gap;
         (0..contenders.len()).map(due).collect()

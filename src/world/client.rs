@@ -175,6 +175,11 @@ impl Client {
         }
     }
 
+    /// From now on it can turn to these nodes.
+    pub(super) fn set_serves(&mut self, serves: &[NodeId]) {
+        self.serves = serves.to_vec();
+    }
+
     /// The armed retry timer.
     pub fn retry(&self) -> Option<Deadline> {
         self.waiting.as_ref().map(|waiting| waiting.retry)
@@ -188,6 +193,12 @@ impl Client {
     /// What was asked and told, in order.
     pub fn history(&self) -> &Growing<Arc<Exchange>> {
         &self.history
+    }
+
+    /// The commands that it waits for an answer to, or has yet to ask.
+    pub(super) fn unanswered(&self) -> impl Iterator<Item = &Value> {
+        let waiting = self.waiting.iter().map(|it| &it.request.command);
+        waiting.chain(self.queue.iter().map(|it| &it.command))
     }
 
     /// Whether it waits for an answer.

@@ -130,7 +130,7 @@ impl<P: Protocol> World<P> {
             payload: Arc::new(payload),
             sent: self.state.now,
             arrives: self.arrival(id),
-            doomed: random::happens(self.state.network.loss_permille, loss),
+            doomed: random::happens(self.state.network.of((from, to)).loss_permille, loss),
             held: false,
             copies: 0,
         }
@@ -143,10 +143,10 @@ impl<P: Protocol> World<P> {
 
     /// When a message that sets out now arrives.
     pub(super) fn arrival(&mut self, id: MessageId) -> u64 {
-        let network = &self.state.network;
+        let behaviour = self.state.network.of((id.from, id.to));
         let draw = random::for_message(self.seed, Purpose::Latency, id);
-        let arrives = self.state.now + random::within(network.latency, draw);
-        let keeps_order = !network.reorder;
+        let arrives = self.state.now + random::within(behaviour.latency, draw);
+        let keeps_order = !behaviour.reorder;
         let link = self.link(id.from, id.to);
         let arrives = if keeps_order {
             arrives.max(link.last_arrival)
@@ -169,7 +169,8 @@ impl<P: Protocol> World<P> {
         step.events.push(Event::Sent(flight.clone()));
         self.state.flights.insert(id, flight);
         let draw = random::for_message(self.seed, Purpose::Duplication, id);
-        if random::happens(self.state.network.duplicate_permille, draw) {
+        let behaviour = self.state.network.of((from, to));
+        if random::happens(behaviour.duplicate_permille, draw) {
             self.duplicate(id, step);
         }
     }
@@ -196,7 +197,7 @@ impl<P: Protocol> World<P> {
             id: copy,
             sent: self.state.now,
             arrives: self.arrival(copy),
-            doomed: random::happens(self.state.network.loss_permille, loss),
+            doomed: random::happens(self.state.network.of((id.from, id.to)).loss_permille, loss),
             held: false,
             copies: copy.copy,
             ..source

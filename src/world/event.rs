@@ -58,6 +58,8 @@ pub enum Event<M> {
     TimePassed(u32),
     /// Timers were aligned or spread.
     TimersShaped,
+    /// A machine was added.
+    MachineAdded(NodeId),
     /// A client was asked to submit.
     Submitted(ClientId, Value),
     /// A client was told.

@@ -21,7 +21,7 @@ pub(crate) use client::Reaction;
 pub use client::{CLIENT_RULES, Client, Exchange, Queued, TURNS_MAX, Turn};
 pub use event::{Event, Loss, Step};
 pub use message::{Flight, MessageId, Payload};
-pub use network::{LINK_MS_MAX, Network, PERMILLE};
+pub use network::{Behaviour, LINK_MS_MAX, Network, PERMILLE, Way};
 pub use scenario::{CLIENTS_MAX, PREPARED_MAX, Scenario, ScenarioError};
 
 use crate::protocol::{ClientId, Endpoint, NodeId, Protocol};
@@ -118,22 +118,27 @@ impl<P: Protocol> World<P> {
         };
         let ids: Vec<NodeId> = world.protocol.cluster().ids().collect();
         for id in &ids {
-            let disk = world.protocol.blank(*id);
-            let machine = Machine {
-                node: Arc::new(world.protocol.boot(*id, &disk)),
-                disk: Arc::new(disk),
-                up: true,
-                paused_since: None,
-                clock_permille: PERMILLE,
-                timers: SortedMap::new(),
-                draws: SortedMap::new(),
-            };
-            world.state.machines.insert(*id, machine);
+            world.install(*id);
         }
         for id in ids {
             world.start(id);
         }
         world
+    }
+
+    /// A machine with an empty disk, switched on.
+    fn install(&mut self, id: NodeId) {
+        let disk = self.protocol.blank(id);
+        let machine = Machine {
+            node: Arc::new(self.protocol.boot(id, &disk)),
+            disk: Arc::new(disk),
+            up: true,
+            paused_since: None,
+            clock_permille: PERMILLE,
+            timers: SortedMap::new(),
+            draws: SortedMap::new(),
+        };
+        self.state.machines.insert(id, machine);
     }
 
     /// The protocol.

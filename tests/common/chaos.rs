@@ -104,6 +104,8 @@ pub struct Chaos {
     pub rng: Rng,
     /// Whether the scheduler leads.
     is_orderly: bool,
+    /// Whether machines come and single links behave in their own way.
+    is_rich: bool,
 }
 
 impl Chaos {
@@ -112,6 +114,16 @@ impl Chaos {
         Self {
             rng: Rng::new(seed),
             is_orderly: seed.is_multiple_of(2),
+            is_rich: false,
+        }
+    }
+
+    /// One that also adds machines and sets single links apart. Apart from [`Self::new`], since the
+    /// known runs follow from that one's draws.
+    pub fn rich(seed: u64) -> Self {
+        Self {
+            is_rich: true,
+            ..Self::new(seed)
         }
     }
 
@@ -132,6 +144,13 @@ impl Chaos {
     pub fn idea<P: Protocol>(&mut self, world: &World<P>) -> Option<Action> {
         let flight = self.rng.pick(world.flights().keys().copied());
         let node = self.rng.pick(world.machines().keys().copied())?;
+        if self.is_rich && self.rng.below(40) == 0 {
+            return match self.rng.below(6) {
+                // As many as a stage takes: the name of every member fits in a command.
+                0 => (world.machines().len() < 9).then_some(Action::AddMachine),
+                _ => self.link_apart(world),
+            };
+        }
         Some(match self.kind() {
             Idea::Next => Action::Next,
             Idea::Deliver => Action::Deliver(flight?),
@@ -211,6 +230,12 @@ impl Chaos {
         }
         groups.retain(|group| !group.is_empty());
         Action::Partition(groups)
+    }
+
+    fn link_apart<P: Protocol>(&mut self, world: &World<P>) -> Option<Action> {
+        let way = (self.end(world)?, self.end(world)?);
+        let own = self.network()?.common();
+        Some(Action::Links(world.network().with(Some(way), own)))
     }
 
     fn network(&mut self) -> Option<Network> {

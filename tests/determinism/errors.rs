@@ -6,7 +6,9 @@ use quorumscope::protocol::paxos::Paxos;
 use quorumscope::protocol::raft::Raft;
 use quorumscope::protocol::{ClientId, Endpoint, NodeId, RangeMs};
 use quorumscope::sorted::SortedSet;
-use quorumscope::world::{Action, ActionError, LINK_MS_MAX, MessageId, Network, Trigger};
+use quorumscope::world::{
+    Action, ActionError, Behaviour, LINK_MS_MAX, MessageId, Network, Trigger, Way,
+};
 
 use crate::common::chaos::{Chaos, sound_scenarios};
 use crate::common::{Known, Lab, Mood, n, paxos_stories, scenario, value};
@@ -44,6 +46,17 @@ fn group(ids: &[u8]) -> SortedSet<NodeId> {
 
 fn fire(id: u8, timer: &str) -> Action {
     Action::Fire(n(id).into(), timer.into())
+}
+
+/// One link is set apart by a latency of its own.
+fn apart(way: Way, ms: u32) -> Action {
+    let plain = Network::default();
+    let latency = RangeMs { min: ms, max: ms };
+    let own = Behaviour {
+        latency,
+        ..plain.common()
+    };
+    Action::Links(plain.with(Some(way), own))
 }
 
 /// What makes no sense on that cluster, each with the error's key.
@@ -131,6 +144,10 @@ fn nonsense(flying: MessageId, held: MessageId) -> Vec<(Action, &'static str)> {
         (Action::Links(lossy), "out_of_range"),
         (Action::Links(backwards), "out_of_range"),
         (Action::Links(Network::default()), "no_change"),
+        (apart((s1, stranger.into()), 5), "no_such_endpoint"),
+        (apart((s1, s1), 5), "no_change"),
+        (apart((s1, s3), 0), "out_of_range"),
+        (Action::AddMachine, "fixed_members"),
         (submit(stranger, None), "no_such_endpoint"),
         (submit(ClientId(1), Some(n(9))), "no_such_endpoint"),
     ]
@@ -161,6 +178,9 @@ fn impossible_actions_change_nothing() {
         assert_eq!(refused(&fresh, action), key);
         reached.insert(key);
     }
+    let mut asked = Lab::<Raft>::new(&scenario("raft", 3, &["single_server"]));
+    asked.ask(1, 1, "+S4");
+    reached.insert(refused(&asked, Action::AddMachine));
     let all: BTreeSet<&str> = ActionError::KEYS.iter().copied().collect();
     assert_eq!(reached, all);
 }

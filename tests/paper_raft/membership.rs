@@ -2,10 +2,10 @@
 
 use quorumscope::protocol::raft::{Message, Raft, Role};
 use quorumscope::protocol::{ClientId, Datum, Protocol};
-use quorumscope::world::{Action, Step};
+use quorumscope::world::{Action, Event, Step};
 
 use crate::common::membership_stories::with_spares;
-use crate::common::{Lab, n};
+use crate::common::{Lab, n, value};
 
 /// A cluster of five machines, S1 to S3 of which are members, S1 leads and has committed.
 fn led(variant: &str) -> Lab<Raft> {
@@ -190,6 +190,75 @@ fn replies_of_removed_servers_are_ignored() {
     lab.settle();
     let step = lab.act(Action::Deliver(late));
     assert_eq!(rules(&step), ["raft.membership.outsider"]);
+}
+
+/// A machine that is added is no member, whoever the members are by then; the members then make it
+/// one, and it counts.
+#[test]
+fn a_machine_is_added_and_becomes_a_member() {
+    for (variant, command, then) in [
+        ("single_server", "+S4", "{S1,S2,S3,S4}"),
+        ("joint_consensus", "{S1,S2,S3,S4}", "{S1,S2,S3,S4}"),
+    ] {
+        let mut lab = Lab::<Raft>::new(&with_spares(3, 3, &[variant]));
+        lab.campaign(1);
+        lab.ask(1, 1, "n+1");
+        lab.settle();
+        let added = lab.act(Action::AddMachine);
+        assert!(matches!(added.events[0], Event::MachineAdded(id) if id == n(4)));
+        assert_eq!(lab.world().machines().len(), 4);
+        let members = [1, 2, 3].map(n).into();
+        let protocol = lab.world().protocol();
+        assert_eq!(protocol.members(lab.node(4)), Some(members));
+        // Nobody talks to it, and it is not elected.
+        let step = lab.fire(4, "election");
+        assert_eq!(rules(&step), ["raft.membership.outside"]);
+        lab.fire(1, "heartbeat");
+        assert!(lab.flights(n(1), n(4)).is_empty());
+        let protocol = lab.world().protocol();
+        let members = protocol.members(lab.node(1)).unwrap();
+        assert_eq!(protocol.change(&members, n(4)), Some(value(command)));
+        lab.ask(1, 1, command);
+        lab.settle();
+        assert_eq!(lab.configurations(4).last().unwrap(), then);
+        assert_eq!(lab.value_of(4, "n"), Some("1"));
+        assert_eq!(lab.told(1).last().unwrap().as_deref(), Some(then));
+        // Three of four are needed now, and the new one can be among them.
+        lab.crash(3);
+        lab.campaign(4);
+        assert!(lab.leads(4));
+        let protocol = lab.world().protocol();
+        let members = protocol.members(lab.node(4)).unwrap();
+        let leave = protocol.change(&members, n(1)).unwrap();
+        let expected = ["-S1", "{S2,S3,S4}"];
+        assert!(expected.contains(&leave.as_str()), "{leave}");
+    }
+}
+
+/// The last member stays, and where members cannot change there are no commands for it.
+#[test]
+fn no_command_leaves_a_cluster_without_members() {
+    let lab = Lab::<Raft>::new(&with_spares(3, 3, &["single_server"]));
+    let protocol = lab.world().protocol();
+    assert_eq!(protocol.change(&[n(2)].into(), n(2)), None);
+    let fixed = Lab::<Raft>::new(&with_spares(3, 3, &[]));
+    let protocol = fixed.world().protocol();
+    assert_eq!(protocol.members(fixed.node(1)), None);
+    assert_eq!(protocol.change(&[n(2)].into(), n(1)), None);
+}
+
+/// Until a machine is there its name is a text like any other, so it does not come while a client
+/// waits for what such a command answers.
+#[test]
+fn a_command_stays_what_it_was_when_it_was_asked() {
+    let mut lab = Lab::<Raft>::new(&with_spares(3, 3, &["single_server"]));
+    lab.campaign(1);
+    lab.ask(1, 1, "+S4");
+    let refused = lab.attempt(&Action::AddMachine).unwrap_err();
+    assert_eq!(refused.key(), "machine_asked_for");
+    lab.settle();
+    assert_eq!(lab.value_of(1, "x"), Some("+S4"));
+    lab.act(Action::AddMachine);
 }
 
 /// Without the extension, and where a name is no machine's, it is a command like any other.

@@ -29,6 +29,7 @@ const FULL_SHARED: &[&str] = &[
     "crowd",
     "diagram",
     "export",
+    "fault",
     "knowledge",
     "lecture",
     "open",

@@ -1,6 +1,6 @@
 //! What a person does to the cluster: choosing a thing on stage and acting on it.
 
-use super::{Choosing, DELAY_MS, Lab, Thing};
+use super::{Choosing, DELAY_MS, Lab, Msg, Thing};
 use crate::app::crowd::{self, Link};
 use crate::app::dialog::Dialog;
 use crate::app::{FULL, host, stage, tray};
@@ -19,15 +19,18 @@ impl Lab {
                 self.complain(key);
             }
             Ok(value) => {
-                // A client that is free, so that two proposers can be made to duel.
-                let clients = &self.moment.clients;
-                let free = clients.iter().find(|client| !client.waiting);
-                let free = free.or(clients.first()).map(|client| client.id);
-                if let Some(client) = client.or(free) {
+                if let Some(client) = client.or(self.free_client()) {
                     self.act(Action::Submit { client, to, value });
                 }
             }
         }
+    }
+
+    /// A client that is free, so that two proposers can be made to duel.
+    pub(super) fn free_client(&self) -> Option<ClientId> {
+        let clients = &self.moment.clients;
+        let free = clients.iter().find(|client| !client.waiting);
+        free.or(clients.first()).map(|client| client.id)
     }
 
     pub(super) fn kill(&mut self) {
@@ -118,6 +121,9 @@ impl Lab {
     /// Closes what is on top: a dialogue, a menu, a choice that is waited for, or the tray.
     pub(super) fn dismiss(&mut self) {
         self.notice = None;
+        if FULL && self.faults.leave() {
+            return;
+        }
         if self.dialog != Dialog::None {
             self.dialog = Dialog::None;
             if FULL {
@@ -135,14 +141,35 @@ impl Lab {
         }
     }
 
-    /// What can be done to the chosen thing, and why not.
-    pub(super) fn offers(&self) -> Vec<tray::Offer> {
-        let offer = |key: &'static str, timer: Option<&'static str>, action: Action| tray::Offer {
+    /// Something that can be done, or not now, and why.
+    pub(super) fn offer(
+        &self,
+        key: &'static str,
+        timer: Option<&'static str>,
+        action: Action,
+    ) -> tray::Offer {
+        tray::Offer {
             key,
             timer,
             refusal: self.session.check(&action).err().map(|error| error.key()),
-            action,
+            msg: Msg::Act(action),
+        }
+    }
+
+    /// The timers that are armed on some node: those of extensions that are off are armed nowhere,
+    /// ever.
+    pub(super) fn timers(&self) -> impl Iterator<Item = &'static str> {
+        let on_some_node = |name: &&str| {
+            let mut nodes = self.moment.nodes.iter();
+            nodes.any(|node| node.timers.iter().any(|it| it.name == *name))
         };
+        let timers = self.session.about().timers.iter().copied();
+        timers.filter(on_some_node)
+    }
+
+    /// What can be done to the chosen thing, and why not.
+    pub(super) fn offers(&self) -> Vec<tray::Offer> {
+        let offer = |key, timer, action| self.offer(key, timer, action);
         match self.selected {
             None => Vec::new(),
             Some(Thing::Client(_)) if !FULL => Vec::new(),
@@ -162,13 +189,7 @@ impl Lab {
                     true => offer("ui.kill", None, Action::Crash(id)),
                     false => offer("ui.restart", None, Action::Restart(id)),
                 }];
-                // Timers of extensions that are off are armed nowhere, ever.
-                let on_some_node = |name: &&str| {
-                    let mut nodes = self.moment.nodes.iter();
-                    nodes.any(|node| node.timers.iter().any(|it| it.name == *name))
-                };
-                let timers = self.session.about().timers.iter().copied();
-                for timer in timers.filter(on_some_node) {
+                for timer in self.timers() {
                     let action = Action::Fire(id.into(), timer.to_owned());
                     offers.push(offer("ui.fire", Some(timer), action));
                 }

@@ -3,6 +3,7 @@
 mod acting;
 mod branching;
 mod drawing;
+mod faulting;
 mod handing;
 mod lecturing;
 mod opening;
@@ -22,6 +23,7 @@ use super::diagram::{self, Diagram, Draw};
 use super::dialog::{self, Dialog};
 use super::dom::{El, button, classed, el};
 use super::export::{self, Export};
+use super::faults::{self, Fault, Faults};
 use super::handing::{Ask, Handed, Screen};
 use super::keys;
 use super::lecture::{self, Lecture, Lecturer};
@@ -138,6 +140,7 @@ pub(super) enum Msg {
     Crowd(Option<Link>),
     Diagram(Draw),
     Export(Export),
+    Fault(Fault),
     Branch(Branching),
     /// Shows only what this node knows, or the whole truth.
     Eyes(Option<NodeId>),
@@ -210,6 +213,8 @@ pub(super) struct Lab {
     parting: Option<Shared<Parting>>,
     /// The space-time diagram; only the full program has one.
     diagram: Diagram,
+    /// Faults beyond the few that everybody wants; only the full program has them.
+    faults: Faults,
     /// Searches; only the full program has any.
     finder: Finder,
     /// What is sent, and what was on stage before something was opened; of the full program.
@@ -220,7 +225,7 @@ pub(super) struct Lab {
     found: Vec<Found>,
     send: Callback<Msg>,
     /// They are called no more when this goes.
-    _listeners: [Option<host::Listener>; 6],
+    _listeners: [Option<host::Listener>; 7],
 }
 
 impl Component for Lab {
@@ -237,6 +242,7 @@ impl Component for Lab {
                 true => host::on_resize(send.reform(|()| Msg::Diagram(Draw::Measure))),
                 false => None,
             },
+            if FULL { host::stop_clicks() } else { None },
             host::sharing::on_link(send.reform(|link| Msg::Share(Share::Open(link)))),
             over,
             drop,
@@ -279,6 +285,7 @@ impl Component for Lab {
             eyes: None,
             parting: None,
             diagram: Diagram::new(),
+            faults: Faults::default(),
             finder: Finder::new(),
             sharer: Sharer::default(),
             lecturer: Lecturer::default(),
@@ -306,6 +313,7 @@ impl Component for Lab {
         let (words, send, moment) = (&self.words, &self.send, &*self.moment);
         let cluster = &self.session.scenario().cluster;
         let about = self.session.about();
+        let nodes = moment.nodes.len() as u8;
         let stage_box = classed("section", "stage-box")
             .say("aria-label", words.t("ui.stage_region"))
             .child(stage::view(
@@ -314,6 +322,7 @@ impl Component for Lab {
                 self.selected,
                 self.choosing,
                 self.narrow_stage(),
+                &self.faults,
                 send,
             ))
             .with(self.banners())
@@ -362,7 +371,9 @@ impl Component for Lab {
         };
         let spoken = classed("p", "unseen").set("role", "status");
         classed("div", "lab")
-            .child(header::view(words, about.key, cluster, self.theme, send))
+            .child(header::view(
+                words, about.key, cluster, nodes, self.theme, send,
+            ))
             .with(classed("main", "middle").with(stage_box).child(panels))
             .child(transport)
             .child(diagram)
@@ -409,6 +420,7 @@ impl Component for Lab {
             self.selected,
             self.choosing,
             self.narrow_stage(),
+            &self.faults,
         ));
     }
 
@@ -510,6 +522,7 @@ impl Lab {
                     self.complain("export.failed");
                 }
             }
+            Msg::Fault(fault) if FULL => return self.fault(fault),
             Msg::Branch(branching) if FULL => self.branch(branching),
             Msg::Eyes(eyes) if FULL => self.look_through(eyes),
             Msg::SwitchEyes => self.switch_eyes(),
@@ -522,6 +535,7 @@ impl Lab {
             | Msg::Lecture(_)
             | Msg::Diagram(_)
             | Msg::Export(_)
+            | Msg::Fault(_)
             | Msg::Branch(_)
             | Msg::Eyes(_) => return false,
         }
@@ -545,6 +559,7 @@ impl Lab {
             self.crowd.follow(&self.moment);
             self.diagram.eyes = self.eyes;
             self.diagram.refresh(&self.session);
+            self.faults.refresh(&self.moment);
         }
         let gone = |thing: Thing| match thing {
             Thing::Message(id) => self.moment.message(id).is_none(),
@@ -663,6 +678,7 @@ impl Lab {
                 self.selected,
                 self.choosing,
                 &self.offers(),
+                &self.more(),
                 self.asking(),
                 &self.send,
             ),
@@ -681,6 +697,10 @@ impl Lab {
     /// What stands over the stage.
     fn banners(&self) -> El {
         let mut banners = classed("div", "banners").with(self.banner());
+        if FULL && let Some(would) = self.faults.would(&self.moment, self.narrow) {
+            let text = self.words.fill("fault.would", &[("groups", &would)]);
+            banners = banners.with(classed("p", "strip would").text(&text));
+        }
         if FULL && let Some(apart) = self.quorums_apart() {
             banners = banners.with(apart);
         }
@@ -724,6 +744,15 @@ impl Lab {
             .with(facts.text(self.words.t("ui.show_facts")))
     }
 
+    /// What the dialogue about the network shows, while it is open.
+    fn network(&self) -> Html {
+        if !FULL || self.dialog != Dialog::Network {
+            return Html::default();
+        }
+        let (words, session) = (&self.words, &self.session);
+        faults::dialog(&self.faults, words, &self.moment, session, &self.send)
+    }
+
     fn dialog_view(&self) -> Html {
         let (words, send) = (&self.words, &self.send);
         if FULL && self.dialog == Dialog::Share {
@@ -747,6 +776,7 @@ impl Lab {
             &self.session,
             self.shortcut_keys,
             &self.finder,
+            self.network(),
             &self.send,
         )
     }

@@ -13,6 +13,7 @@ use crate::share::link::{self, LinkError};
 use crate::share::scenes;
 use crate::share::{ENGINE, Run, RunError};
 use crate::view::{OpenedRun, Opening, Sentence, Session};
+use crate::world::Action;
 
 /// How long a run is opened before somebody else gets a turn, in milliseconds,
 const SLICE_MS: f64 = 16.0;
@@ -81,9 +82,15 @@ impl Lab {
         }
     }
 
-    /// Puts a run on stage, at once or in a while; says whether it can. `again` asks for the same once its words are.
+    /// Puts a run on stage, at once or in a while; says whether it can. `again` asks for the same
+    /// once its words are there.
     pub(super) fn open_run(&mut self, run: &Run, again: Msg) -> bool {
-        if run.scenario.cluster.nodes > NODES_ON_STAGE_MAX {
+        let actions = run.scenario.prepared.iter().chain(&run.actions);
+        let added = actions
+            .filter(|it| matches!(it, Action::AddMachine))
+            .count();
+        let nodes = usize::from(run.scenario.cluster.nodes) + added;
+        if nodes > usize::from(NODES_ON_STAGE_MAX) {
             self.complain("ui.nodes_out_of_range");
             return false;
         }

@@ -22,6 +22,7 @@ impl Lab {
             | Dialog::Help
             | Dialog::Export
             | Dialog::Transcript
+            | Dialog::Network
             | Dialog::Scenes
             | Dialog::Black => {}
         }

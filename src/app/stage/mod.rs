@@ -11,15 +11,17 @@ use yew::prelude::*;
 
 pub(super) use node::{belief, spoken};
 
-use super::dom::{classed, classes, el, moving};
+use super::FULL;
+use super::dom::{El, classed, classes, el, moving};
+use super::faults::{self, Fault, Faults};
+use super::host;
 use super::lab::{Choosing, Msg, Thing};
 use super::motion::{Mark, Ring, Scene};
 use super::words::Words;
-use super::{FULL, host};
-use crate::protocol::{Endpoint, Epoch};
+use crate::protocol::{Endpoint, Epoch, NodeId};
 use crate::sorted::SortedSet;
 use crate::view::crowd::Mark as Messages;
-use crate::view::geometry::{Stage, translate};
+use crate::view::geometry::{Point, Stage, translate};
 use crate::view::{Landed, MessageCard, Moment};
 use crate::world::MessageId;
 
@@ -37,7 +39,16 @@ const CELLS: [u32; 2] = [6, 4];
 const CELLS_SHOWN_MIN: u32 = 3;
 
 /// Where everything stands at this moment.
-pub(super) fn geometry(moment: &Moment, narrow: bool) -> Stage {
+pub(super) fn geometry(moment: &Moment, narrow: bool, faults: &Faults) -> Stage {
+    let mut stage = home(moment, narrow);
+    if FULL {
+        faults.arrange(&mut stage, moment);
+    }
+    stage
+}
+
+/// Where everything stands while no node is apart.
+pub(super) fn home(moment: &Moment, narrow: bool) -> Stage {
     let nodes: Vec<_> = moment.nodes.iter().map(|node| node.id).collect();
     let clients: Vec<_> = moment.clients.iter().map(|client| client.id).collect();
     Stage::of(&nodes, &clients, narrow)
@@ -109,8 +120,9 @@ pub(super) fn scene(
     selected: Option<Thing>,
     choosing: Choosing,
     narrow: bool,
+    faults: &Faults,
 ) -> Scene {
-    let stage = geometry(moment, narrow);
+    let stage = geometry(moment, narrow, faults);
     let mark = |card: &MessageCard, id: &str, lane| {
         Some(Mark {
             place: host::place(id)?,
@@ -153,9 +165,10 @@ pub(super) fn view(
     selected: Option<Thing>,
     choosing: Choosing,
     narrow: bool,
+    faults: &Faults,
     send: &Callback<Msg>,
 ) -> Html {
-    let stage = geometry(moment, narrow);
+    let stage = geometry(moment, narrow, faults);
     let crowded = moment.messages.len() >= CROWD || narrow && moment.messages.len() > 4;
     let longest = moment
         .nodes
@@ -199,7 +212,14 @@ pub(super) fn view(
         .iter()
         .map(|it| landed_mark(it, moment, &stage, narrow));
     let silent = |class| classed("g", class).set("aria-hidden", "true");
-    el("svg")
+    let (frames, links) = if FULL {
+        let groups = faults.groups(moment, narrow);
+        let links = faults::links(moment, &stage, &groups);
+        (faults::frames(&stage, &groups), links)
+    } else {
+        (Vec::new(), links(moment, &stage).collect())
+    };
+    pulling(el("svg"), send)
         .set("id", "stage")
         .put("class", classes("stage", &[(narrow, "narrow")]))
         .put(
@@ -208,13 +228,52 @@ pub(super) fn view(
         )
         .set("role", "group")
         .say("aria-label", words.t("ui.stage"))
-        .with(silent("links").each(links(moment, &stage)))
+        .with(silent("groups").each(frames.into_iter()))
+        .with(silent("links").each(links.into_iter()))
         .with(silent("trails").each(trails(moment, &stage)))
         .with(classed("g", "nodes").each(moment.nodes.iter().map(node)))
         .with(classed("g", "clients").each(clients))
         .with(silent("landed").each(landed))
         .with(classed("g", "messages").each(messages))
         .end()
+}
+
+/// A node can be pulled about with a pointer.
+fn pulling(svg: El, send: &Callback<Msg>) -> El {
+    let at = |event: &PointerEvent| Point {
+        x: event.client_x().into(),
+        y: event.client_y().into(),
+    };
+    let (press, moves, leaves) = (send.clone(), send.clone(), send.clone());
+    let on_press = move |event: PointerEvent| {
+        if let Some(node) = host::node_under(&event).filter(|_| event.button() == 0) {
+            press.emit(Msg::Fault(Fault::Press(
+                node,
+                event.pointer_id(),
+                at(&event),
+            )));
+        }
+    };
+    let on_move = move |event: PointerEvent| {
+        if event.buttons() != 0 && (FULL || host::node_under(&event).is_some()) {
+            moves.emit(Msg::Fault(Fault::Move(at(&event))));
+        }
+    };
+    let svg = svg.on_pointer_move(Callback::from(on_move));
+    // The core cannot do it, but it can ask for who can.
+    if !FULL {
+        return svg;
+    }
+    svg.on_pointer_down(Callback::from(on_press))
+        .on_pointer_up(send.reform(|_: PointerEvent| Msg::Fault(Fault::LetGo)))
+        .on_pointer_cancel(Callback::from(move |_: PointerEvent| {
+            leaves.emit(Msg::Fault(Fault::Leave));
+        }))
+}
+
+/// The id of a node's mark.
+pub(super) fn node_id(id: NodeId) -> String {
+    dom_id(Thing::Node(id))
 }
 
 fn line(stage: &Stage, from: Endpoint, to: Endpoint, key: &str, class: String) -> Html {

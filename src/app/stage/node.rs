@@ -49,6 +49,8 @@ fn role_key(card: &NodeCard) -> String {
     let word = match (card.up, card.paused) {
         (false, _) => "down",
         (true, true) => "paused",
+        // One that leads or stands does so until the others know.
+        (true, false) if card.outside && card.view.shape == Shape::Plain => "outside",
         (true, false) => card.view.role,
     };
     format!("role.{word}")
@@ -111,6 +113,7 @@ pub(super) fn NodeMark(props: &Props) -> Html {
         (true, &*epoch),
         (!card.up, "down"),
         (card.paused, "paused"),
+        (card.outside, "outside"),
         (card.beliefs.is_some(), "ghost"),
         (props.selected, "selected"),
         (radius < SMALL, "small"),

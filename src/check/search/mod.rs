@@ -13,7 +13,7 @@ mod trace;
 pub use bounds::{Bounds, BoundsError, COMMANDS_MAX, Command, FAULTS_MAX, Goal, TIMEOUTS_MAX};
 
 use crate::protocol::Protocol;
-use crate::world::{Action, Scenario, ScenarioError};
+use crate::world::{Action, Behaviour, Scenario, ScenarioError};
 
 use super::Watched;
 use layer::{Block, Layer, Shape};
@@ -327,9 +327,16 @@ fn without_chance<P: Protocol>(
     let mut scenario = scenario.clone();
     let world = start.world();
     let mut network = world.network().clone();
-    if network.loss_permille > 0 || network.duplicate_permille > 0 {
-        network.loss_permille = 0;
-        network.duplicate_permille = 0;
+    let certain = |behaviour: Behaviour| Behaviour {
+        loss_permille: 0,
+        duplicate_permille: 0,
+        ..behaviour
+    };
+    network = network.with(None, certain(network.common()));
+    for behaviour in network.apart.values_mut() {
+        *behaviour = certain(*behaviour);
+    }
+    if network != *world.network() {
         scenario.prepared.push(Action::Links(network));
     }
     for (id, machine) in world.machines().iter() {

@@ -21,6 +21,26 @@ impl Raft {
         asked.filter(|asked| asked.all().union(known) == known)
     }
 
+    /// The command that makes a server a member, or a member one no longer. One at a time is the
+    /// simpler way, where both are there.
+    pub(super) fn command_of_change(&self, now: Members, id: NodeId) -> Option<Value> {
+        let leaves = now.contains(id);
+        let then = if leaves {
+            now.without(id)
+        } else {
+            now.with(id)
+        };
+        if !self.changes_members() || then.is_empty() {
+            return None;
+        }
+        let text = match self.is_single_server() {
+            true if leaves => format!("-{id}"),
+            true => format!("+{id}"),
+            false => Configuration::of(then).text(),
+        };
+        Value::new(&text).ok()
+    }
+
     /// Whether a command asks for a change of the members.
     pub(super) fn asks_for_change(&self, command: &Value) -> bool {
         self.asked_for(self.members, command).is_some()

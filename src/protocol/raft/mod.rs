@@ -519,6 +519,27 @@ impl Protocol for Raft {
         !self.asks_for_change(command) && self.target(command).is_none()
     }
 
+    fn members(&self, node: &Node) -> Option<SortedSet<NodeId>> {
+        let members = || self.configuration(node).new.iter().collect();
+        self.changes_members().then(members)
+    }
+
+    fn change(&self, members: &SortedSet<NodeId>, id: NodeId) -> Option<Value> {
+        self.command_of_change(members.into(), id)
+    }
+
+    /// The role names the members that there were before, or the new machine would be one.
+    fn with_machine(&self) -> Option<Self> {
+        if !self.changes_members() {
+            return None;
+        }
+        let mut cluster = self.cluster.clone();
+        cluster.nodes += 1;
+        let members = self.members.iter().collect();
+        cluster.roles.insert(MEMBER.into(), members);
+        Self::new(cluster).ok()
+    }
+
     /// All of them: terms have no owner, votes and replicas are counted, and a leader or a vote is
     /// only ever asked whether it is the same. Commands that name servers are another matter.
     fn interchangeable(&self, _monitor: &Monitor, _asked: &SortedSet<NodeId>) -> SortedSet<NodeId> {

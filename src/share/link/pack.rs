@@ -193,7 +193,7 @@ impl<T: Pack + Ord> Pack for SortedSet<T> {
     }
 }
 
-impl<V: Pack> Pack for SortedMap<String, V> {
+impl<K: Pack + Ord, V: Pack> Pack for SortedMap<K, V> {
     fn pack(&self, to: &mut Writer) {
         to.number(self.len() as u64);
         for (key, value) in self.iter() {
@@ -202,7 +202,7 @@ impl<V: Pack> Pack for SortedMap<String, V> {
         }
     }
     fn unpack(from: &mut Reader) -> Option<Self> {
-        from.list::<(String, V), _>()
+        from.list::<(K, V), _>()
     }
 }
 

@@ -4,8 +4,8 @@
 use super::pack::{Pack, Reader, Writer, pack_enum, pack_struct};
 use crate::protocol::{ClientId, Cluster, Endpoint, NodeId, RangeMs, Value};
 use crate::share::{ACTIONS_MAX, Run, Trail};
-use crate::sorted::SortedSet;
-use crate::world::{Action, MessageId, Network, Scenario, Trigger};
+use crate::sorted::{SortedMap, SortedSet};
+use crate::world::{Action, Behaviour, MessageId, Network, Scenario, Trigger};
 
 pack_struct!(Run {
     engine,
@@ -30,12 +30,11 @@ pack_struct!(Cluster {
     quorums,
     timing
 });
-pack_struct!(Network {
+pack_struct!(Behaviour {
     latency,
     loss_permille,
     duplicate_permille,
-    reorder,
-    cut
+    reorder
 });
 pack_struct!(RangeMs { min, max });
 
@@ -64,12 +63,49 @@ pack_enum!(Action {
     21 = Submit { client, to, value };
     22 = Align;
     23 = Spread;
+    24 = AddMachine;
 });
 
 pack_enum!(Trigger {
     0 = Deliver(id);
     1 = Fire(id, timer);
 });
+
+/// The first of two numbers that stand where `reorder` stands, and say that links are apart.
+const APART: u8 = 2;
+
+/// Links that are apart stand behind the rest, where there are any.
+impl Pack for Network {
+    fn pack(&self, to: &mut Writer) {
+        let is_apart = !self.apart.is_empty();
+        self.latency.pack(to);
+        self.loss_permille.pack(to);
+        self.duplicate_permille.pack(to);
+        (u8::from(self.reorder) + if is_apart { APART } else { 0 }).pack(to);
+        self.cut.pack(to);
+        if is_apart {
+            self.apart.pack(to);
+        }
+    }
+    fn unpack(from: &mut Reader) -> Option<Self> {
+        let (latency, loss_permille) = Pack::unpack(from)?;
+        let duplicate_permille = Pack::unpack(from)?;
+        let order = u8::unpack(from).filter(|it| *it < 2 * APART)?;
+        let cut = Pack::unpack(from)?;
+        let apart = match order >= APART {
+            true => Pack::unpack(from)?,
+            false => SortedMap::new(),
+        };
+        Some(Self {
+            latency,
+            loss_permille,
+            duplicate_permille,
+            reorder: order % APART == 1,
+            cut,
+            apart,
+        })
+    }
+}
 
 impl Pack for NodeId {
     fn pack(&self, to: &mut Writer) {

@@ -220,6 +220,7 @@ impl Follower {
             | Action::Links(_)
             | Action::Align
             | Action::Spread => {}
+            Action::AddMachine => unreachable!("a search adds no machine"),
         }
     }
 }
