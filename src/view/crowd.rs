@@ -151,7 +151,7 @@ mod tests {
                 },
                 sent: u64::from(at),
                 arrives: u64::from(at) + takes,
-                held: from == 1 && at % 2 == 0,
+                held: from == 1 && at.is_multiple_of(2),
             }
         };
         let mut messages: Vec<_> = (0..count).map(message).collect();
