@@ -200,6 +200,7 @@ fn no_protocol_asks_for_texts_of_another() {
 /// Families of texts that are loaded with the full program alone.
 const FULL_FAMILIES: &[&str] = &[
     "branches.",
+    "compare.",
     "diagram.",
     "export.",
     "fault.",
@@ -214,7 +215,10 @@ const FULL_FAMILIES: &[&str] = &[
 
 /// The sources of what only the full program shows: branches on `FULL`, or whole folders.
 const OF_FULL: &[&str] = &[
+    "src/app/compare/",
     "src/app/diagram/",
+    "src/app/lab/comparing.rs",
+    "src/view/compare/",
     "src/app/export.rs",
     "src/app/faults/",
     "src/app/lab/faulting.rs",

@@ -5,6 +5,7 @@ use web_sys::{HtmlDialogElement, HtmlInputElement, HtmlSelectElement};
 use yew::prelude::*;
 
 use super::FULL;
+use super::compare;
 use super::dom::{El, all, button, classed, classes, el, text};
 use super::lab::Msg;
 use super::lecture;
@@ -27,6 +28,8 @@ pub(super) enum Dialog {
     Search,
     /// Groups, links, how they behave, and machines.
     Network,
+    /// What to compare with.
+    Compare,
     /// The link, the file, and opening others.
     Share,
     /// The scenes of a lecture.
@@ -60,7 +63,8 @@ pub(super) fn view(
         | Dialog::Share
         | Dialog::Scenes
         | Dialog::Black
-        | Dialog::Export => {
+        | Dialog::Export
+        | Dialog::Compare => {
             return el("div").set("hidden", "").end();
         }
     };
@@ -142,8 +146,8 @@ fn help(words: &Words, shortcut_keys: bool, send: &Callback<Msg>) -> Html {
         let cell = el("td").text(words.t(does));
         el("tr").key(does).with(head).with(cell).end()
     };
-    let of_lecture = lecture::KEYS.iter().filter(|_| FULL);
-    let rows = KEYS.iter().chain(of_lecture).map(row);
+    let of_full = lecture::KEYS.iter().chain(&compare::KEYS);
+    let rows = KEYS.iter().chain(of_full.filter(|_| FULL)).map(row);
     let table = el("table").with(el("tbody").each(rows));
     let tick = tick_box(shortcut_keys, send, Msg::ShortcutKeys);
     let switch = classed("label", "switch")

@@ -14,18 +14,19 @@ use crate::share::Run;
 use crate::share::json::Json;
 use crate::view::{Session, reopen};
 
-const DIALOGS: [Dialog; 9] = [
+const DIALOGS: &[Dialog] = &[
     Dialog::None,
     Dialog::Help,
     Dialog::BreakRule,
     Dialog::Transcript,
     Dialog::Search,
+    Dialog::Compare,
     Dialog::Share,
     Dialog::Scenes,
     Dialog::Export,
     Dialog::Network,
 ];
-const PANELS: [Panel; 4] = [Panel::Why, Panel::Rules, Panel::State, Panel::Properties];
+const PANELS: &[Panel] = &[Panel::Why, Panel::Rules, Panel::State, Panel::Properties];
 const CHOOSING: [Choosing; 3] = [Choosing::Nothing, Choosing::Node, Choosing::Message];
 const THEMES: [Theme; 2] = [Theme::Light, Theme::Dark];
 
@@ -73,7 +74,7 @@ impl Ask {
 
     fn json(&self) -> Json {
         let (what, argument) = match self {
-            Self::Show(dialog) => ("show", place(&DIALOGS, dialog)),
+            Self::Show(dialog) => ("show", place(DIALOGS, dialog)),
             Self::Protocol(key) => ("protocol", (*key).into()),
             Self::Client(id) => ("client", Json::Text(id.to_string())),
             Self::Open(text) => ("open", Json::Text(text.clone())),
@@ -90,7 +91,7 @@ impl Ask {
     fn read(json: &Json) -> Option<Self> {
         let (what, argument) = json.fields()?.first()?;
         Some(match what.as_str() {
-            "show" => Self::Show(at(&DIALOGS, argument)?),
+            "show" => Self::Show(at(DIALOGS, argument)?),
             "protocol" => Self::Protocol(registry::find(argument.text()?)?.key),
             "client" => Self::Client(argument.text()?.parse().ok()?),
             "open" => Self::Open(argument.text()?.to_owned()),
@@ -168,8 +169,8 @@ impl Screen {
             ("shortcut_keys", Json::Bool(self.shortcut_keys)),
             ("selected", selected.unwrap_or(Json::Null)),
             ("choosing", place(&CHOOSING, &self.choosing)),
-            ("panel", place(&PANELS, &self.panel)),
-            ("dialog", place(&DIALOGS, &self.dialog)),
+            ("panel", place(PANELS, &self.panel)),
+            ("dialog", place(DIALOGS, &self.dialog)),
             ("running", Json::Bool(self.running)),
             ("speed", Json::Number(self.speed as u64)),
             ("shown", Json::Number(self.shown)),
@@ -206,8 +207,8 @@ impl Handed {
             shortcut_keys: yes("shortcut_keys")?,
             selected,
             choosing: at(&CHOOSING, json.get("choosing")?)?,
-            panel: at(&PANELS, json.get("panel")?)?,
-            dialog: at(&DIALOGS, json.get("dialog")?)?,
+            panel: at(PANELS, json.get("panel")?)?,
+            dialog: at(DIALOGS, json.get("dialog")?)?,
             running: yes("running")?,
             speed: json.get("speed")?.number()? as usize,
             shown: json.get("shown")?.number()?.into(),

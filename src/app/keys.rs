@@ -4,6 +4,7 @@ use wasm_bindgen::JsCast;
 use web_sys::{Element, KeyboardEvent};
 
 use super::FULL;
+use super::compare::Compare;
 use super::diagram::Draw;
 use super::dialog::Dialog;
 use super::lab::Msg;
@@ -53,6 +54,7 @@ fn read_single(name: &str) -> Option<Msg> {
         "k" | "K" => Msg::Kill,
         "d" | "D" => Msg::DropMessage,
         "p" | "P" => Msg::CutOff,
+        "o" | "O" => Msg::Compare(Compare::Other),
         "v" | "V" => Msg::SwitchEyes,
         "t" | "T" => Msg::Diagram(Draw::Toggle),
         "?" => Msg::Show(Dialog::Help),

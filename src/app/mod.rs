@@ -3,6 +3,7 @@
 //! It is built twice. The core is what a first visit fetches; what it lacks, the full program has,
 //! which then takes over (`handing`).
 
+mod compare;
 mod crowd;
 mod diagram;
 mod dialog;
@@ -38,7 +39,8 @@ use words::{Language, Words};
 const FULL: bool = cfg!(feature = "full");
 
 /// What only the full program draws looks as these assets say.
-const STYLES: [&str; 7] = [
+const STYLES: &[&str] = &[
+    "full/compare.css",
     "full/crowd.css",
     "full/diagram.css",
     "full/dialogs.css",
@@ -77,7 +79,9 @@ async fn start() -> Result<(), String> {
         words = words.with(language, protocol).await?;
     }
     if FULL {
-        for style in STYLES.map(host::load) {
+        // All begin to load at once.
+        let styles: Vec<_> = STYLES.iter().map(|name| host::load(name)).collect();
+        for style in styles {
             host::add_style(&style.await?);
         }
     }

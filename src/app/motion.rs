@@ -74,7 +74,8 @@ enum Mode {
 }
 
 struct Inner {
-    scene: Option<Scene>,
+    /// One for each stage.
+    scenes: Vec<Scene>,
     /// Virtual time as shown.
     shown: f64,
     mode: Mode,
@@ -99,7 +100,7 @@ impl Motion {
     pub(super) fn new(due: Callback<f64>) -> Self {
         let motion = Self {
             inner: Rc::new(RefCell::new(Inner {
-                scene: None,
+                scenes: Vec::new(),
                 shown: 0.0,
                 mode: Mode::Still,
                 due,
@@ -119,10 +120,10 @@ impl Motion {
         self.inner.borrow().shown
     }
 
-    /// The stage has been drawn anew.
-    pub(super) fn set_scene(&self, scene: Scene) {
+    /// The stages have been drawn anew.
+    pub(super) fn set_scenes(&self, scenes: Vec<Scene>) {
         let mut inner = self.inner.borrow_mut();
-        inner.scene = Some(scene);
+        inner.scenes = scenes;
         inner.draw();
     }
 
@@ -223,18 +224,20 @@ impl Motion {
 
 impl Inner {
     fn draw(&self) {
-        let Some(scene) = &self.scene else { return };
-        for mark in &scene.marks {
-            let at = mark.way.at(share(mark.sent, mark.arrives, self.shown));
-            let seen = |old: Point| (old.x - at.x).abs() + (old.y - at.y).abs() >= UNSEEN;
-            if mark.drawn.get().is_none_or(seen) {
-                mark.drawn.set(Some(at));
-                mark.place.put(at.x as f32, at.y as f32);
+        for scene in &self.scenes {
+            for mark in &scene.marks {
+                let at = mark.way.at(share(mark.sent, mark.arrives, self.shown));
+                let seen = |old: Point| (old.x - at.x).abs() + (old.y - at.y).abs() >= UNSEEN;
+                if mark.drawn.get().is_none_or(seen) {
+                    mark.drawn.set(Some(at));
+                    mark.place.put(at.x as f32, at.y as f32);
+                }
             }
-        }
-        for ring in &scene.rings {
-            let left = left(ring.since, ring.due, self.shown);
-            if ring.drawn.replace(Some(left)) != Some(left) {
+            for ring in &scene.rings {
+                let left = left(ring.since, ring.due, self.shown);
+                if ring.drawn.replace(Some(left)) == Some(left) {
+                    continue;
+                }
                 let dashes = dashes(left);
                 ring.element.set_attribute("stroke-dasharray", &dashes).ok();
             }

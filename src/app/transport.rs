@@ -33,7 +33,7 @@ pub(super) struct Controls {
 }
 
 pub(super) fn view(
-    moment: &Moment,
+    (moment, whose): (&Moment, Option<&str>),
     words: &Words,
     session: &Session,
     controls: Controls,
@@ -47,7 +47,7 @@ pub(super) fn view(
         .child(more(words, session, controls.back, send));
     let transport = classed("div", "transport")
         .with(steps)
-        .with(classed("p", "next").child(next(moment, words)))
+        .with(classed("p", "next").child(next(moment, words, whose)))
         .with(classed("p", "status").text(&status(moment, words)))
         .with(faults);
     classed("footer", "bottom")
@@ -155,7 +155,7 @@ fn scrubber(moment: &Moment, words: &Words, diagram: bool, send: &Callback<Msg>)
 }
 
 /// What Step will do.
-fn next(moment: &Moment, words: &Words) -> Html {
+fn next(moment: &Moment, words: &Words, whose: Option<&str>) -> Html {
     if moment.repeats {
         return text(words.t("ui.next_repeats"));
     }
@@ -181,6 +181,7 @@ fn next(moment: &Moment, words: &Words) -> Html {
         }
     };
     let lead = format!("{} ", words.t("ui.next"));
+    let lead = whose.map_or(lead.clone(), |whose| format!("{lead}{whose} · "));
     let parts = [
         text(&lead),
         el("b").text(&what).end(),
@@ -219,6 +220,7 @@ fn more(
         ("ui.network", Msg::Show(Dialog::Network)),
         ("ui.break_rule", Msg::Show(Dialog::BreakRule)),
         ("ui.search_here", Msg::Show(Dialog::Search)),
+        ("ui.compare", Msg::Show(Dialog::Compare)),
         ("ui.transcript", Msg::Show(Dialog::Transcript)),
         ("ui.export", Msg::Show(Dialog::Export)),
         ("ui.share", Msg::Show(Dialog::Share)),

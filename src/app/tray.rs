@@ -41,15 +41,24 @@ pub(super) enum Asking {
     Client(ClientId, Vec<NodeId>),
 }
 
+/// All that can be done to the chosen thing.
+pub(super) struct Offers<'a> {
+    /// The few that everybody wants.
+    pub(super) few: &'a [Offer],
+    /// What is there for those who ask.
+    pub(super) more: &'a More,
+    pub(super) asking: Option<Asking>,
+}
+
 pub(super) fn view(
     words: &Words,
     selected: Option<Thing>,
+    whose: Option<String>,
     choosing: Choosing,
-    offers: &[Offer],
-    more: &More,
-    asking: Option<Asking>,
+    offers: Offers<'_>,
     send: &Callback<Msg>,
 ) -> Html {
+    let Offers { few, more, asking } = offers;
     let tray = classed("div", "tray");
     let prompt = match choosing {
         Choosing::Nothing => None,
@@ -67,8 +76,12 @@ pub(super) fn view(
         None => return tray.set("hidden", "").end(),
         Some(thing) => thing.name(),
     };
-    let offers = offers.iter().enumerate();
-    let offers = offers.map(|(at, it)| offer(at, it, words, send));
+    let name = match whose {
+        Some(whose) => format!("{name} · {whose}"),
+        None => name,
+    };
+    let few = few.iter().enumerate();
+    let few = few.map(|(at, it)| offer(at, it, words, send));
     let form = match asking {
         Some(asking) => submit_form(asking, words, send),
         None => classed("form", "none").set("hidden", "").end(),
@@ -76,7 +89,7 @@ pub(super) fn view(
     tray.set("role", "group")
         .put("aria-label", words.fill("ui.tray", &[("thing", &name)]))
         .with(el("strong").text(&name))
-        .with(classed("span", "offers").each(offers))
+        .with(classed("span", "offers").each(few))
         .child(form)
         .child(more_button(more, words, send))
         .with(dismiss(words, send))

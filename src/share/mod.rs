@@ -7,6 +7,7 @@ mod codec;
 pub mod condition;
 pub mod json;
 pub mod link;
+pub mod pair;
 pub mod qr;
 pub mod scenes;
 pub mod search;
@@ -113,21 +114,8 @@ impl Run {
         if let Some(trail) = self.trail.hex() {
             fields.push(("trail".into(), Json::Text(trail)));
         }
-        let mut items = Vec::new();
-        let mut steps = 0;
-        for action in &self.actions {
-            match action {
-                Action::Next => steps += 1,
-                other => {
-                    items.push(item(steps, Some(other)));
-                    steps = 0;
-                }
-            }
-        }
-        if steps > 0 {
-            items.push(item(steps, None));
-        }
-        fields.push(("actions".into(), Json::List(items)));
+        let actions = self.actions.iter();
+        fields.push(("actions".into(), items(actions.map(then))));
         Json::Object(fields)
     }
 
@@ -145,7 +133,12 @@ impl Run {
     fn of_json(file: &Json, room: usize) -> Result<Self, RunError> {
         check_format(file, FORMAT)?;
         let items = file.get("actions").and_then(Json::items);
-        let actions = read_actions(items.ok_or(RunError::BadHead)?, room)?;
+        let actions = read_items(
+            items.ok_or(RunError::BadHead)?,
+            &Action::Next,
+            codec::action,
+            room,
+        )?;
         let run = read_head(file, actions).ok_or(RunError::BadHead)?;
         run.scenario.check().map_err(RunError::Scenario)?;
         Any::open(&run.scenario.protocol, &run.scenario.cluster)?;
@@ -181,29 +174,59 @@ fn check_format(file: &Json, format: &str) -> Result<(), RunError> {
     Ok(())
 }
 
+/// An action, unless it is the scheduler's own choice.
+fn then(action: &Action) -> Option<Json> {
+    (*action != Action::Next).then(|| codec::action_json(action))
+}
+
+/// The list of actions: steps that follow one another are counted.
+fn items(actions: impl Iterator<Item = Option<Json>>) -> Json {
+    let mut items = Vec::new();
+    let mut steps = 0;
+    for action in actions {
+        match action {
+            None => steps += 1,
+            then => {
+                items.push(item(steps, then));
+                steps = 0;
+            }
+        }
+    }
+    if steps > 0 {
+        items.push(item(steps, None));
+    }
+    Json::List(items)
+}
+
 /// One place in the list of actions: so many of the scheduler's own choices, then one of somebody
 /// else's.
-fn item(steps: u32, then: Option<&Action>) -> Json {
+fn item(steps: u32, then: Option<Json>) -> Json {
     let mut fields = Vec::new();
     if steps > 0 {
         fields.push(("steps".to_owned(), steps.into()));
     }
-    if let Some(action) = then {
-        fields.push(("then".to_owned(), codec::action_json(action)));
+    if let Some(then) = then {
+        fields.push(("then".to_owned(), then));
     }
     Json::Object(fields)
 }
 
 /// One action as it stands in a file.
 pub fn action_json(action: &Action) -> String {
-    let item = match action {
-        Action::Next => item(1, None),
-        other => item(0, Some(other)),
-    };
-    item.write()
+    line(then(action))
 }
 
-fn read_actions(items: &[Json], room: usize) -> Result<Vec<Action>, RunError> {
+fn line(then: Option<Json>) -> String {
+    item(u32::from(then.is_none()), then).write()
+}
+
+/// Reads a list of steps and what was done between them, with no more than there is room for.
+fn read_items<T: Clone>(
+    items: &[Json],
+    step: &T,
+    read: impl Fn(&Json) -> Option<T>,
+    room: usize,
+) -> Result<Vec<T>, RunError> {
     let mut actions = Vec::new();
     for (position, item) in items.iter().enumerate() {
         let bad = RunError::BadAction(position + 1);
@@ -217,14 +240,14 @@ fn read_actions(items: &[Json], room: usize) -> Result<Vec<Action>, RunError> {
         };
         let then = match item.get("then") {
             None => None,
-            Some(then) => Some(codec::action(then).ok_or(bad)?),
+            Some(then) => Some(read(then).ok_or(bad)?),
         };
         // Saturating: on a page, lengths have 32 bits.
         let more = steps.saturating_add(usize::from(then.is_some()));
         if actions.len().saturating_add(more) > room {
             return Err(RunError::TooManyActions);
         }
-        actions.extend(std::iter::repeat_n(Action::Next, steps));
+        actions.extend(std::iter::repeat_n(step.clone(), steps));
         actions.extend(then);
     }
     Ok(actions)

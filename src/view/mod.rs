@@ -3,6 +3,7 @@
 
 mod branches;
 pub mod chronicle;
+pub mod compare;
 pub mod crowd;
 pub mod diagram;
 pub mod export;

@@ -237,6 +237,15 @@ pub(super) fn read<P: Protocol>(
     }
 }
 
+/// Leaves out what the last step did.
+pub(super) fn quieten(moment: &mut Moment) {
+    moment.landed.clear();
+    moment.happened.clear();
+    for node in &mut moment.nodes {
+        node.changed.clear();
+    }
+}
+
 fn nodes<P: Protocol>(watched: &Watched<P>) -> Vec<NodeCard> {
     let world = watched.world();
     let protocol = world.protocol();

@@ -1,5 +1,7 @@
 //! The one facade that a screen talks to, so that components are not generic over protocols.
 
+use std::sync::Arc;
+
 use crate::history::Timeline;
 use crate::protocol::{About, Any, ClientId, NodeId, Phase, Protocol, Stride, Value, registry};
 use crate::share::{ENGINE, Run, RunError, Trail};
@@ -10,6 +12,7 @@ use crate::world::{
 
 use super::branches::Names;
 use super::chronicle::{Chronicle, Entries};
+use super::compare::Counter;
 use super::diagram::{self, Cone, Picture, Window};
 use super::moment::{self, Moment};
 use super::transcript::{self, Line};
@@ -285,20 +288,49 @@ impl Session {
     /// Takes steps to the end of the phase, or to the election's outcome or a commit; stops where
     /// a property is lost. Gives the number of steps; none where no outcome is in sight.
     pub fn stride(&mut self) -> Result<usize, ActionError> {
-        let losses = self.losses();
-        let start = self.position();
         if self.position() == self.length() {
             self.check(&Action::Next)?;
         }
-        match self.about().stride {
-            Stride::Milestone => {
-                for _ in 0..self.steps_to_milestone().unwrap_or(0) {
-                    self.step()?;
-                }
-            }
-            Stride::Phase => self.run_to_phase_end(losses),
+        let steps = self.stride_length();
+        for _ in 0..steps {
+            self.step()?;
         }
-        Ok(self.position() - start)
+        Ok(steps)
+    }
+
+    /// How many steps a stride takes.
+    pub(super) fn stride_length(&self) -> usize {
+        let steps = match self.about().stride {
+            Stride::Milestone => self.steps_to_milestone(),
+            Stride::Phase => self.steps_to_phase_end(),
+        };
+        steps.unwrap_or(0)
+    }
+
+    /// A counter of what the run has cost up to the cursor, what was prepared included.
+    pub(super) fn counter(&self) -> Counter {
+        let bare = Scenario {
+            prepared: Vec::new(),
+            ..self.scenario.clone()
+        };
+        let protocol = self.timeline.current().world().protocol().clone();
+        let mut world = World::new(Arc::new(protocol), &bare, self.seed);
+        let mut counter = Counter::new(&world);
+        let done = self.timeline.actions().take(self.position());
+        for action in self.scenario.prepared.iter().chain(done) {
+            let Ok(step) = world.apply(action) else {
+                unreachable!("what was applied once applies again");
+            };
+            counter.count::<Any>(&step, world.now());
+        }
+        counter
+    }
+
+    /// Adds what the last action has cost.
+    pub(super) fn count_last(&self, counter: &mut Counter) {
+        if let Some(step) = self.timeline.last() {
+            counter.count::<Any>(step, self.now());
+        }
     }
 
     /// The hash of the state at the cursor.
@@ -356,12 +388,6 @@ impl Session {
 }
 
 impl Session {
-    /// One step of a stride; says whether to go on.
-    fn stride_step(&mut self, losses: usize, steps: &mut usize) -> bool {
-        *steps += 1;
-        *steps <= STRIDE_STEPS_MAX && self.step().is_ok() && self.losses() == losses
-    }
-
     /// How many steps away the next milestone is, or the loss of a property; nothing if none is
     /// in sight. It tries on a copy, so that a search in vain leaves nothing behind.
     fn steps_to_milestone(&self) -> Option<usize> {
@@ -385,49 +411,37 @@ impl Session {
         None
     }
 
-    /// To where no message of the next phase is under way any more.
-    fn run_to_phase_end(&mut self, losses: usize) {
-        let Some((wait, phase)) = self.steps_to_phase() else {
-            return;
-        };
-        let mut steps = 0;
-        for _ in 0..wait {
-            if !self.stride_step(losses, &mut steps) {
-                return;
-            }
-        }
-        let is_under_way = |it: &Self| phase.is_some_and(|phase| it.is_under_way(phase));
-        while is_under_way(self) && self.stride_step(losses, &mut steps) {}
-    }
-
-    /// How many steps away the next message of a phase arrives, and that phase; without one, where
-    /// the run comes to rest; nothing if there is neither, as where a leader's heartbeats go on for
-    /// ever. It tries on a copy, so that a search in vain leaves nothing behind.
-    fn steps_to_phase(&self) -> Option<(usize, Option<Phase>)> {
+    /// How many steps away the end of the phase is to which the next message of any belongs: no
+    /// message of it is under way any more. Without such a message, where the run comes to rest;
+    /// nothing if there is neither, as where a leader's heartbeats go on for ever. It tries on a
+    /// copy, and stops where a property is lost.
+    fn steps_to_phase_end(&self) -> Option<usize> {
         let mut scratch = self.timeline.current().clone();
+        let losses = self.losses();
+        let mut phase = None;
         for steps in 0..STRIDE_STEPS_MAX {
-            let phase = next_phase(scratch.world());
+            phase = phase.or_else(|| next_phase(scratch.world()));
+            let over = phase.is_some_and(|phase| !is_under_way(scratch.world(), phase));
             let ahead = self.timeline.action(self.position() + steps);
-            let action = ahead.unwrap_or(&Action::Next);
-            if phase.is_some() || scratch.apply(action).is_err() {
-                return Some((steps, phase));
+            let ends = over || scratch.violations().len() > losses;
+            if ends || scratch.apply(ahead.unwrap_or(&Action::Next)).is_err() {
+                return Some(steps);
             }
         }
-        None
+        phase.map(|_| STRIDE_STEPS_MAX)
     }
+}
 
-    fn is_under_way(&self, phase: Phase) -> bool {
-        let world = self.timeline.current().world();
-        world
-            .flights()
-            .values()
-            .any(|flight| match &*flight.payload {
-                Payload::Peer(message) => {
-                    !flight.held && world.protocol().phase(message) == Some(phase)
-                }
-                Payload::Request(_) | Payload::Reply(_) => false,
-            })
-    }
+fn is_under_way(world: &World<Any>, phase: Phase) -> bool {
+    world
+        .flights()
+        .values()
+        .any(|flight| match &*flight.payload {
+            Payload::Peer(message) => {
+                !flight.held && world.protocol().phase(message) == Some(phase)
+            }
+            Payload::Request(_) | Payload::Reply(_) => false,
+        })
 }
 
 /// The phase of the message that arrives next.

@@ -73,6 +73,40 @@ pub enum Action {
     AddMachine,
 }
 
+impl Action {
+    /// Whether it is done to the cluster or asked of it, so that the same can be done to another
+    /// cluster; and not to one message or timer, of which another cluster has its own.
+    pub fn is_environment(&self) -> bool {
+        match self {
+            Self::Advance(_)
+            | Self::Crash(_)
+            | Self::Restart(_)
+            | Self::Wipe(_)
+            | Self::Pause(_)
+            | Self::Resume(_)
+            | Self::Clock(..)
+            | Self::Cut(..)
+            | Self::Mend(..)
+            | Self::Partition(_)
+            | Self::Heal
+            | Self::Links(_)
+            | Self::Submit { .. }
+            | Self::Align
+            | Self::Spread
+            | Self::AddMachine => true,
+            Self::Next
+            | Self::Deliver(_)
+            | Self::Drop(_)
+            | Self::Duplicate(_)
+            | Self::Delay(..)
+            | Self::Hold(_)
+            | Self::Release(_)
+            | Self::Fire(..)
+            | Self::CrashBeforeSend(_) => false,
+        }
+    }
+}
+
 /// An input that a node handles before it crashes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Trigger {

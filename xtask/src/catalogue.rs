@@ -26,6 +26,7 @@ const FULL_SECTIONS: [&str; 5] = [
 /// What only the full program shows, whichever protocol it is about.
 const FULL_SHARED: &[&str] = &[
     "branches",
+    "compare",
     "crowd",
     "diagram",
     "export",

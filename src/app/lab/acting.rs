@@ -85,7 +85,7 @@ impl Lab {
                 self.selected = if again { None } else { Some(thing) };
                 if FULL && self.crowd.link.take().is_some() {
                     // It has a mark of its own now.
-                    self.crowd.focus = self.selected.map(stage::dom_id);
+                    self.crowd.focus = self.selected.map(|it| self.stage_in_hand().id(it));
                 }
             }
         }
@@ -98,7 +98,7 @@ impl Lab {
         self.crowd.focus = match (link, closed) {
             (Some(link), _) => crowd::first_id(&self.moment, link),
             // The focus goes back to where the list came from.
-            (None, Some(link)) => stage::crowd_of(&self.moment, link),
+            (None, Some(link)) => stage::crowd_of(&self.moment, &self.look(), link),
             (None, None) => None,
         };
     }
@@ -112,7 +112,7 @@ impl Lab {
         } else if self.moment.node(NodeId(number)).is_some() {
             if self.choosing == Choosing::Nothing {
                 self.selected = None;
-                host::focus(&stage::dom_id(Thing::Node(NodeId(number))));
+                host::focus(&self.stage_in_hand().id(Thing::Node(NodeId(number))));
             }
             self.choose(Thing::Node(NodeId(number)));
         }
@@ -137,7 +137,7 @@ impl Lab {
             self.diagram.clear();
         } else if let Some(thing) = self.selected.take() {
             // The focus goes back to what the tray was about.
-            host::focus(&stage::dom_id(thing));
+            host::focus(&self.stage_in_hand().id(thing));
         }
     }
 

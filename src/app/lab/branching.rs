@@ -11,15 +11,23 @@ impl Lab {
             Branching::Return(id) => {
                 self.set_running(false);
                 self.notice = None;
-                self.session.return_to(id);
+                if let Some(session) = self.session.alone_mut() {
+                    session.return_to(id);
+                }
                 self.hold_all();
                 self.refresh();
                 self.motion.jump(self.session.now() as f64);
             }
-            Branching::Name(id, name) => self.session.name_branch(id, &name),
+            Branching::Name(id, name) => {
+                if let Some(session) = self.session.alone_mut() {
+                    session.name_branch(id, &name);
+                }
+            }
             Branching::Part(branches) => {
                 self.set_running(false);
-                self.parting = self.session.part(branches).map(Shared::new);
+                let session = self.session.alone_mut();
+                let parting = session.and_then(|session| session.part(branches));
+                self.parting = parting.map(Shared::new);
             }
             Branching::Close => self.parting = None,
         }
@@ -27,6 +35,9 @@ impl Lab {
 
     /// Says that what lay ahead is kept, once acting in the past has begun another branch.
     pub(super) fn tell_of_branch(&mut self, before: usize) {
+        if self.session.pair().is_some() {
+            return;
+        }
         let branches = self.session.branches();
         if branches.len() > before {
             let kept = branches.iter().rev().find(|it| !it.on_stage);

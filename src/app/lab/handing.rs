@@ -49,7 +49,7 @@ impl Lab {
     /// Goes on from where the core was.
     pub(super) fn take_over(&mut self, handed: Handed) {
         let screen = handed.screen;
-        self.session = handed.session;
+        self.session = handed.session.into();
         self.moment = Shared::new(self.session.moment());
         self.theme = screen.theme;
         self.shortcut_keys = screen.shortcut_keys;

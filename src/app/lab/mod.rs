@@ -2,6 +2,7 @@
 
 mod acting;
 mod branching;
+mod comparing;
 mod drawing;
 mod faulting;
 mod handing;
@@ -18,6 +19,7 @@ use crate::sorted::SortedMap;
 
 use yew::prelude::*;
 
+use super::compare::{Beside, Compare};
 use super::crowd::{self, Crowd, Link};
 use super::diagram::{self, Diagram, Draw};
 use super::dialog::{self, Dialog};
@@ -34,6 +36,7 @@ use super::share::{self, Share, Sharer};
 use super::words::{Language, Shared, Words};
 use super::{FIRST_PROTOCOL, FULL, header, host, stage, transport, tray};
 use crate::protocol::{ClientId, NodeId};
+use crate::view::compare::Runs;
 use crate::view::{Moment, Opening, Parting, Session, first_look, open, quorums};
 use crate::world::{Action, ActionError, MessageId};
 
@@ -136,6 +139,7 @@ pub(super) enum Msg {
     /// The full program did not come.
     FullFailed,
     Find(Find),
+    Compare(Compare),
     /// Lists the messages of a link, or no longer.
     Crowd(Option<Link>),
     Diagram(Draw),
@@ -172,7 +176,7 @@ impl PartialEq for Props {
 }
 
 pub(super) struct Lab {
-    session: Session,
+    session: Runs,
     /// The other protocols' runs, kept while one looks at this one.
     stashed: SortedMap<&'static str, Session>,
     moment: Shared<Moment>,
@@ -217,6 +221,8 @@ pub(super) struct Lab {
     faults: Faults,
     /// Searches; only the full program has any.
     finder: Finder,
+    /// What stands beside the run on stage; of the full program.
+    beside: Beside,
     /// What is sent, and what was on stage before something was opened; of the full program.
     sharer: Sharer,
     /// The lecture; of the full program.
@@ -260,7 +266,7 @@ impl Component for Lab {
             told: moment.clone(),
             told_at: 0.0,
             moment,
-            session,
+            session: session.into(),
             stashed: SortedMap::new(),
             words: ctx.props().words.clone(),
             selected: None,
@@ -287,6 +293,7 @@ impl Component for Lab {
             diagram: Diagram::new(),
             faults: Faults::default(),
             finder: Finder::new(),
+            beside: Beside::default(),
             sharer: Sharer::default(),
             lecturer: Lecturer::default(),
             found: Vec::new(),
@@ -313,32 +320,17 @@ impl Component for Lab {
         let (words, send, moment) = (&self.words, &self.send, &*self.moment);
         let cluster = &self.session.scenario().cluster;
         let about = self.session.about();
-        let nodes = moment.nodes.len() as u8;
-        let stage_box = classed("section", "stage-box")
-            .say("aria-label", words.t("ui.stage_region"))
-            .child(stage::view(
-                moment,
-                words,
-                self.selected,
-                self.choosing,
-                self.narrow_stage(),
-                &self.faults,
-                send,
-            ))
-            .with(self.banners())
-            .child(self.tray());
-        let told = if self.running { &self.told } else { moment };
-        let panels = panel::view(
-            told,
-            words,
-            &self.session,
-            self.panel,
-            self.selected,
-            self.parting.as_ref(),
-            send,
-        );
+        let middle = match self.session.pair() {
+            Some(pair) if FULL => self.both(pair),
+            _ => self.one(),
+        };
+        let of_both = if FULL { self.moment_of_both() } else { None };
+        let (moment, whose) = match &of_both {
+            Some((moment, whose)) => (moment, Some(&**whose)),
+            None => (moment, None),
+        };
         let transport = transport::view(
-            moment,
+            (moment, whose),
             words,
             &self.session,
             transport::Controls {
@@ -372,9 +364,14 @@ impl Component for Lab {
         let spoken = classed("p", "unseen").set("role", "status");
         classed("div", "lab")
             .child(header::view(
-                words, about.key, cluster, nodes, self.theme, send,
+                words,
+                about.key,
+                cluster,
+                moment.nodes.len() as u8,
+                self.theme,
+                send,
             ))
-            .with(classed("main", "middle").with(stage_box).child(panels))
+            .with(middle)
             .child(transport)
             .child(diagram)
             .with(classed("p", "notice").set("role", "alert").text(notice))
@@ -400,7 +397,7 @@ impl Component for Lab {
             host::reveal(".tray");
         }
         if FULL && let Some(id) = self.lecturer.focus.take() {
-            host::focus(id);
+            host::focus(&id);
         }
         if FULL && std::mem::take(&mut self.finder.reveal) && self.narrow {
             host::reveal(".strip");
@@ -415,13 +412,9 @@ impl Component for Lab {
         if FULL && self.diagram.is_open() {
             self.measure_diagram();
         }
-        self.motion.set_scene(stage::scene(
-            &self.moment,
-            self.selected,
-            self.choosing,
-            self.narrow_stage(),
-            &self.faults,
-        ));
+        let of_both = if FULL { self.scenes_of_both() } else { None };
+        let one = || vec![stage::scene(&self.moment, &self.look())];
+        self.motion.set_scenes(of_both.unwrap_or_else(one));
     }
 
     fn destroy(&mut self, _ctx: &Context<Self>) {
@@ -434,6 +427,9 @@ impl Lab {
     fn respond(&mut self, msg: Msg) -> bool {
         if !FULL && let Some(ask) = Ask::of(&msg) {
             self.ask_full(ask);
+            return true;
+        }
+        if FULL && self.asks_for_one(&msg) {
             return true;
         }
         match msg {
@@ -516,6 +512,7 @@ impl Lab {
                 self.complain("ui.full_failed");
             }
             Msg::Find(find) if FULL => return self.find(find),
+            Msg::Compare(compare) if FULL => return self.compare(compare),
             Msg::Diagram(draw) if FULL => return self.draw(draw),
             Msg::Export(export) if FULL => {
                 if !export::take(export, &self.session, &self.words, &self.send) {
@@ -531,6 +528,7 @@ impl Lab {
             Msg::Crowd(link) if FULL => self.list(link),
             Msg::Find(_)
             | Msg::Crowd(_)
+            | Msg::Compare(_)
             | Msg::Share(_)
             | Msg::Lecture(_)
             | Msg::Diagram(_)
@@ -557,6 +555,7 @@ impl Lab {
         }
         if FULL {
             self.crowd.follow(&self.moment);
+            self.refresh_other();
             self.diagram.eyes = self.eyes;
             self.diagram.refresh(&self.session);
             self.faults.refresh(&self.moment);
@@ -567,7 +566,9 @@ impl Lab {
         };
         if self.selected.is_some_and(gone) {
             // The tray goes, and whoever was in it must not be left nowhere.
-            let mark = self.selected.take().map(stage::dom_id).unwrap_or_default();
+            let stage = self.stage_in_hand();
+            let mark = self.selected.take().map(|it| stage.id(it));
+            let mark = mark.unwrap_or_default();
             if host::has_focus(&mark) || host::focus_is_within(".tray") {
                 host::focus(transport::STEP);
             }
@@ -589,8 +590,14 @@ impl Lab {
         let asked = self.words_asked;
         let words = self.words.clone();
         let send = self.send.clone();
+        let others = self.protocols_shown();
         wasm_bindgen_futures::spawn_local(async move {
-            let loaded = words.with(language, protocol).await;
+            let mut loaded = words.with(language, protocol).await;
+            for other in others {
+                if let Ok(words) = loaded {
+                    loaded = words.with(language, other).await;
+                }
+            }
             send.emit(Msg::WordsLoaded(asked, loaded));
         });
     }
@@ -651,38 +658,81 @@ impl Lab {
         if self.running {
             return String::new();
         }
-        let lost = self.moment.violations.iter().map(|violation| {
-            let name = format!("property.{}", violation.property.id);
-            let args = [("property", self.words.t(&name))];
-            self.words.fill("ui.property_lost", &args)
-        });
-        let titles = self
-            .moment
-            .happened
-            .iter()
-            .map(|it| self.words.say(&it.title));
+        if FULL && let Some(spoken) = self.spoken_of_both() {
+            return spoken;
+        }
         let found = self
             .found_here()
             .filter(|_| FULL && self.session.position() == 0);
         let found = found.map(|it| search::found(it, &self.words));
-        let all: Vec<String> = found.into_iter().chain(titles).chain(lost).collect();
+        let mut all: Vec<String> = found.into_iter().collect();
+        all.extend(self.spoken_of(&self.moment));
         all.join(self.words.t("ui.sentence_separator"))
+    }
+
+    /// What happened in a moment, and what is lost, as sentences.
+    fn spoken_of(&self, moment: &Moment) -> Vec<String> {
+        let titles = moment.happened.iter();
+        let titles = titles.map(|it| self.words.say(&it.title));
+        let lost = moment.violations.iter().map(|violation| {
+            let name = format!("property.{}", violation.property.id);
+            let args = [("property", self.words.t(&name))];
+            self.words.fill("ui.property_lost", &args)
+        });
+        titles.chain(lost).collect()
+    }
+
+    /// The stage, and the panels beside it.
+    fn one(&self) -> El {
+        let (words, send, moment) = (&self.words, &self.send, &*self.moment);
+        let stage_box = classed("section", "stage-box")
+            .say("aria-label", words.t("ui.stage_region"))
+            .child(stage::view(moment, words, &self.look(), send))
+            .with(self.banners())
+            .child(self.tray());
+        let told = if self.running { &self.told } else { moment };
+        let panels = panel::view(
+            told,
+            words,
+            &self.session,
+            self.panel,
+            self.selected,
+            self.parting.as_ref(),
+            send,
+        );
+        classed("main", "middle").with(stage_box).child(panels)
+    }
+
+    /// How the only stage is drawn.
+    pub(super) fn look(&self) -> stage::Look<'_> {
+        stage::Look {
+            name: stage::Name::FIRST,
+            selected: self.selected,
+            choosing: self.choosing,
+            narrow: self.narrow_stage(),
+            faults: &self.faults,
+            pulls: true,
+        }
     }
 
     /// What can be done to the chosen thing, or a list to choose from.
     fn tray(&self) -> Html {
-        match self.crowd.link {
-            Some(link) if FULL => crowd::view(&self.moment, link, &self.words, &self.send),
-            _ => tray::view(
-                &self.words,
-                self.selected,
-                self.choosing,
-                &self.offers(),
-                &self.more(),
-                self.asking(),
-                &self.send,
-            ),
+        if FULL && let Some(link) = self.crowd.link {
+            return crowd::view(&self.moment, link, &self.words, &self.send);
         }
+        let pair = self.session.pair().filter(|_| FULL);
+        tray::view(
+            &self.words,
+            self.selected,
+            pair.and_then(|pair| self.whose(pair.side)),
+            self.choosing,
+            tray::Offers {
+                few: &self.offers(),
+                more: &self.more(),
+                asking: self.asking(),
+            },
+            &self.send,
+        )
     }
 
     /// What was on stage before and can be shown again, by what the item of the menu says.
@@ -696,7 +746,7 @@ impl Lab {
 
     /// What stands over the stage.
     fn banners(&self) -> El {
-        let mut banners = classed("div", "banners").with(self.banner());
+        let mut banners = classed("div", "banners").with(self.banner(&self.moment, &self.send));
         if FULL && let Some(would) = self.faults.would(&self.moment, self.narrow) {
             let text = self.words.fill("fault.would", &[("groups", &would)]);
             banners = banners.with(classed("p", "strip would").text(&text));
@@ -730,15 +780,15 @@ impl Lab {
         (!quorums.meet()).then(|| classed("p", "strip warning").text(&text))
     }
 
-    fn banner(&self) -> El {
+    fn banner(&self, moment: &Moment, send: &Callback<Msg>) -> El {
         let banner = classed("div", "banner");
-        let Some(violation) = self.moment.violations.first() else {
+        let Some(violation) = moment.violations.first() else {
             return banner.set("hidden", "");
         };
         let name = format!("property.{}", violation.property.id);
         let args = [("property", self.words.t(&name))];
         let lost = format!("✗ {}", self.words.fill("ui.property_lost", &args));
-        let facts = button(&self.send, Msg::Panel(Panel::Properties));
+        let facts = button(send, Msg::Panel(Panel::Properties));
         banner
             .with(el("strong").text(&lost))
             .with(facts.text(self.words.t("ui.show_facts")))
@@ -755,6 +805,9 @@ impl Lab {
 
     fn dialog_view(&self) -> Html {
         let (words, send) = (&self.words, &self.send);
+        if FULL && self.dialog == Dialog::Compare {
+            return self.compare_dialog();
+        }
         if FULL && self.dialog == Dialog::Share {
             let content = share::dialog(&self.sharer, words, send);
             return dialog::modal("share.title", content, words, send);

@@ -51,6 +51,8 @@ impl Lab {
             return self.open_scenes(&text);
         }
         match Run::from_json(&text) {
+            // Two runs, or something else altogether.
+            Err(RunError::NotARun) => self.open_pair(text),
             Err(error) => self.notice = Some(self.words.say(&file_error(&error))),
             Ok(run) => {
                 self.open_run(&run, Msg::FileRead(Ok(text)));

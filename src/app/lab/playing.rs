@@ -45,6 +45,9 @@ impl Lab {
         if self.session.losses() > before {
             self.set_running(false);
             self.panel = Panel::Properties;
+            if FULL {
+                self.face_loss();
+            }
         }
     }
 
@@ -102,7 +105,7 @@ impl Lab {
         }
         match self.session.next_due() {
             Some(due) => {
-                let idle = self.moment.messages.is_empty();
+                let idle = self.moment.messages.is_empty() && (!FULL || self.other_is_quiet());
                 let factor = if idle { IDLE_FACTOR } else { 1.0 };
                 self.motion.flow(RATES[self.speed] * factor, due as f64);
             }

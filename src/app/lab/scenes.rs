@@ -6,13 +6,16 @@ use crate::app::host;
 use crate::app::panel::Panel;
 use crate::protocol::registry::OpenError;
 use crate::protocol::{ClusterError, NODES_ON_STAGE_MAX};
-use crate::share;
+use crate::view::compare::Rival;
 use crate::view::{Sentence, Session, first_look, open};
 use crate::world::{Scenario, ScenarioError};
 
 impl Lab {
     /// Starts a scenario anew; where it cannot run, says so and keeps what there is.
     pub(super) fn restart(&mut self, scenario: Scenario, seed: u32) {
+        if FULL && self.session.pair().is_some() {
+            return self.restart_pair(scenario, seed);
+        }
         match open(scenario, seed) {
             Ok(session) => {
                 self.forget_found(&session);
@@ -28,7 +31,7 @@ impl Lab {
     /// Shows another run. The run of another protocol is kept while one looks at this one; one of
     /// the same is given back.
     pub(super) fn put_on_stage(&mut self, session: Session) -> Option<Session> {
-        let old = std::mem::replace(&mut self.session, session);
+        let old = std::mem::replace(&mut self.session, session.into()).into_one();
         let key = old.about().key;
         let mut replaced = None;
         if FULL && key != self.session.about().key {
@@ -37,6 +40,12 @@ impl Lab {
         } else {
             replaced = Some(old);
         }
+        self.show_anew();
+        replaced
+    }
+
+    /// What is on stage is another one, and nothing is chosen of it yet.
+    pub(super) fn show_anew(&mut self) {
         self.running = false;
         self.motion.stop();
         self.parting = None;
@@ -48,7 +57,6 @@ impl Lab {
         self.refresh();
         self.motion.jump(self.session.now() as f64);
         self.hold_all();
-        replaced
     }
 
     pub(super) fn change_protocol(&mut self, key: &'static str) {
@@ -58,6 +66,10 @@ impl Lab {
         if !self.words.has(key) {
             self.after_words = Some(Msg::Protocol(key));
             return self.load_words(self.words.language, key);
+        }
+        if self.session.pair().is_some() {
+            let scenario = Rival::Protocol(key).of(self.session.scenario());
+            return self.restart(scenario, self.session.seed());
         }
         match self.stashed.remove(&key) {
             Some(session) => {
@@ -89,20 +101,19 @@ impl Lab {
     }
 
     pub(super) fn save(&mut self) {
-        let run = match FULL {
-            true => self.session.run_with_trail(),
-            false => self.session.run(),
+        let name = match self.session.pair() {
+            Some(_) => "quorumscope-pair.json",
+            None => "quorumscope-run.json",
         };
-        let text = run.to_json();
-        if !host::download("quorumscope-run.json", &text) {
+        if !host::download(name, &self.session.file()) {
             self.complain("ui.save_failed");
         }
     }
 
     /// Lets the boot script hold the action before a position, unless a longer future is held.
     pub(super) fn hold(&self, position: usize) {
-        if let Some(action) = self.session.action(position) {
-            host::hold(position, &share::action_json(action));
+        if let Some(line) = self.session.line(position) {
+            host::hold(position, &line);
         }
     }
 
@@ -113,8 +124,7 @@ impl Lab {
     }
 
     pub(super) fn hold_all(&self) {
-        let run = self.session.run();
-        host::hold(0, &run.head_json());
+        host::hold(0, &self.session.head());
         for position in 1..=self.session.length() {
             self.hold(position);
         }

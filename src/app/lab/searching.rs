@@ -23,6 +23,7 @@ impl Lab {
             | Dialog::Export
             | Dialog::Transcript
             | Dialog::Network
+            | Dialog::Compare
             | Dialog::Scenes
             | Dialog::Black => {}
         }

@@ -51,17 +51,35 @@ pub(super) fn view(
     parting: Option<&Shared<Parting>>,
     send: &Callback<Msg>,
 ) -> Html {
+    let content = content(moment, words, session, panel, selected, parting, send);
+    frame(content, words, panel, send)
+}
+
+/// What a panel shows.
+pub(super) fn content(
+    moment: &Moment,
+    words: &Words,
+    session: &Session,
+    panel: Panel,
+    selected: Option<Thing>,
+    parting: Option<&Shared<Parting>>,
+    send: &Callback<Msg>,
+) -> Html {
     let about = session.about();
-    let current = PANELS.iter().position(|(it, ..)| *it == panel);
-    let current = current.unwrap_or(0);
-    let content = match panel {
+    match panel {
         Panel::Why => why::view(moment, words, about),
         Panel::Rules => rules::view(moment, words, about),
         Panel::State => state::view(moment, words, session, selected, send),
         Panel::Properties => properties::view(moment, words, about),
         Panel::Branches if FULL => branches::view(session, words, parting, send),
         Panel::Branches => el("div").end(),
-    };
+    }
+}
+
+/// The tabs, and what the open one shows.
+pub(super) fn frame(content: Html, words: &Words, panel: Panel, send: &Callback<Msg>) -> Html {
+    let current = PANELS.iter().position(|(it, ..)| *it == panel);
+    let current = current.unwrap_or(0);
     let tab = |(at, (panel, id, key)): (usize, &(Panel, &'static str, &'static str))| {
         let open = at == current;
         button(send, Msg::Panel(*panel))

@@ -13,6 +13,7 @@ use crate::view::geometry::{Point, translate};
 const VALUE_CHARS: usize = 8;
 
 pub(super) fn view(
+    stage: super::Name,
     card: &ClientCard,
     at: Point,
     words: &Words,
@@ -47,7 +48,7 @@ pub(super) fn view(
     };
     el("g")
         .key(&id)
-        .put("id", super::dom_id(thing))
+        .put("id", stage.id(thing))
         .set("role", "button")
         .set("tabindex", "0")
         .put(

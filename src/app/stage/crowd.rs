@@ -2,7 +2,7 @@
 
 use yew::prelude::*;
 
-use super::{epoch_class, message, node};
+use super::{Name, epoch_class, message, node};
 use crate::app::crowd::Link;
 use crate::app::dom::{classes, el, moving};
 use crate::app::lab::{Msg, Thing};
@@ -14,11 +14,11 @@ use crate::view::crowd::Mark;
 pub(super) use crate::view::crowd::{each, together};
 
 /// The id of a mark's box.
-pub(in crate::app) fn dom_id(mark: &Mark<'_>) -> String {
+pub(in crate::app) fn dom_id(stage: Name, mark: &Mark<'_>) -> String {
     match &mark.messages[..] {
         // By the last to arrive, so that it stays the same while others do.
         [_, .., last] => format!("crowd-{}", last.id),
-        _ => super::dom_id(Thing::Message(mark.first().id)),
+        _ => stage.id(Thing::Message(mark.first().id)),
     }
 }
 
@@ -43,8 +43,8 @@ struct Props {
     send: Callback<Msg>,
 }
 
-pub(super) fn view(mark: &Mark<'_>, words: &Words, send: &Callback<Msg>) -> Html {
-    let (id, first) = (dom_id(mark), mark.first().id);
+pub(super) fn view(stage: Name, mark: &Mark<'_>, words: &Words, send: &Callback<Msg>) -> Html {
+    let (id, first) = (dom_id(stage, mark), mark.first().id);
     let key = id.clone();
     html! {
         <Pile {key} {id} link={(first.from, first.to)} count={mark.messages.len()}

@@ -11,6 +11,7 @@ use crate::view::MessageCard;
 
 #[derive(Properties, PartialEq)]
 pub(super) struct Props {
+    pub(super) stage: super::Name,
     pub(super) card: MessageCard,
     pub(super) crowded: bool,
     pub(super) words: Words,
@@ -120,7 +121,7 @@ pub(super) fn MessageMark(props: &Props) -> Html {
     let states = [(card.held, "held"), (props.selected, "selected")];
     let (rect, text) = label(card, props.crowded, false);
     let mut mark = el("g")
-        .put("id", super::dom_id(Thing::Message(id)))
+        .put("id", props.stage.id(Thing::Message(id)))
         .set("role", "button")
         .set("tabindex", "0")
         .put("class", look("message", card, &states))

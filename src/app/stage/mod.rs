@@ -68,17 +68,33 @@ pub(super) fn epoch_class(epoch: Option<Epoch>) -> String {
     }
 }
 
-/// The id of a thing's mark.
-pub(super) fn dom_id(thing: Thing) -> String {
-    match thing {
-        Thing::Node(id) => format!("node-{id}"),
-        Thing::Client(id) => format!("client-{id}"),
-        Thing::Message(id) => format!("message-{id}"),
-    }
-}
+/// A stage among those on the page, which may have a second one: by what the ids of its marks begin
+/// with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Name(&'static str);
 
-fn landed_id(id: MessageId) -> String {
-    format!("landed-{id}")
+impl Name {
+    /// The only stage, or the left one.
+    pub(super) const FIRST: Self = Self("");
+    /// The right one.
+    pub(super) const SECOND: Self = Self("right-");
+
+    /// The id of a thing's mark.
+    pub(super) fn id(self, thing: Thing) -> String {
+        match thing {
+            Thing::Node(id) => format!("{}node-{id}", self.0),
+            Thing::Client(id) => format!("{}client-{id}", self.0),
+            Thing::Message(id) => format!("{}message-{id}", self.0),
+        }
+    }
+
+    fn landed(self, id: MessageId) -> String {
+        format!("{}landed-{id}", self.0)
+    }
+
+    fn ring(self, id: NodeId) -> String {
+        format!("{}ring-{id}", self.0)
+    }
 }
 
 /// Messages in the order in which they arrive: the order of Tab and of numbers to choose by.
@@ -89,40 +105,39 @@ pub(super) fn by_arrival(moment: &Moment) -> Vec<MessageId> {
 }
 
 /// The marks of the messages under way, in that order. What is chosen, or has a number to be chosen
-/// by, is always drawn by itself.
-fn marks(moment: &Moment, selected: Option<Thing>, choosing: Choosing) -> Vec<Messages<'_>> {
-    if !FULL {
+/// by, is always drawn by itself, and so is everything where two stages are side by side.
+fn marks<'a>(moment: &'a Moment, look: &Look<'_>) -> Vec<Messages<'a>> {
+    if !FULL || !look.pulls {
         return crowd::each(&moment.messages);
     }
-    let mut alone = match choosing {
+    let mut alone = match look.choosing {
         Choosing::Message => by_arrival(moment),
         Choosing::Node | Choosing::Nothing => Vec::new(),
     };
     alone.truncate(NUMBERS);
     crowd::together(&moment.messages, |id| {
-        selected == Some(Thing::Message(id)) || alone.contains(&id)
+        look.selected == Some(Thing::Message(id)) || alone.contains(&id)
     })
 }
 
 /// The id of the first mark in which messages of a link share.
-pub(super) fn crowd_of(moment: &Moment, (from, to): (Endpoint, Endpoint)) -> Option<String> {
-    let marks = marks(moment, None, Choosing::Nothing);
+pub(super) fn crowd_of(
+    moment: &Moment,
+    look: &Look<'_>,
+    (from, to): (Endpoint, Endpoint),
+) -> Option<String> {
+    let marks = marks(moment, look);
     let mut own = marks.iter().filter(|mark| {
         let id = mark.first().id;
         id.from == from && id.to == to && mark.messages.len() > 1
     });
-    own.next().map(crowd::dom_id)
+    own.next().map(|mark| crowd::dom_id(look.name, mark))
 }
 
 /// Collects what moves, for the clock of the stage.
-pub(super) fn scene(
-    moment: &Moment,
-    selected: Option<Thing>,
-    choosing: Choosing,
-    narrow: bool,
-    faults: &Faults,
-) -> Scene {
-    let stage = geometry(moment, narrow, faults);
+pub(super) fn scene(moment: &Moment, look: &Look<'_>) -> Scene {
+    let name = look.name;
+    let stage = geometry(moment, look.narrow, look.faults);
     let mark = |card: &MessageCard, id: &str, lane| {
         Some(Mark {
             place: host::place(id)?,
@@ -136,18 +151,18 @@ pub(super) fn scene(
             drawn: Cell::default(),
         })
     };
-    let marks = marks(moment, selected, choosing);
+    let marks = marks(moment, look);
     let flying = marks.iter();
-    let flying = flying.filter_map(|it| mark(it.first(), &crowd::dom_id(it), it.lane));
+    let flying = flying.filter_map(|it| mark(it.first(), &crowd::dom_id(name, it), it.lane));
     let arrived = moment.landed.iter().filter(|landed| landed.lost.is_none());
     let arrived = arrived.filter_map(|landed| {
         let card = &landed.message;
-        mark(card, &landed_id(card.id), 0)
+        mark(card, &name.landed(card.id), 0)
     });
     let rings = moment.nodes.iter().filter_map(|node| {
         let timer = node.timers.first().filter(|_| !node.paused)?;
         Some(Ring {
-            element: host::element(&format!("ring-{}", node.id))?,
+            element: host::element(&name.ring(node.id))?,
             since: timer.since as f64,
             due: timer.due as f64,
             drawn: Cell::default(),
@@ -159,15 +174,26 @@ pub(super) fn scene(
     }
 }
 
-pub(super) fn view(
-    moment: &Moment,
-    words: &Words,
-    selected: Option<Thing>,
-    choosing: Choosing,
-    narrow: bool,
-    faults: &Faults,
-    send: &Callback<Msg>,
-) -> Html {
+/// How a stage is drawn.
+pub(super) struct Look<'a> {
+    pub(super) name: Name,
+    pub(super) selected: Option<Thing>,
+    pub(super) choosing: Choosing,
+    pub(super) narrow: bool,
+    pub(super) faults: &'a Faults,
+    /// Whether nodes can be pulled apart.
+    pub(super) pulls: bool,
+}
+
+pub(super) fn view(moment: &Moment, words: &Words, look: &Look<'_>, send: &Callback<Msg>) -> Html {
+    let Look {
+        name,
+        selected,
+        choosing,
+        narrow,
+        faults,
+        pulls,
+    } = *look;
     let stage = geometry(moment, narrow, faults);
     let crowded = moment.messages.len() >= CROWD || narrow && moment.messages.len() > 4;
     let longest = moment
@@ -179,7 +205,7 @@ pub(super) fn view(
     let window = CELLS[usize::from(narrow)];
     let node = |card: &crate::view::NodeCard| {
         html! {
-            <node::NodeMark key={card.id.to_string()} card={card.clone()}
+            <node::NodeMark key={card.id.to_string()} stage={name} card={card.clone()}
                 at={stage.at(card.id.into())} radius={stage.radius} now={moment.now}
                 first_cell={longest.saturating_sub(window) + 1}
                 cell_count={window.min(longest.max(CELLS_SHOWN_MIN))}
@@ -189,28 +215,35 @@ pub(super) fn view(
     };
     let message = |(number, mark): (usize, &Messages<'_>)| {
         if FULL && mark.messages.len() > 1 {
-            return crowd::view(mark, words, send);
+            return crowd::view(name, mark, words, send);
         }
         let card = mark.first();
         let numbered = choosing == Choosing::Message && number < NUMBERS;
         html! {
-            <message::MessageMark key={card.id.to_string()} card={card.clone()}
+            <message::MessageMark key={card.id.to_string()} stage={name} card={card.clone()}
                 crowded={crowded} words={words.clone()}
                 selected={selected == Some(Thing::Message(card.id))}
                 number={numbered.then_some(number as u8 + 1)} send={send.clone()} />
         }
     };
-    let marks = marks(moment, selected, choosing);
+    let marks = marks(moment, look);
     let messages = marks.iter().enumerate().map(message);
     let clients = moment.clients.iter();
     let clients = clients.map(|card| {
         let is_selected = selected == Some(Thing::Client(card.id));
-        client::view(card, stage.at(card.id.into()), words, is_selected, send)
+        client::view(
+            name,
+            card,
+            stage.at(card.id.into()),
+            words,
+            is_selected,
+            send,
+        )
     });
     let landed = moment
         .landed
         .iter()
-        .map(|it| landed_mark(it, moment, &stage, narrow));
+        .map(|it| landed_mark(name, it, moment, &stage, narrow));
     let silent = |class| classed("g", class).set("aria-hidden", "true");
     let (frames, links) = if FULL {
         let groups = faults.groups(moment, narrow);
@@ -219,8 +252,11 @@ pub(super) fn view(
     } else {
         (Vec::new(), links(moment, &stage).collect())
     };
-    pulling(el("svg"), send)
-        .set("id", "stage")
+    let svg = match pulls {
+        true => pulling(el("svg"), send),
+        false => el("svg"),
+    };
+    svg.put("id", format!("{}stage", name.0))
         .put("class", classes("stage", &[(narrow, "narrow")]))
         .put(
             "viewBox",
@@ -273,7 +309,7 @@ fn pulling(svg: El, send: &Callback<Msg>) -> El {
 
 /// The id of a node's mark.
 pub(super) fn node_id(id: NodeId) -> String {
-    dom_id(Thing::Node(id))
+    Name::FIRST.id(Thing::Node(id))
 }
 
 fn line(stage: &Stage, from: Endpoint, to: Endpoint, key: &str, class: String) -> Html {
@@ -329,10 +365,10 @@ fn look(always: &str, card: &MessageCard, sometimes: &[(bool, &str)]) -> String 
 }
 
 /// What the last step delivered or lost, where it ended.
-fn landed_mark(landed: &Landed, moment: &Moment, stage: &Stage, narrow: bool) -> Html {
+fn landed_mark(name: Name, landed: &Landed, moment: &Moment, stage: &Stage, narrow: bool) -> Html {
     let card = &landed.message;
     let lost = landed.lost.is_some();
-    let id = landed_id(card.id);
+    let id = name.landed(card.id);
     let (rect, text) = message::label(card, narrow, lost);
     let mark = el("g")
         .say("id", &id)

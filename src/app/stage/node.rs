@@ -21,6 +21,7 @@ const VALUE_CHARS: usize = 8;
 
 #[derive(Properties, PartialEq)]
 pub(super) struct Props {
+    pub(super) stage: super::Name,
     pub(super) card: NodeCard,
     pub(super) at: Point,
     pub(super) radius: f64,
@@ -121,7 +122,7 @@ pub(super) fn NodeMark(props: &Props) -> Html {
     let circle = |class, r| classed("circle", class).number("r", r);
     let tallies = card.view.tallies.iter();
     let mut mark = el("g")
-        .put("id", format!("node-{id}"))
+        .put("id", props.stage.id(Thing::Node(id)))
         .set("role", "button")
         .set("tabindex", "0")
         .put("class", classes("node", &look))
@@ -222,7 +223,7 @@ fn ring(props: &Props) -> El {
         },
     );
     classed("circle", "timer")
-        .put("id", format!("ring-{}", props.card.id))
+        .put("id", props.stage.ring(props.card.id))
         .number("r", props.radius + 6.0)
         .set("pathLength", "1000")
         .set("transform", "rotate(-90)")
