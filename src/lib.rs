@@ -7,6 +7,7 @@
 #![recursion_limit = "512"]
 
 pub mod check;
+pub mod growing;
 pub mod history;
 pub mod jobs;
 pub mod protocol;

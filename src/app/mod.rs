@@ -4,6 +4,7 @@
 //! which then takes over (`handing`).
 
 mod compare;
+mod crowd;
 mod diagram;
 mod dialog;
 mod dom;
@@ -45,6 +46,7 @@ const FULL: bool = cfg!(feature = "full");
 /// What only the full program draws looks as these assets say.
 const STYLES: &[&str] = &[
     "full/compare.css",
+    "full/crowd.css",
     "full/diagram.css",
     "full/dialogs.css",
     "full/faults.css",

@@ -28,6 +28,7 @@ const FULL_SHARED: &[&str] = &[
     "action",
     "branches",
     "compare",
+    "crowd",
     "diagram",
     "export",
     "fault",

@@ -7,7 +7,7 @@ use crate::app::dom::{El, button, classed, el};
 use crate::app::panel::{self, Panel};
 use crate::app::search::{self, Find};
 use crate::app::share::Share;
-use crate::app::{FULL, pins, stage, tray};
+use crate::app::{FULL, crowd, pins, stage, tray};
 use crate::view::{Moment, quorums};
 
 impl Lab {
@@ -45,23 +45,12 @@ impl Lab {
         let (words, send, moment) = (&self.words, &self.send, &*self.moment);
         let stage_box = classed("section", "stage-box")
             .say("aria-label", words.t("ui.stage_region"))
-            .child(stage::view(
-                moment,
-                words,
-                &stage::Look {
-                    name: stage::Name::FIRST,
-                    selected: self.selected,
-                    choosing: self.choosing,
-                    narrow: self.narrow_stage(),
-                    faults: &self.faults,
-                    pulls: true,
-                },
-                send,
-            ))
+            .child(stage::view(moment, words, &self.look(), send))
             .with(self.banners())
             .child(self.tray());
+        let told = if self.running { &self.told } else { moment };
         let panels = panel::view(
-            moment,
+            told,
             words,
             &self.session,
             self.panel,
@@ -72,8 +61,23 @@ impl Lab {
         classed("main", "middle").with(stage_box).child(panels)
     }
 
-    /// What can be done to the chosen thing.
+    /// How the only stage is drawn.
+    pub(super) fn look(&self) -> stage::Look<'_> {
+        stage::Look {
+            name: stage::Name::FIRST,
+            selected: self.selected,
+            choosing: self.choosing,
+            narrow: self.narrow_stage(),
+            faults: &self.faults,
+            pulls: true,
+        }
+    }
+
+    /// What can be done to the chosen thing, or a list to choose from.
     pub(super) fn tray(&self) -> Html {
+        if FULL && let Some(link) = self.crowd.link {
+            return crowd::view(&self.moment, link, &self.words, &self.send);
+        }
         let pair = self.session.pair().filter(|_| FULL);
         tray::view(
             &self.words,
