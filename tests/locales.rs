@@ -91,8 +91,9 @@ fn table_keys() -> BTreeSet<String> {
 }
 
 /// Families of keys whose last part is a word in the sources: `role.leader`, `field.promised`, …
-const FAMILIES: [&str; 8] = [
-    "role.", "tally.", "field.", "side.", "word.", "fact.", "event.", "timer.",
+const FAMILIES: [&str; 10] = [
+    "action.", "role.", "tally.", "field.", "side.", "word.", "fact.", "event.", "timer.",
+    "predict.",
 ];
 
 #[test]
@@ -199,6 +200,7 @@ fn no_protocol_asks_for_texts_of_another() {
 
 /// Families of texts that are loaded with the full program alone.
 const FULL_FAMILIES: &[&str] = &[
+    "action.",
     "branches.",
     "compare.",
     "diagram.",
@@ -206,8 +208,10 @@ const FULL_FAMILIES: &[&str] = &[
     "fault.",
     "knowledge.",
     "lecture.",
+    "lesson.",
     "open.",
     "pin.",
+    "predict.",
     "quorum.",
     "search.",
     "share.",
@@ -241,6 +245,10 @@ const OF_FULL: &[&str] = &[
     "src/app/panel/knowledge.rs",
     "src/app/panel/mod.rs",
     "src/app/pins.rs",
+    "src/app/lab/learning.rs",
+    "src/app/stage/node.rs",
+    "src/app/lesson/",
+    "src/app/share.rs",
     "src/app/search/",
     "src/app/share.rs",
     "src/app/stage/node.rs",
@@ -254,6 +262,7 @@ const OF_FULL: &[&str] = &[
     "src/protocol/raft/why_not.rs",
     "src/protocol/two_phase/why_not.rs",
     "src/protocol/why_not.rs",
+    "src/teach/question.rs",
     "src/view/diagram/",
     "src/view/goals.rs",
     "src/view/until.rs",

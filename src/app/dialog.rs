@@ -42,6 +42,10 @@ pub(super) enum Dialog {
     Black,
     /// Pictures and texts of the run, for elsewhere.
     Export,
+    /// The lessons to choose from.
+    Lessons,
+    /// The glossary, and what is often asked.
+    Glossary,
 }
 
 /// A dialogue with a title, by its key.

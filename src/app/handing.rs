@@ -28,6 +28,8 @@ const DIALOGS: &[Dialog] = &[
     Dialog::Scenes,
     Dialog::Export,
     Dialog::Network,
+    Dialog::Lessons,
+    Dialog::Glossary,
 ];
 const PANELS: &[Panel] = &[Panel::Why, Panel::Rules, Panel::State, Panel::Properties];
 const CHOOSING: [Choosing; 3] = [Choosing::Nothing, Choosing::Node, Choosing::Message];

@@ -4,6 +4,7 @@
 //! which then takes over (`handing`).
 
 mod compare;
+mod crowd;
 mod diagram;
 mod dialog;
 mod dom;
@@ -15,6 +16,7 @@ mod host;
 mod keys;
 mod lab;
 mod lecture;
+mod lesson;
 mod motion;
 mod panel;
 mod pins;
@@ -44,11 +46,13 @@ const FULL: bool = cfg!(feature = "full");
 /// What only the full program draws looks as these assets say.
 const STYLES: &[&str] = &[
     "full/compare.css",
+    "full/crowd.css",
     "full/diagram.css",
     "full/dialogs.css",
     "full/faults.css",
     "full/knowledge.css",
     "full/lecture.css",
+    "full/lesson.css",
     "full/share.css",
     "full/why-not.css",
 ];

@@ -238,6 +238,7 @@ fn more(
         ("ui.take_back", Msg::Retrace(Retrace::Back)),
         ("ui.run_until", Msg::Show(Dialog::Until)),
         ("ui.notes", Msg::Show(Dialog::Notes)),
+        ("ui.lessons", Msg::Show(Dialog::Lessons)),
         ("ui.network", Msg::Show(Dialog::Network)),
         ("ui.break_rule", Msg::Show(Dialog::BreakRule)),
         ("ui.search_here", Msg::Show(Dialog::Search)),

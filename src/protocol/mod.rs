@@ -110,10 +110,13 @@ pub trait Protocol: Clone + 'static {
 
     /// Holds a node that has just changed against another one, where two nodes can contradict
     /// each other, or what is remembered; called for each other node after
-    /// [`Protocol::observe`]. `changed` and `other` come in this order, whichever is older.
+    /// [`Protocol::observe`]. `changed` and `other` come in this order, whichever is older. `before`
+    /// is what the first was when it was last held against the other as that is now; nothing where
+    /// nobody knows.
     fn compare(
         &self,
         _monitor: &Self::Monitor,
+        _before: Option<&Self::Node>,
         _changed: &Self::Node,
         _other: &Self::Node,
         _violations: &mut Vec<Violation>,

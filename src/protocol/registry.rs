@@ -226,6 +226,7 @@ macro_rules! registry {
             fn compare(
                 &self,
                 monitor: &AnyMonitor,
+                before: Option<&AnyNode>,
                 changed: &AnyNode,
                 other: &AnyNode,
                 violations: &mut Vec<Violation>,
@@ -236,7 +237,14 @@ macro_rules! registry {
                         AnyMonitor::$name(monitor),
                         AnyNode::$name(changed),
                         AnyNode::$name(other),
-                    ) => it.compare(monitor, changed, other, violations),)*
+                    ) => {
+                        let before = before.map(|before| match before {
+                            AnyNode::$name(before) => before,
+                            #[allow(unreachable_patterns)]
+                            _ => unreachable!("{MIXED}"),
+                        });
+                        it.compare(monitor, before, changed, other, violations);
+                    })*
                     _ => unreachable!("{MIXED}"),
                 }
             }

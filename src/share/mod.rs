@@ -3,13 +3,14 @@
 //! `{"format":"quorumscope-run","version":1,…,"actions":[{"steps":5,"then":{"drop":"S1>S2#3"}}]}`:
 //! five of the scheduler's own choices, then a message is dropped.
 
-mod codec;
+pub(crate) mod codec;
 pub mod condition;
 pub mod json;
 pub mod link;
 pub mod pair;
 pub mod pin;
 pub mod qr;
+pub mod reading;
 pub mod scenes;
 pub mod search;
 mod trail;
@@ -229,6 +230,14 @@ fn item(steps: u32, then: Option<Json>) -> Json {
 /// One action as it stands in a file.
 pub fn action_json(action: &Action) -> String {
     line(then(action))
+}
+
+/// The name of an action's kind, as it stands in a file.
+pub fn action_name(action: &Action) -> String {
+    let json = codec::action_json(action);
+    let named = json.fields().and_then(|fields| fields.first());
+    let name = named.map(|(name, _)| name.as_str()).or(json.text());
+    name.unwrap_or_default().to_owned()
 }
 
 fn line(then: Option<Json>) -> String {

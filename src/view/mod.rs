@@ -4,6 +4,7 @@
 mod branches;
 pub mod chronicle;
 pub mod compare;
+pub mod crowd;
 pub mod diagram;
 pub mod export;
 pub mod geometry;
@@ -29,7 +30,7 @@ pub use moment::{
 };
 pub use pins::PinError;
 pub use retrace::Place;
-pub use session::{OpenedRun, STRIDE_STEPS_MAX, Session, first_look, open, reopen};
+pub use session::{OpenedRun, Opening, STRIDE_STEPS_MAX, Session, first_look, open, reopen};
 pub use text::{Catalogue, Sentence};
 pub use transcript::Line;
 pub use why_not::{Asked, Told};

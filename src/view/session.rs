@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::check::condition::Condition;
 use crate::history::Timeline;
 use crate::protocol::{About, Any, ClientId, NodeId, Phase, Protocol, Stride, Value, registry};
 use crate::share::{ENGINE, Run, RunError, Trail};
@@ -67,37 +68,94 @@ pub struct OpenedRun {
 
 /// Opens a saved run.
 pub fn reopen(run: &Run) -> Result<OpenedRun, RunError> {
-    let session = open(run.scenario.clone(), run.seed).map_err(RunError::Scenario)?;
-    let mut opened = OpenedRun {
-        session,
-        stopped: None,
-        same_state: None,
-        parted: None,
-    };
-    let mut places = Trail::places(run.actions.len()).enumerate().peekable();
-    let mut agreed = 0;
-    for (position, action) in (1..).zip(&run.actions) {
-        if let Err(error) = opened.session.act(action.clone()) {
-            opened.stopped = Some((position, error));
-            break;
-        }
-        let Some((place, _)) = places.next_if(|(_, at)| *at == position) else {
-            continue;
+    let mut opening = Opening::of(run.clone())?;
+    opening.advance(usize::MAX);
+    Ok(opening.finish())
+}
+
+/// A saved run that is being opened, some actions at a time: a long one takes seconds.
+pub struct Opening {
+    run: Run,
+    opened: OpenedRun,
+    done: usize,
+    /// After how many actions the file says what it saw, the last first.
+    places: Vec<(usize, usize)>,
+    /// After how many it was last the same.
+    agreed: usize,
+}
+
+impl Opening {
+    /// Opens it as it starts.
+    pub fn of(run: Run) -> Result<Self, RunError> {
+        let session = open(run.scenario.clone(), run.seed).map_err(RunError::Scenario)?;
+        let opened = OpenedRun {
+            session,
+            stopped: None,
+            same_state: None,
+            parted: None,
         };
-        match run.trail.agrees(place, opened.session.hash()) {
-            Some(false) if opened.parted.is_none() => opened.parted = Some((agreed, position)),
-            Some(_) => agreed = position,
-            None => {}
+        let mut places: Vec<_> = Trail::places(run.actions.len()).enumerate().collect();
+        places.reverse();
+        Ok(Self {
+            run,
+            opened,
+            done: 0,
+            places,
+            agreed: 0,
+        })
+    }
+
+    /// Follows it for at most so many actions more; says whether it is through.
+    pub fn advance(&mut self, most: usize) -> bool {
+        let rest = self.run.actions.iter().skip(self.done);
+        for action in rest.take(most) {
+            self.done += 1;
+            if let Err(error) = self.opened.session.act(action.clone()) {
+                self.opened.stopped = Some((self.done, error));
+                break;
+            }
+            let Some((place, _)) = self.places.pop_if(|(_, at)| *at == self.done) else {
+                continue;
+            };
+            let hash = self.opened.session.hash();
+            match self.run.trail.agrees(place, hash) {
+                Some(false) if self.opened.parted.is_none() => {
+                    self.opened.parted = Some((self.agreed, self.done));
+                }
+                Some(_) => self.agreed = self.done,
+                None => {}
+            }
         }
+        self.opened.stopped.is_some() || self.done == self.run.actions.len()
     }
-    for pin in &run.pins {
-        // Where the run ends early, the notes of what follows are left out with it.
-        opened.session.pin(pin.at, &pin.text).ok();
+
+    /// What can be said of its protocol.
+    pub fn about(&self) -> &'static About {
+        self.opened.session.about()
     }
-    opened.session.seek(run.cursor);
-    let hash = opened.session.hash();
-    opened.same_state = run.hash.map(|saved| saved == hash);
-    Ok(opened)
+
+    /// How far it is, in percent.
+    pub fn percent(&self) -> usize {
+        100 * self.done / self.run.actions.len().max(1)
+    }
+
+    /// The run that is opened.
+    pub fn run(&self) -> &Run {
+        &self.run
+    }
+
+    /// The run at its cursor, as far as it was followed.
+    pub fn finish(self) -> OpenedRun {
+        let mut opened = self.opened;
+        for pin in &self.run.pins {
+            // Where the run ends early, the notes of what follows are left out with it.
+            opened.session.pin(pin.at, &pin.text).ok();
+        }
+        opened.session.seek(self.run.cursor);
+        let hash = opened.session.hash();
+        opened.same_state = self.run.hash.map(|saved| saved == hash);
+        opened
+    }
 }
 
 /// A run on a screen: the one facade that components talk to.
@@ -287,6 +345,34 @@ impl Session {
     /// The hash of the state at the cursor.
     pub fn hash(&self) -> u64 {
         self.timeline.current().world().hash()
+    }
+
+    /// Whether a condition holds at the cursor, after the step that led there.
+    pub fn holds(&self, condition: &Condition) -> bool {
+        let state = self.timeline.current();
+        match self.timeline.last() {
+            Some(step) => condition.holds_after(state, step),
+            None => condition.holds_in(state),
+        }
+    }
+
+    /// The moment after the next step; nothing where there is none. The run stays as it is.
+    pub fn ahead(&self) -> Option<Moment> {
+        let next = self.timeline.action(self.position());
+        self.what_if(&[next.unwrap_or(&Action::Next).clone()])
+    }
+
+    /// The moment after these actions, done one after the other; nothing where one of them makes no
+    /// sense. The run stays as it is.
+    pub fn what_if(&self, actions: &[Action]) -> Option<Moment> {
+        let mut scratch = self.timeline.current().clone();
+        let mut last = None;
+        for action in actions {
+            last = Some(scratch.apply(action).ok()?);
+        }
+        let position = self.position() + actions.len();
+        let moment = moment::read(&scratch, last.as_ref(), position, position, false);
+        Some(moment)
     }
 
     /// Moves the cursor.

@@ -25,15 +25,19 @@ const FULL_SECTIONS: [&str; 5] = [
 ];
 /// What only the full program shows, whichever protocol it is about.
 const FULL_SHARED: &[&str] = &[
+    "action",
     "branches",
     "compare",
+    "crowd",
     "diagram",
     "export",
     "fault",
     "knowledge",
     "lecture",
+    "lesson",
     "open",
     "pin",
+    "predict",
     "quorum",
     "search",
     "share",

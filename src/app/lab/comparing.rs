@@ -229,15 +229,25 @@ impl Lab {
         Some((moment, compare::name(pair, side, &self.words)))
     }
 
+    /// How a side's stage is drawn.
+    fn look_at<'a>(&self, pair: &Pair, side: Side, faults: &'a Faults) -> stage::Look<'a> {
+        stage::Look {
+            name: compare::stage_name(side),
+            selected: self.selected.filter(|_| pair.side == side),
+            choosing: self.choosing,
+            narrow: true,
+            faults,
+            pulls: false,
+        }
+    }
+
     /// What moves on both stages.
     pub(super) fn scenes_of_both(&self) -> Option<Vec<Scene>> {
         let pair = self.session.pair()?;
         let moments = self.moments(pair);
         let faults = Faults::default();
-        let scene = |side: Side| {
-            let name = compare::stage_name(side);
-            stage::scene(name, &moments[side as usize], true, &faults)
-        };
+        let scene =
+            |side: Side| stage::scene(&moments[side as usize], &self.look_at(pair, side, &faults));
         Some(Side::BOTH.map(scene).into())
     }
 
@@ -263,22 +273,9 @@ impl Lab {
         let one = |side: Side| {
             let moment = &moments[side as usize];
             let in_hand = pair.side == side;
-            let selected = self.selected.filter(|_| in_hand);
             let name = compare::name(pair, side, words);
             let on_side = send.reform(move |msg| Msg::Compare(Compare::On(side, Box::new(msg))));
-            let stage = stage::view(
-                moment,
-                words,
-                &stage::Look {
-                    name: compare::stage_name(side),
-                    selected,
-                    choosing: self.choosing,
-                    narrow: true,
-                    faults: &faults,
-                    pulls: false,
-                },
-                &on_side,
-            );
+            let stage = stage::view(moment, words, &self.look_at(pair, side, &faults), &on_side);
             let mut stage_box = classed("div", "stage-box")
                 .child(stage)
                 .with(classed("div", "banners").with(self.banner(moment, &on_side)));
@@ -314,12 +311,14 @@ impl Lab {
         let content = |side: Side, moment: &Moment, selected: Option<Thing>| {
             let (session, send) = (pair.session(side), &self.send);
             let of_full = self.of_full();
-            panel::content(moment, words, session, self.panel, selected, of_full, send)
+            panel::content(moment, words, session, self.panel, selected, &of_full, send)
         };
         match self.panel {
-            Panel::Why => compare::why(pair, [left, right], words, |side, moment| {
-                content(side, moment, None)
-            }),
+            Panel::Why | Panel::Lesson | Panel::Predict => {
+                compare::why(pair, [left, right], words, |side, moment| {
+                    content(side, moment, None)
+                })
+            }
             Panel::Branches => text(words.t("compare.one_only")),
             Panel::Rules | Panel::State | Panel::Properties => {
                 let name = compare::name(pair, pair.side, words);

@@ -5,7 +5,7 @@ use yew::prelude::*;
 use super::Lab;
 use crate::app::dialog::{self, Dialog};
 use crate::app::dom::el;
-use crate::app::{FULL, compare, export, faults, lecture, pins, search, share, until};
+use crate::app::{FULL, compare, export, faults, lecture, lesson, pins, search, share, until};
 
 impl Lab {
     pub(super) fn dialog_view(&self) -> Html {
@@ -46,6 +46,14 @@ impl Lab {
             Dialog::Compare => {
                 let content = compare::dialog(self.session.first(), words, send);
                 ("compare.title", content)
+            }
+            Dialog::Lessons => {
+                let content = lesson::chooser(&self.learner, words, send);
+                ("lesson.all", content)
+            }
+            Dialog::Glossary => {
+                let content = lesson::glossary(&self.learner, words, send);
+                ("lesson.glossary", content)
             }
             Dialog::Black => return lecture::black(words, send),
         };

@@ -7,6 +7,7 @@ mod dialogs;
 mod drawing;
 mod faulting;
 mod handing;
+mod learning;
 mod lecturing;
 mod noting;
 mod opening;
@@ -24,6 +25,7 @@ use crate::sorted::SortedMap;
 use yew::prelude::*;
 
 use super::compare::{Beside, Compare};
+use super::crowd::{Crowd, Link};
 use super::diagram::{self, Diagram, Draw};
 use super::dialog::Dialog;
 use super::dom::{classed, el};
@@ -32,6 +34,7 @@ use super::faults::{Fault, Faults};
 use super::handing::{Ask, Handed, Screen};
 use super::keys;
 use super::lecture::{Lecture, Lecturer};
+use super::lesson::{Learn, Learner};
 use super::motion::Motion;
 use super::panel::{Branching, Panel};
 use super::pins::Pinning;
@@ -44,7 +47,7 @@ use super::words::{Language, Shared, Words};
 use super::{FIRST_PROTOCOL, FULL, header, host, stage, transport};
 use crate::protocol::{ClientId, NodeId};
 use crate::view::compare::Runs;
-use crate::view::{Moment, Parting, Session, first_look, open, quorums};
+use crate::view::{Moment, Opening, Parting, Session, first_look, open, quorums};
 use crate::world::{Action, ActionError, MessageId};
 
 /// The seed of a first visit: its election is one that a newcomer can follow.
@@ -53,6 +56,8 @@ const FIRST_SEED: u32 = 1;
 pub(super) const RATES: [f64; 5] = [5.0, 12.0, 25.0, 60.0, 200.0];
 /// How much later “delay” makes a message arrive, in virtual milliseconds.
 pub(super) const DELAY_MS: u32 = 50;
+/// How often the panels tell anew while the run runs, in milliseconds.
+const TELLING_MS: f64 = 250.0;
 const NARROW: &str = "(max-width: 760px)";
 
 /// Something on stage that can be chosen.
@@ -137,16 +142,21 @@ pub(super) enum Msg {
     Save,
     OpenFile(web_sys::File),
     FileRead(Result<String, String>),
+    /// A file that takes long gets its next turn.
+    GoOnOpening,
     /// The page is drawn for the first time, and what the core had is to be gone on with.
     Arrived,
     /// The full program did not come.
     FullFailed,
     Find(Find),
+    Learn(Learn),
     Compare(Compare),
     Doubt(Doubt),
     Retrace(Retrace),
     Going(Going),
     Pinning(Pinning),
+    /// Lists the messages of a link, or no longer.
+    Crowd(Option<Link>),
     Diagram(Draw),
     Export(Export),
     Fault(Fault),
@@ -185,6 +195,9 @@ pub(super) struct Lab {
     /// The other protocols' runs, kept while one looks at this one.
     stashed: SortedMap<&'static str, Session>,
     moment: Shared<Moment>,
+    /// The moment that the panels tell of: this one, or while the run runs one of just before.
+    told: Shared<Moment>,
+    told_at: f64,
     words: Words,
     selected: Option<Thing>,
     /// The chosen thing whose tray has been scrolled into sight, on a narrow page.
@@ -209,6 +222,10 @@ pub(super) struct Lab {
     wanted: Option<Ask>,
     /// What the core handed over, until the page is drawn.
     arriving: Option<Screen>,
+    /// The file that is being opened; only the full program opens any.
+    opening: Option<Opening>,
+    /// The list of a crowd's messages; only the full program has any.
+    crowd: Crowd,
     /// Whose view is shown, in the place of the whole truth.
     eyes: Option<NodeId>,
     /// The branches that are held against each other.
@@ -231,6 +248,8 @@ pub(super) struct Lab {
     /// What was done, to be taken back.
     undo: Undo,
     pace: Pace,
+    /// Lessons; only the full program has any.
+    learner: Learner,
     send: Callback<Msg>,
     /// They are called no more when this goes.
     _listeners: [Option<host::Listener>; 7],
@@ -263,8 +282,11 @@ impl Component for Lab {
         let Ok(session) = open(scenario, FIRST_SEED) else {
             unreachable!("a test opens every first look");
         };
+        let moment = Shared::new(session.moment());
         let mut lab = Self {
-            moment: Shared::new(session.moment()),
+            told: moment.clone(),
+            told_at: 0.0,
+            moment,
             session: session.into(),
             stashed: SortedMap::new(),
             words: ctx.props().words.clone(),
@@ -285,6 +307,8 @@ impl Component for Lab {
             after_words: None,
             wanted: None,
             arriving: None,
+            opening: None,
+            crowd: Crowd::default(),
             eyes: None,
             parting: None,
             diagram: Diagram::new(),
@@ -297,6 +321,7 @@ impl Component for Lab {
             doubts: Doubts::default(),
             undo: Undo::default(),
             pace: Pace::new(),
+            learner: Learner::new(),
             send,
             _listeners: listeners,
         };
@@ -353,9 +378,13 @@ impl Component for Lab {
             false => el("section").set("hidden", "").end(),
         };
         let notice = self.notice.as_deref().unwrap_or_default();
-        let waiting = match self.wanted {
-            Some(_) if notice.is_empty() => words.t("ui.full_loading"),
-            _ => "",
+        let waiting = match (&self.wanted, &self.opening) {
+            (Some(_), _) if notice.is_empty() => words.t("ui.full_loading").to_owned(),
+            (_, Some(opening)) if FULL => {
+                let tens = (opening.percent() / 10 * 10).to_string();
+                words.fill("open.percent", &[("percent", &tens)])
+            }
+            _ => String::new(),
         };
         let spoken = classed("p", "unseen").set("role", "status");
         classed("div", "lab")
@@ -365,13 +394,14 @@ impl Component for Lab {
                 cluster,
                 moment.nodes.len() as u8,
                 self.theme,
+                &self.lesson_name(),
                 send,
             ))
             .with(middle)
             .child(transport)
             .child(diagram)
             .with(classed("p", "notice").set("role", "alert").text(notice))
-            .with(classed("p", "notice").set("role", "status").text(waiting))
+            .with(classed("p", "notice").set("role", "status").text(&waiting))
             .with(spoken.set("aria-live", "polite").text(&self.spoken()))
             .child(self.dialog_view())
             .each(self.lecture_view().into_iter())
@@ -387,6 +417,10 @@ impl Component for Lab {
         }
         if FULL && let Some(id) = self.finder.focus.take() {
             host::focus(id);
+        }
+        if FULL && let Some(id) = self.crowd.focus.take() {
+            host::focus(&id);
+            host::reveal(".tray");
         }
         if FULL && let Some(id) = self.lecturer.focus.take() {
             host::focus(&id);
@@ -404,14 +438,15 @@ impl Component for Lab {
             host::reveal(".tray");
         }
         self.revealed = self.selected;
+        if FULL {
+            self.point();
+        }
         if FULL && self.diagram.is_open() {
             self.measure_diagram();
         }
         let of_both = if FULL { self.scenes_of_both() } else { None };
-        self.motion.set_scenes(of_both.unwrap_or_else(|| {
-            let (name, narrow) = (stage::Name::FIRST, self.narrow_stage());
-            vec![stage::scene(name, &self.moment, narrow, &self.faults)]
-        }));
+        let one = || vec![stage::scene(&self.moment, &self.look())];
+        self.motion.set_scenes(of_both.unwrap_or_else(one));
     }
 
     fn destroy(&mut self, _ctx: &Context<Self>) {
@@ -511,6 +546,7 @@ impl Lab {
                 return false;
             }
             Msg::FileRead(text) => self.open_file(text),
+            Msg::GoOnOpening => return FULL && self.go_on_opening(),
             Msg::Arrived => self.arrive(),
             Msg::FullFailed => {
                 self.wanted = None;
@@ -534,7 +570,11 @@ impl Lab {
             Msg::SwitchEyes => self.switch_eyes(),
             Msg::Share(share) if FULL => return self.share(share),
             Msg::Lecture(lecture) if FULL => return self.lecture(lecture),
+            Msg::Learn(learn) if FULL => return self.learn(learn),
+            Msg::Crowd(link) if FULL => self.list(link),
             Msg::Find(_)
+            | Msg::Learn(_)
+            | Msg::Crowd(_)
             | Msg::Compare(_)
             | Msg::Doubt(_)
             | Msg::Retrace(_)
@@ -553,12 +593,22 @@ impl Lab {
 
     /// The session has changed: everything that follows from it is read anew.
     fn refresh(&mut self) {
+        if FULL {
+            self.look_anew();
+        }
         let mut moment = self.session.moment();
         if FULL && let Some(node) = self.eyes {
             moment = moment.seen_by(&self.session.knowledge(node));
         }
         self.moment = Shared::new(moment);
+        // Nobody reads what changes with every frame, and laying it out costs more than all that
+        // moves.
+        let now = host::now();
+        if !self.running || now - self.told_at >= TELLING_MS {
+            (self.told, self.told_at) = (self.moment.clone(), now);
+        }
         if FULL {
+            self.crowd.follow(&self.moment);
             self.refresh_other();
             self.diagram.eyes = self.eyes;
             self.diagram.refresh(&self.session);
@@ -618,7 +668,11 @@ impl Lab {
                     host::set_language(words.language.tag(), words.t("ui.title"));
                 }
                 self.notice = None;
+                let translated = words.language != self.words.language;
                 self.words = words;
+                if FULL && translated {
+                    self.translate_lesson();
+                }
                 if let Some(msg) = after {
                     self.respond(msg);
                 }

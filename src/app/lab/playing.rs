@@ -107,6 +107,9 @@ impl Lab {
         }
         self.hold_last();
         self.stop_on_loss(losses);
+        if FULL {
+            self.lesson_sees(self.session.position() - 1);
+        }
         true
     }
 
@@ -129,6 +132,9 @@ impl Lab {
             Ok(_) => {
                 self.hold_from(before);
                 self.stop_on_loss(losses);
+                if FULL {
+                    self.lesson_sees(before);
+                }
                 self.refresh();
                 self.motion.glide(self.session.now() as f64);
             }
@@ -224,6 +230,9 @@ impl Lab {
         }
         self.hold_last();
         self.stop_on_loss(losses);
+        if FULL {
+            self.lesson_sees(self.session.position() - 1);
+        }
         true
     }
 }

@@ -53,6 +53,7 @@ impl Lab {
         self.selected = None;
         self.choosing = Choosing::Nothing;
         self.notice = None;
+        self.opening = None;
         self.refresh();
         self.motion.jump(self.session.now() as f64);
         self.hold_all();

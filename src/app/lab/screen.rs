@@ -4,10 +4,10 @@ use yew::prelude::*;
 
 use super::{Lab, Msg};
 use crate::app::dom::{El, button, classed, el};
-use crate::app::panel::{self, OfFull, Panel};
+use crate::app::panel::{self, Panel};
 use crate::app::search::{self, Find};
 use crate::app::share::Share;
-use crate::app::{FULL, pins, stage, tray};
+use crate::app::{FULL, crowd, pins, stage, tray};
 use crate::view::{Moment, quorums};
 
 impl Lab {
@@ -45,23 +45,12 @@ impl Lab {
         let (words, send, moment) = (&self.words, &self.send, &*self.moment);
         let stage_box = classed("section", "stage-box")
             .say("aria-label", words.t("ui.stage_region"))
-            .child(stage::view(
-                moment,
-                words,
-                &stage::Look {
-                    name: stage::Name::FIRST,
-                    selected: self.selected,
-                    choosing: self.choosing,
-                    narrow: self.narrow_stage(),
-                    faults: &self.faults,
-                    pulls: true,
-                },
-                send,
-            ))
+            .child(stage::view(moment, words, &self.look(), send))
             .with(self.banners())
             .child(self.tray());
+        let told = if self.running { &self.told } else { moment };
         let panels = panel::view(
-            moment,
+            told,
             words,
             &self.session,
             self.panel,
@@ -72,16 +61,23 @@ impl Lab {
         classed("main", "middle").with(stage_box).child(panels)
     }
 
-    /// What the panels of the full program need besides.
-    pub(super) fn of_full(&self) -> OfFull<'_> {
-        OfFull {
-            parting: self.parting.as_ref(),
-            doubts: Some(&self.doubts).filter(|_| self.session.pair().is_none()),
+    /// How the only stage is drawn.
+    pub(super) fn look(&self) -> stage::Look<'_> {
+        stage::Look {
+            name: stage::Name::FIRST,
+            selected: self.selected,
+            choosing: self.choosing,
+            narrow: self.narrow_stage(),
+            faults: &self.faults,
+            pulls: true,
         }
     }
 
-    /// What can be done to the chosen thing.
+    /// What can be done to the chosen thing, or a list to choose from.
     pub(super) fn tray(&self) -> Html {
+        if FULL && let Some(link) = self.crowd.link {
+            return crowd::view(&self.moment, link, &self.words, &self.send);
+        }
         let pair = self.session.pair().filter(|_| FULL);
         tray::view(
             &self.words,

@@ -17,6 +17,7 @@ impl Lab {
         match self.dialog {
             Dialog::Search => self.finder.form.open(protocol),
             Dialog::BreakRule => self.load_prepared(protocol),
+            Dialog::Lessons | Dialog::Glossary => self.load_course(),
             Dialog::Share => self.sharer.open(&self.session),
             _ => {}
         }

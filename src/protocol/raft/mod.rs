@@ -507,11 +507,12 @@ impl Protocol for Raft {
     fn compare(
         &self,
         monitor: &Monitor,
+        before: Option<&Node>,
         changed: &Node,
         other: &Node,
         violations: &mut Vec<Violation>,
     ) {
-        monitor.compare(changed, other, violations);
+        monitor.compare(before, changed, other, violations);
     }
 
     fn submitted(&self, _monitor: &mut Monitor, _value: &Value) {}
