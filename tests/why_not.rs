@@ -29,7 +29,19 @@ trait Claims: Known {
 
 /// Delivers what passes, first sent first, until nothing does; not where chance loses something.
 fn settle<P: Protocol>(world: &mut World<P>, passes: impl Fn(&Flight<P::Message>) -> bool) -> bool {
+    settle_until(world, passes, |_| false)
+}
+
+/// The same, until something is so.
+fn settle_until<P: Protocol>(
+    world: &mut World<P>,
+    passes: impl Fn(&Flight<P::Message>) -> bool,
+    is_so: impl Fn(&World<P>) -> bool,
+) -> bool {
     for _ in 0..2_000 {
+        if is_so(world) {
+            return true;
+        }
         let flights = world.flights().values().filter(|flight| passes(flight));
         let Some((_, id)) = flights.map(|flight| (flight.sent, flight.id)).min() else {
             return true;
@@ -102,7 +114,9 @@ impl Claims for Raft {
                     return true;
                 }
                 fire(world, id, "election");
-                if !settle(world, |flight| is_between(flight, id)) {
+                // Whoever wins may commit its own removal, and be gone again at once.
+                let won = |world: &World<Self>| leads(world, &id);
+                if !settle_until(world, |flight| is_between(flight, id), won) {
                     return false;
                 }
             }
