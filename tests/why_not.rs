@@ -433,7 +433,7 @@ use Verdict::{Blocked, Depends, Never, Open};
 fn raft_keeps_what_its_answers_claim() {
     held::<Raft>(&[
         ("why_not.raft.win", &[Blocked, Depends, Open]),
-        ("why_not.raft.commit", &[Never, Blocked, Depends, Open]),
+        ("why_not.raft.commit", &[Blocked, Depends, Open]),
         ("why_not.raft.read", &[Depends]),
     ]);
 }
@@ -555,6 +555,31 @@ fn an_old_terms_entry_commits_with_a_new_one() {
         (&Datum::Number(1), &Datum::Number(3))
     );
     assert_eq!(answer.verdict, Verdict::Open, "{answer:#?}");
+}
+
+/// An entry in whose place another one is committed never is, whatever happens.
+#[test]
+fn an_overwritten_entry_never_commits() {
+    let mut lab = Lab::<Raft>::new(&scenario("raft", 3, &[]));
+    lab.campaign(1);
+    lab.ask(1, 1, "x=1");
+    lab.drop_all();
+    lab.campaign_among(2, &[3]);
+    lab.drop_all();
+    lab.ask(2, 2, "y=1");
+    lab.converse(2, 3);
+    let key = "why_not.raft.commit";
+    let answer = about(&lab, 1, key, Some(Part::Index(1)));
+    assert_eq!(answer.verdict, Verdict::Never, "{answer:#?}");
+    assert_eq!(reasons(&answer), ["why_not.raft.overwritten"]);
+    let question = Question {
+        key,
+        node: n(1),
+        of: Some(Part::Index(1)),
+    };
+    for seed in 0..RUNS {
+        hold_one(lab.world(), &question, &answer, &mut Chaos::new(seed));
+    }
 }
 
 /// "Why is it blocked?": the coordinator is gone, and all that can be asked have voted yes too.
