@@ -323,6 +323,34 @@ pub(super) fn add_style(bytes: &[u8]) -> Option<()> {
     Some(())
 }
 
+/// Opens the browser's dialogue for printing, where the page may.
+pub(super) fn print() {
+    if let Some(window) = window() {
+        window.print().ok();
+    }
+}
+
+/// Marks what selectors find as pointed at, and nothing else.
+pub(super) fn point_at(selectors: &[String]) {
+    const MARK: &str = "data-pointed";
+    let Some(document) = document() else { return };
+    if let Ok(marked) = document.query_selector_all("[data-pointed]") {
+        for place in 0..marked.length() {
+            let element = marked
+                .item(place)
+                .and_then(|it| it.dyn_into::<Element>().ok());
+            if let Some(element) = element {
+                element.remove_attribute(MARK).ok();
+            }
+        }
+    }
+    for selector in selectors {
+        if let Ok(Some(element)) = document.query_selector(selector) {
+            element.set_attribute(MARK, "").ok();
+        }
+    }
+}
+
 /// Says which language the page is in, to browsers and screen readers.
 pub(super) fn set_language(tag: &str, title: &str) {
     if let Some(document) = document() {

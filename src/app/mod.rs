@@ -16,13 +16,18 @@ mod host;
 mod keys;
 mod lab;
 mod lecture;
+mod lesson;
 mod motion;
 mod panel;
+mod pins;
 mod search;
 mod share;
 mod stage;
 mod transport;
 mod tray;
+mod undo;
+mod until;
+mod why_not;
 mod words;
 
 use std::cell::RefCell;
@@ -47,7 +52,9 @@ const STYLES: &[&str] = &[
     "full/faults.css",
     "full/knowledge.css",
     "full/lecture.css",
+    "full/lesson.css",
     "full/share.css",
+    "full/why-not.css",
 ];
 
 /// The protocol of a first visit.

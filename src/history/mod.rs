@@ -154,9 +154,17 @@ impl<P: Protocol> Timeline<P> {
         Ok(self.arrive(step))
     }
 
-    /// Begins a branch at the cursor, where something lies ahead of it: the old future stays.
+    /// Begins a branch at the cursor, where something lies ahead of it: the old future stays. One
+    /// that was begun there and never gone on with will do.
     pub fn fork(&mut self) {
         if self.position < self.len() {
+            let (parent, start) = (Some(self.branch), self.position);
+            let is_begun =
+                |it: &Branch| it.parent == parent && it.start == start && it.own.is_empty();
+            if let Some(begun) = self.branches.iter().position(is_begun) {
+                self.branch = BranchId(begun as u32);
+                return;
+            }
             self.branches.push(Branch {
                 parent: Some(self.branch),
                 start: self.position,

@@ -12,10 +12,14 @@ mod goals;
 pub mod groups;
 mod knowledge;
 mod moment;
+mod pins;
 pub mod quorums;
+mod retrace;
 mod session;
 pub mod text;
 mod transcript;
+pub mod until;
+mod why_not;
 
 pub use branches::{BranchCard, NAME_CHARS_MAX, Parting};
 pub use goals::{GoalState, goal_states};
@@ -24,6 +28,9 @@ pub use moment::{
     Belief, ClientCard, Happening, Landed, MessageCard, Moment, NodeCard, TimerCard, Upcoming,
     UpcomingKind,
 };
+pub use pins::PinError;
+pub use retrace::Place;
 pub use session::{OpenedRun, Opening, STRIDE_STEPS_MAX, Session, first_look, open, reopen};
 pub use text::{Catalogue, Sentence};
 pub use transcript::Line;
+pub use why_not::{Asked, Told};

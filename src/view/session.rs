@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::check::condition::Condition;
 use crate::history::Timeline;
 use crate::protocol::{About, Any, ClientId, NodeId, Phase, Protocol, Stride, Value, registry};
 use crate::share::{ENGINE, Run, RunError, Trail};
@@ -15,6 +16,7 @@ use super::chronicle::{Chronicle, Entries};
 use super::compare::Counter;
 use super::diagram::{self, Cone, Picture, Window};
 use super::moment::{self, Moment};
+use super::pins::Pins;
 use super::transcript::{self, Line};
 
 /// The most steps that "next phase" or "next election" takes.
@@ -47,6 +49,7 @@ pub fn open(scenario: Scenario, seed: u32) -> Result<Session, ScenarioError> {
         timeline,
         scenario,
         seed,
+        pins: Pins::default(),
     })
 }
 
@@ -144,6 +147,10 @@ impl Opening {
     /// The run at its cursor, as far as it was followed.
     pub fn finish(self) -> OpenedRun {
         let mut opened = self.opened;
+        for pin in &self.run.pins {
+            // Where the run ends early, the notes of what follows are left out with it.
+            opened.session.pin(pin.at, &pin.text).ok();
+        }
         opened.session.seek(self.run.cursor);
         let hash = opened.session.hash();
         opened.same_state = self.run.hash.map(|saved| saved == hash);
@@ -159,6 +166,8 @@ pub struct Session {
     pub(super) names: Names,
     scenario: Scenario,
     seed: u32,
+    /// Notes of people; only the full program shows any.
+    pub(super) pins: Pins,
 }
 
 impl Session {
@@ -338,6 +347,34 @@ impl Session {
         self.timeline.current().world().hash()
     }
 
+    /// Whether a condition holds at the cursor, after the step that led there.
+    pub fn holds(&self, condition: &Condition) -> bool {
+        let state = self.timeline.current();
+        match self.timeline.last() {
+            Some(step) => condition.holds_after(state, step),
+            None => condition.holds_in(state),
+        }
+    }
+
+    /// The moment after the next step; nothing where there is none. The run stays as it is.
+    pub fn ahead(&self) -> Option<Moment> {
+        let next = self.timeline.action(self.position());
+        self.what_if(&[next.unwrap_or(&Action::Next).clone()])
+    }
+
+    /// The moment after these actions, done one after the other; nothing where one of them makes no
+    /// sense. The run stays as it is.
+    pub fn what_if(&self, actions: &[Action]) -> Option<Moment> {
+        let mut scratch = self.timeline.current().clone();
+        let mut last = None;
+        for action in actions {
+            last = Some(scratch.apply(action).ok()?);
+        }
+        let position = self.position() + actions.len();
+        let moment = moment::read(&scratch, last.as_ref(), position, position, false);
+        Some(moment)
+    }
+
     /// Moves the cursor.
     pub fn seek(&mut self, position: usize) {
         self.timeline.seek(position);
@@ -352,6 +389,11 @@ impl Session {
             actions: self.timeline.actions().cloned().collect(),
             cursor: self.timeline.position(),
             hash: Some(self.hash()),
+            pins: if cfg!(feature = "full") {
+                self.pins()
+            } else {
+                Vec::new()
+            },
             trail: Trail::default(),
         }
     }

@@ -10,6 +10,7 @@ mod message;
 mod network;
 mod random;
 mod scenario;
+mod scene;
 
 use crate::sorted::SortedMap;
 use std::sync::Arc;

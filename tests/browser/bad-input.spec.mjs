@@ -208,7 +208,7 @@ test('a file whose action makes no sense opens up to there, and says where and w
   const who = await visit(lab);
   await who.openText(file({ actions: [{ steps: 2 }, { then: { restart: 'S1' } }, { steps: 5 }] }));
   await eventually(async () =>
-    assert.match(await who.notice(), /^Action 3 of the file makes no sense there.*That node is not down\.$/));
+    assert.match(await who.notice(), /^Action 3 of that run makes no sense here.*That node is not down\.$/));
   assert.deepEqual([(await who.place()).position, (await who.place()).length], [2, 2]);
 });
 

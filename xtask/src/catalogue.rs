@@ -25,6 +25,7 @@ const FULL_SECTIONS: [&str; 5] = [
 ];
 /// What only the full program shows, whichever protocol it is about.
 const FULL_SHARED: &[&str] = &[
+    "action",
     "branches",
     "compare",
     "crowd",
@@ -33,10 +34,16 @@ const FULL_SHARED: &[&str] = &[
     "fault",
     "knowledge",
     "lecture",
+    "lesson",
     "open",
+    "pin",
+    "predict",
     "quorum",
     "search",
     "share",
+    "undo",
+    "until",
+    "why_not",
 ];
 
 /// A protocol is what has a name in the catalogue.

@@ -5,7 +5,7 @@ use yew::prelude::*;
 use super::{Lab, Msg, Thing};
 use crate::app::compare::{self, Compare};
 use crate::app::diagram::Draw;
-use crate::app::dialog::{self, Dialog};
+use crate::app::dialog::Dialog;
 use crate::app::dom::{El, classed, text};
 use crate::app::faults::Faults;
 use crate::app::motion::Scene;
@@ -59,7 +59,13 @@ impl Lab {
     pub(super) fn asks_for_one(&mut self, msg: &Msg) -> bool {
         let of_one = matches!(
             msg,
-            Msg::Diagram(Draw::Toggle) | Msg::Branch(_) | Msg::Eyes(_) | Msg::SwitchEyes
+            Msg::Diagram(Draw::Toggle)
+                | Msg::Branch(_)
+                | Msg::Eyes(_)
+                | Msg::SwitchEyes
+                | Msg::Going(_)
+                | Msg::Pinning(_)
+                | Msg::Show(Dialog::Notes | Dialog::Until)
         );
         let refused = of_one && self.session.pair().is_some();
         if refused {
@@ -304,23 +310,21 @@ impl Lab {
         let [left, right] = &self.moments(pair);
         let content = |side: Side, moment: &Moment, selected: Option<Thing>| {
             let (session, send) = (pair.session(side), &self.send);
-            panel::content(moment, words, session, self.panel, selected, None, send)
+            let of_full = self.of_full();
+            panel::content(moment, words, session, self.panel, selected, &of_full, send)
         };
         match self.panel {
-            Panel::Why => compare::why(pair, [left, right], words, |side, moment| {
-                content(side, moment, None)
-            }),
+            Panel::Why | Panel::Lesson | Panel::Predict => {
+                compare::why(pair, [left, right], words, |side, moment| {
+                    content(side, moment, None)
+                })
+            }
             Panel::Branches => text(words.t("compare.one_only")),
             Panel::Rules | Panel::State | Panel::Properties => {
                 let name = compare::name(pair, pair.side, words);
                 el_of(&name, content(pair.side, &self.moment, self.selected))
             }
         }
-    }
-
-    pub(super) fn compare_dialog(&self) -> Html {
-        let content = compare::dialog(self.session.first(), &self.words, &self.send);
-        dialog::modal("compare.title", content, &self.words, &self.send)
     }
 }
 

@@ -3,13 +3,18 @@
 mod acting;
 mod branching;
 mod comparing;
+mod dialogs;
 mod drawing;
 mod faulting;
 mod handing;
+mod learning;
 mod lecturing;
+mod noting;
 mod opening;
 mod playing;
+mod retracing;
 mod scenes;
+mod screen;
 mod searching;
 
 use std::cell::Cell;
@@ -20,21 +25,26 @@ use crate::sorted::SortedMap;
 use yew::prelude::*;
 
 use super::compare::{Beside, Compare};
-use super::crowd::{self, Crowd, Link};
+use super::crowd::{Crowd, Link};
 use super::diagram::{self, Diagram, Draw};
-use super::dialog::{self, Dialog};
-use super::dom::{El, button, classed, el};
+use super::dialog::Dialog;
+use super::dom::{classed, el};
 use super::export::{self, Export};
-use super::faults::{self, Fault, Faults};
+use super::faults::{Fault, Faults};
 use super::handing::{Ask, Handed, Screen};
 use super::keys;
-use super::lecture::{self, Lecture, Lecturer};
+use super::lecture::{Lecture, Lecturer};
+use super::lesson::{Learn, Learner};
 use super::motion::Motion;
-use super::panel::{self, Branching, Panel};
-use super::search::{self, Find, Finder, Found};
-use super::share::{self, Share, Sharer};
+use super::panel::{Branching, Panel};
+use super::pins::Pinning;
+use super::search::{Find, Finder, Found};
+use super::share::{Share, Sharer};
+use super::undo::{Retrace, Undo};
+use super::until::{Going, Pace};
+use super::why_not::{self, Doubt, Doubts};
 use super::words::{Language, Shared, Words};
-use super::{FIRST_PROTOCOL, FULL, header, host, stage, transport, tray};
+use super::{FIRST_PROTOCOL, FULL, header, host, stage, transport};
 use crate::protocol::{ClientId, NodeId};
 use crate::view::compare::Runs;
 use crate::view::{Moment, Opening, Parting, Session, first_look, open, quorums};
@@ -139,7 +149,12 @@ pub(super) enum Msg {
     /// The full program did not come.
     FullFailed,
     Find(Find),
+    Learn(Learn),
     Compare(Compare),
+    Doubt(Doubt),
+    Retrace(Retrace),
+    Going(Going),
+    Pinning(Pinning),
     /// Lists the messages of a link, or no longer.
     Crowd(Option<Link>),
     Diagram(Draw),
@@ -229,6 +244,12 @@ pub(super) struct Lab {
     lecturer: Lecturer,
     /// The runs on stage that were found, each with what was there before it, the latest last.
     found: Vec<Found>,
+    doubts: Doubts,
+    /// What was done, to be taken back.
+    undo: Undo,
+    pace: Pace,
+    /// Lessons; only the full program has any.
+    learner: Learner,
     send: Callback<Msg>,
     /// They are called no more when this goes.
     _listeners: [Option<host::Listener>; 7],
@@ -297,6 +318,10 @@ impl Component for Lab {
             sharer: Sharer::default(),
             lecturer: Lecturer::default(),
             found: Vec::new(),
+            doubts: Doubts::default(),
+            undo: Undo::default(),
+            pace: Pace::new(),
+            learner: Learner::new(),
             send,
             _listeners: listeners,
         };
@@ -369,6 +394,7 @@ impl Component for Lab {
                 cluster,
                 moment.nodes.len() as u8,
                 self.theme,
+                &self.lesson_name(),
                 send,
             ))
             .with(middle)
@@ -402,6 +428,9 @@ impl Component for Lab {
         if FULL && std::mem::take(&mut self.finder.reveal) && self.narrow {
             host::reveal(".strip");
         }
+        if FULL && std::mem::take(&mut self.doubts.focus) {
+            host::focus(why_not::ANSWER);
+        }
         if self.arriving.is_some() {
             ctx.link().send_message(Msg::Arrived);
         }
@@ -409,6 +438,9 @@ impl Component for Lab {
             host::reveal(".tray");
         }
         self.revealed = self.selected;
+        if FULL {
+            self.point();
+        }
         if FULL && self.diagram.is_open() {
             self.measure_diagram();
         }
@@ -432,6 +464,15 @@ impl Lab {
         if FULL && self.asks_for_one(&msg) {
             return true;
         }
+        let before = if FULL { self.before(&msg) } else { None };
+        let draw = self.obey(msg);
+        if FULL && let Some(before) = before {
+            self.remember(before);
+        }
+        draw
+    }
+
+    fn obey(&mut self, msg: Msg) -> bool {
         match msg {
             Msg::Key(event) => {
                 let read = keys::read(&event, self.shortcut_keys, self.dialog, self.lecturer.on);
@@ -513,6 +554,10 @@ impl Lab {
             }
             Msg::Find(find) if FULL => return self.find(find),
             Msg::Compare(compare) if FULL => return self.compare(compare),
+            Msg::Doubt(doubt) if FULL => self.doubt(doubt),
+            Msg::Retrace(way) if FULL => self.retrace(way),
+            Msg::Going(going) if FULL => self.go(going),
+            Msg::Pinning(pinning) if FULL => self.pinning(pinning),
             Msg::Diagram(draw) if FULL => return self.draw(draw),
             Msg::Export(export) if FULL => {
                 if !export::take(export, &self.session, &self.words, &self.send) {
@@ -525,10 +570,16 @@ impl Lab {
             Msg::SwitchEyes => self.switch_eyes(),
             Msg::Share(share) if FULL => return self.share(share),
             Msg::Lecture(lecture) if FULL => return self.lecture(lecture),
+            Msg::Learn(learn) if FULL => return self.learn(learn),
             Msg::Crowd(link) if FULL => self.list(link),
             Msg::Find(_)
+            | Msg::Learn(_)
             | Msg::Crowd(_)
             | Msg::Compare(_)
+            | Msg::Doubt(_)
+            | Msg::Retrace(_)
+            | Msg::Going(_)
+            | Msg::Pinning(_)
             | Msg::Share(_)
             | Msg::Lecture(_)
             | Msg::Diagram(_)
@@ -542,6 +593,9 @@ impl Lab {
 
     /// The session has changed: everything that follows from it is read anew.
     fn refresh(&mut self) {
+        if FULL {
+            self.look_anew();
+        }
         let mut moment = self.session.moment();
         if FULL && let Some(node) = self.eyes {
             moment = moment.seen_by(&self.session.knowledge(node));
@@ -614,7 +668,11 @@ impl Lab {
                     host::set_language(words.language.tag(), words.t("ui.title"));
                 }
                 self.notice = None;
+                let translated = words.language != self.words.language;
                 self.words = words;
+                if FULL && translated {
+                    self.translate_lesson();
+                }
                 if let Some(msg) = after {
                     self.respond(msg);
                 }
@@ -651,186 +709,5 @@ impl Lab {
             _ => self.theme_name(),
         };
         host::set_page_attribute("data-theme", Some(name));
-    }
-
-    /// What a screen reader says after a step.
-    fn spoken(&self) -> String {
-        if self.running {
-            return String::new();
-        }
-        if FULL && let Some(spoken) = self.spoken_of_both() {
-            return spoken;
-        }
-        let found = self
-            .found_here()
-            .filter(|_| FULL && self.session.position() == 0);
-        let found = found.map(|it| search::found(it, &self.words));
-        let mut all: Vec<String> = found.into_iter().collect();
-        all.extend(self.spoken_of(&self.moment));
-        all.join(self.words.t("ui.sentence_separator"))
-    }
-
-    /// What happened in a moment, and what is lost, as sentences.
-    fn spoken_of(&self, moment: &Moment) -> Vec<String> {
-        let titles = moment.happened.iter();
-        let titles = titles.map(|it| self.words.say(&it.title));
-        let lost = moment.violations.iter().map(|violation| {
-            let name = format!("property.{}", violation.property.id);
-            let args = [("property", self.words.t(&name))];
-            self.words.fill("ui.property_lost", &args)
-        });
-        titles.chain(lost).collect()
-    }
-
-    /// The stage, and the panels beside it.
-    fn one(&self) -> El {
-        let (words, send, moment) = (&self.words, &self.send, &*self.moment);
-        let stage_box = classed("section", "stage-box")
-            .say("aria-label", words.t("ui.stage_region"))
-            .child(stage::view(moment, words, &self.look(), send))
-            .with(self.banners())
-            .child(self.tray());
-        let told = if self.running { &self.told } else { moment };
-        let panels = panel::view(
-            told,
-            words,
-            &self.session,
-            self.panel,
-            self.selected,
-            self.parting.as_ref(),
-            send,
-        );
-        classed("main", "middle").with(stage_box).child(panels)
-    }
-
-    /// How the only stage is drawn.
-    pub(super) fn look(&self) -> stage::Look<'_> {
-        stage::Look {
-            name: stage::Name::FIRST,
-            selected: self.selected,
-            choosing: self.choosing,
-            narrow: self.narrow_stage(),
-            faults: &self.faults,
-            pulls: true,
-        }
-    }
-
-    /// What can be done to the chosen thing, or a list to choose from.
-    fn tray(&self) -> Html {
-        if FULL && let Some(link) = self.crowd.link {
-            return crowd::view(&self.moment, link, &self.words, &self.send);
-        }
-        let pair = self.session.pair().filter(|_| FULL);
-        tray::view(
-            &self.words,
-            self.selected,
-            pair.and_then(|pair| self.whose(pair.side)),
-            self.choosing,
-            tray::Offers {
-                few: &self.offers(),
-                more: &self.more(),
-                asking: self.asking(),
-            },
-            &self.send,
-        )
-    }
-
-    /// What was on stage before and can be shown again, by what the item of the menu says.
-    fn ways_back(&self) -> Vec<(&'static str, Msg)> {
-        let found = self.found_here().filter(|_| FULL);
-        let found = found.map(|_| ("search.return", Msg::Find(Find::Return)));
-        let left = self.sharer.left.as_ref().filter(|_| FULL);
-        let left = left.map(|_| ("share.return", Msg::Share(Share::Return)));
-        found.into_iter().chain(left).collect()
-    }
-
-    /// What stands over the stage.
-    fn banners(&self) -> El {
-        let mut banners = classed("div", "banners").with(self.banner(&self.moment, &self.send));
-        if FULL && let Some(would) = self.faults.would(&self.moment, self.narrow) {
-            let text = self.words.fill("fault.would", &[("groups", &would)]);
-            banners = banners.with(classed("p", "strip would").text(&text));
-        }
-        if FULL && let Some(apart) = self.quorums_apart() {
-            banners = banners.with(apart);
-        }
-        if FULL && let Some(node) = self.eyes {
-            banners = banners.with(panel::eyes_strip(
-                node,
-                &self.session,
-                &self.words,
-                &self.send,
-            ));
-        }
-        match self.found_here() {
-            Some(found) if FULL && found.told => {
-                banners.with(search::strip(found, &self.words, &self.send))
-            }
-            _ => banners,
-        }
-    }
-
-    /// The warning that quorums of these sizes are not safe.
-    fn quorums_apart(&self) -> Option<El> {
-        let quorums = quorums::in_use(self.session.scenario())?;
-        let [first, second] = quorums.sizes.map(|size| size.to_string());
-        let of = quorums.of.to_string();
-        let args = [("first", &*first), ("second", &second), ("of", &of)];
-        let text = self.words.fill("quorum.apart", &args);
-        (!quorums.meet()).then(|| classed("p", "strip warning").text(&text))
-    }
-
-    fn banner(&self, moment: &Moment, send: &Callback<Msg>) -> El {
-        let banner = classed("div", "banner");
-        let Some(violation) = moment.violations.first() else {
-            return banner.set("hidden", "");
-        };
-        let name = format!("property.{}", violation.property.id);
-        let args = [("property", self.words.t(&name))];
-        let lost = format!("✗ {}", self.words.fill("ui.property_lost", &args));
-        let facts = button(send, Msg::Panel(Panel::Properties));
-        banner
-            .with(el("strong").text(&lost))
-            .with(facts.text(self.words.t("ui.show_facts")))
-    }
-
-    /// What the dialogue about the network shows, while it is open.
-    fn network(&self) -> Html {
-        if !FULL || self.dialog != Dialog::Network {
-            return Html::default();
-        }
-        let (words, session) = (&self.words, &self.session);
-        faults::dialog(&self.faults, words, &self.moment, session, &self.send)
-    }
-
-    fn dialog_view(&self) -> Html {
-        let (words, send) = (&self.words, &self.send);
-        if FULL && self.dialog == Dialog::Compare {
-            return self.compare_dialog();
-        }
-        if FULL && self.dialog == Dialog::Share {
-            let content = share::dialog(&self.sharer, words, send);
-            return dialog::modal("share.title", content, words, send);
-        }
-        if FULL && self.dialog == Dialog::Scenes {
-            let content = lecture::dialog(&self.lecturer, words, send);
-            return dialog::modal("lecture.scenes", content, words, send);
-        }
-        if FULL && self.dialog == Dialog::Export {
-            let content = export::dialog(self.diagram.is_open(), words, send);
-            return dialog::modal("export.title", content, words, send);
-        }
-        if FULL && self.dialog == Dialog::Black {
-            return lecture::black(words, send);
-        }
-        dialog::view(
-            self.dialog,
-            &self.words,
-            &self.session,
-            self.shortcut_keys,
-            &self.finder,
-            self.network(),
-            &self.send,
-        )
     }
 }

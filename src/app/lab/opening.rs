@@ -142,6 +142,7 @@ impl Lab {
         let kept = self.stashed.remove(&session.about().key);
         let left = self.put_on_stage(session);
         self.sharer.left = left.or(kept);
+        self.forget_deeds();
     }
 
     /// What to say where a run does not come out as it was when it was saved.
@@ -183,6 +184,7 @@ pub(super) fn file_error(error: &RunError) -> Sentence {
         E::BadAction(place) => Sentence::new("open.file_bad_action").with("place", *place as u32),
         E::NotARun => Sentence::new("open.file_not_a_run"),
         E::Newer(version) => Sentence::new("open.file_newer").with("version", *version),
+        E::BadNote(place) => Sentence::new("pin.bad_file").with("place", *place as u32),
         E::TooManyActions => Sentence::new("open.file_too_many_actions"),
         E::Scenario(error) => scenario_error(error, "open.file_bad_scenario"),
     }

@@ -19,7 +19,7 @@ impl Lab {
         match open(scenario, seed) {
             Ok(session) => {
                 self.forget_found(&session);
-                self.put_on_stage(session);
+                self.undo.replaced = self.put_on_stage(session);
             }
             Err(error) => {
                 let sentence = scenario_error(&error, "ui.cannot_start");

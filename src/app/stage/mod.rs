@@ -97,6 +97,26 @@ impl Name {
     }
 }
 
+/// The last index of any log.
+fn longest(moment: &Moment) -> u32 {
+    let last = moment.nodes.iter();
+    let last = last.filter_map(|node| node.view.cells.last());
+    last.map(|cell| cell.index).max().unwrap_or(0)
+}
+
+/// The first index that the stage shows of logs.
+pub(super) fn first_cell(moment: &Moment, narrow: bool) -> u32 {
+    longest(moment).saturating_sub(CELLS[usize::from(narrow)]) + 1
+}
+
+/// The place of the link between two nodes among all links, from 1.
+pub(super) fn link_place(moment: &Moment, a: Endpoint, b: Endpoint) -> Option<usize> {
+    let stage = home(moment, false);
+    let mut pairs = pairs(&stage);
+    let place = pairs.position(|pair| pair == (a, b) || pair == (b, a))?;
+    Some(place + 1)
+}
+
 /// Messages in the order in which they arrive: the order of Tab and of numbers to choose by.
 pub(super) fn by_arrival(moment: &Moment) -> Vec<MessageId> {
     let mut order: Vec<_> = moment.messages.iter().collect();
@@ -196,18 +216,13 @@ pub(super) fn view(moment: &Moment, words: &Words, look: &Look<'_>, send: &Callb
     } = *look;
     let stage = geometry(moment, narrow, faults);
     let crowded = moment.messages.len() >= CROWD || narrow && moment.messages.len() > 4;
-    let longest = moment
-        .nodes
-        .iter()
-        .filter_map(|node| node.view.cells.last());
-    let longest = longest.map(|cell| cell.index);
-    let longest = longest.max().unwrap_or(0);
+    let longest = longest(moment);
     let window = CELLS[usize::from(narrow)];
     let node = |card: &crate::view::NodeCard| {
         html! {
             <node::NodeMark key={card.id.to_string()} stage={name} card={card.clone()}
                 at={stage.at(card.id.into())} radius={stage.radius} now={moment.now}
-                first_cell={longest.saturating_sub(window) + 1}
+                first_cell={first_cell(moment, narrow)}
                 cell_count={window.min(longest.max(CELLS_SHOWN_MIN))}
                 words={words.clone()} selected={selected == Some(Thing::Node(card.id))}
                 choosing={choosing == Choosing::Node} narrow={narrow} send={send.clone()} />
@@ -324,15 +339,19 @@ fn line(stage: &Stage, from: Endpoint, to: Endpoint, key: &str, class: String) -
         .end()
 }
 
-/// Each pair of nodes once; cut links look cut.
-fn links(moment: &Moment, stage: &Stage) -> impl Iterator<Item = Html> {
+/// Each pair of nodes once.
+fn pairs(stage: &Stage) -> impl Iterator<Item = (Endpoint, Endpoint)> {
     let nodes = stage.nodes();
     let pairs = nodes
         .iter()
         .enumerate()
         .flat_map(|(position, a)| nodes[position + 1..].iter().map(move |b| (a.0, b.0)));
-    pairs.map(|(a, b)| {
-        let (a, b): (Endpoint, Endpoint) = (a.into(), b.into());
+    pairs.map(|(a, b)| (a.into(), b.into()))
+}
+
+/// The links; cut ones look cut.
+fn links(moment: &Moment, stage: &Stage) -> impl Iterator<Item = Html> {
+    pairs(stage).map(|(a, b)| {
         let cut = moment.cut.contains(&(a, b)) || moment.cut.contains(&(b, a));
         let class = classes("link", &[(cut, "cut")]);
         line(stage, a, b, &format!("{a}-{b}"), class)

@@ -208,16 +208,16 @@ impl<K: Pack + Ord, V: Pack> Pack for SortedMap<K, V> {
     }
 }
 
-/// A struct is its fields, in this order.
+/// A struct is its fields, in this order, but for those that it goes without.
 macro_rules! pack_struct {
-    ($type:ident { $($field:ident),* }) => {
+    ($type:ident { $($field:ident),* } $(without { $($left:ident),* })?) => {
         impl Pack for $type {
             fn pack(&self, to: &mut Writer) {
                 $(self.$field.pack(to);)*
             }
             fn unpack(from: &mut Reader) -> Option<Self> {
                 $(let $field = Pack::unpack(from)?;)*
-                Some(Self { $($field),* })
+                Some(Self { $($field,)* $($($left: Default::default()),*)? })
             }
         }
     };
