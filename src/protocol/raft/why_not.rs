@@ -168,16 +168,15 @@ fn why_not_elected(raft: &Raft, scene: &Scene<'_, Raft>, node: &Node) -> Answer 
     Answer::new(verdict, reasons).way(way.with("node", id))
 }
 
-/// Whether somebody else leads or stands, or entries are under way: logs may change, and votes go
-/// to others.
+/// Whether somebody else leads or stands, or what a leader has said is under way: logs and members
+/// may change, and votes go to others.
 fn is_contested(scene: &Scene<'_, Raft>, id: NodeId) -> bool {
     let mut others = scene.up().filter(|(other, _)| *other != id);
     let mut flights = scene.flights.iter();
     others.any(|(_, node)| !matches!(node.role, Role::Follower { .. }))
-        || flights.any(|(.., message)| match message {
-            Message::AppendEntries { entries, .. } => !entries.is_empty(),
-            Message::InstallSnapshot { .. } => true,
-            _ => false,
+        || flights.any(|(.., message)| {
+            use Message::{AppendEntries, InstallSnapshot};
+            matches!(message, AppendEntries { .. } | InstallSnapshot { .. })
         })
 }
 
