@@ -31,7 +31,7 @@ fn main() {
         let timeline = measure(protocol, "quiet", ACTIONS_LONG, busy_client());
         println!(
             "{protocol}, quiet: {} MiB for {} actions and what leads back to them",
-            (resident() - before) >> 20,
+            resident().saturating_sub(before) >> 20,
             timeline.len(),
         );
     }

@@ -311,6 +311,25 @@ pub(super) fn focus_is_within(selector: &str) -> bool {
     active.is_some_and(|it| it.closest(selector).ok().flatten().is_some())
 }
 
+/// Lists more assets in the page, where the boot script looks for them: a name and an address a
+/// line. The single file has them already.
+pub(super) fn list_late(list: &[u8]) -> Option<()> {
+    let document = document()?;
+    let head = document.query_selector("head").ok()??;
+    for line in String::from_utf8_lossy(list).lines() {
+        let (name, address) = line.split_once(' ')?;
+        if lists(name) {
+            continue;
+        }
+        let link = document.create_element("link").ok()?;
+        link.set_attribute("rel", "asset").ok()?;
+        link.set_attribute("data-asset", name).ok()?;
+        link.set_attribute("href", address).ok()?;
+        head.append_child(&link).ok()?;
+    }
+    Some(())
+}
+
 /// Adds a style sheet to the page: in a way that the strictest policy allows, in the folder and in
 /// the single file alike.
 pub(super) fn add_style(bytes: &[u8]) -> Option<()> {

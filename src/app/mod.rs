@@ -57,6 +57,9 @@ const STYLES: &[&str] = &[
     "full/why-not.css",
 ];
 
+/// The list of what only the full program asks for.
+const LATE: &str = "late.txt";
+
 /// The protocol of a first visit.
 const FIRST_PROTOCOL: &str = "raft";
 
@@ -78,6 +81,9 @@ pub fn mount() {
 }
 
 async fn start() -> Result<(), String> {
+    if FULL {
+        host::list_late(&host::load(LATE).await?);
+    }
     let (language, protocol) = shown();
     let mut words = Words::load(language, protocol).await?;
     // The core goes on meanwhile, and its language or protocol may be switched.

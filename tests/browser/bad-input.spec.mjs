@@ -400,8 +400,13 @@ for (const seed of [1, 2, 3]) {
     // What the boot script holds is the run that is on stage.
     await who.key('Escape');
     await who.key('Escape');
-    // The last press may have asked for the other language, which takes a moment to come.
+    // The last press may have asked for the other language, which takes a moment to come; and a
+    // lecture may have been begun, which hides the controls.
     await eventually(async () => {
+      const end = who.page.getByRole('button', { name: /^(End lecture|结束讲授)$/ });
+      if (await end.count() > 0) {
+        await end.click();
+      }
       if (await who.button('English').count() > 0) {
         await who.press('English');
       }

@@ -25,6 +25,10 @@ const CORE_GLUE: &str = "quorumscope.js";
 /// The boot script, which Trunk must not minify: what it writes is for newer browsers.
 const BOOT: &str = "boot.js";
 
+/// The list of the assets that only the full program asks for, a name and an address each: so many
+/// that a first visit should not have to read where they are.
+pub const LATE: &str = "late.txt";
+
 /// The programs that are fetched when they are needed.
 const LATER: [&str; 2] = ["quorumscope-full", "quorumscope-search"];
 
@@ -42,8 +46,10 @@ pub fn run(project: &Project) -> Result<()> {
     if std::env::var("TRUNK_PROFILE").is_ok_and(|profile| profile == "release") {
         html = replaced(&html, &staging, "script", BOOT, |text| Ok(bare(text)))?;
     }
-    let mut lines = copy(&project.assets(), &staging)?;
+    let (late, mut lines) = copy(&project.assets(), &staging)?;
     lines.extend(programs(&project.assets(), &staging)?);
+    let file = put(&staging, LATE, late.concat().as_bytes())?;
+    lines.push(line(LATE, &file));
     let listed = list(&html, &lines)?;
     fs::write(&page, listed).context("could not list the assets in index.html")
 }
@@ -123,18 +129,35 @@ fn programs(assets: &Path, staging: &Path) -> Result<Vec<String>> {
     Ok(lines)
 }
 
-/// Copies the assets and returns the lines that list them.
-fn copy(assets: &Path, staging: &Path) -> Result<Vec<String>> {
-    let mut lines = Vec::new();
+/// Copies the assets and returns the lines that list them: those of the list of late ones, and
+/// those of the page.
+fn copy(assets: &Path, staging: &Path) -> Result<(Vec<String>, Vec<String>)> {
+    let (mut late, mut lines) = (Vec::new(), Vec::new());
     for name in files_of_folders(assets)? {
         let bytes = fs::read(assets.join(&name))
             .with_context(|| format!("could not read static/{name}"))?;
         for (name, bytes) in catalogue::parts(&name, bytes)? {
             let file = put(staging, &name, &bytes)?;
-            lines.push(line(&name, &file));
+            match is_early(&name) {
+                true => lines.push(line(&name, &file)),
+                false => late.push(format!("{name} ./{file}\n")),
+            }
         }
     }
-    Ok(lines)
+    Ok((late, lines))
+}
+
+/// Whether the core asks for an asset: the texts that all need, and those of its protocol.
+fn is_early(name: &str) -> bool {
+    let texts = name.strip_prefix("locales/");
+    texts.is_some_and(|it| !it.contains('/') || it.ends_with("/raft.json"))
+}
+
+/// The page with the assets of the list of late ones listed as well.
+pub fn with_late(page: &str, late: &str) -> Result<String> {
+    let pairs = late.lines().filter_map(|it| it.split_once(" ./"));
+    let lines: Vec<String> = pairs.map(|(name, file)| line(name, file)).collect();
+    list(page, &lines)
 }
 
 /// Writes an asset under a name that changes with its content, and returns that name.

@@ -119,9 +119,15 @@ pub(super) fn link_place(moment: &Moment, a: Endpoint, b: Endpoint) -> Option<us
 
 /// Messages in the order in which they arrive: the order of Tab and of numbers to choose by.
 pub(super) fn by_arrival(moment: &Moment) -> Vec<MessageId> {
-    let mut order: Vec<_> = moment.messages.iter().collect();
-    order.sort_by_key(|card| (card.arrives, card.id));
-    order.iter().map(|card| card.id).collect()
+    let cards = moment.messages.iter().map(|card| (card.arrives, card.id));
+    // The core has few messages, and no other use for sorting.
+    if !FULL {
+        let order: SortedSet<_> = cards.collect();
+        return order.iter().map(|(_, id)| *id).collect();
+    }
+    let mut order: Vec<_> = cards.collect();
+    order.sort();
+    order.into_iter().map(|(_, id)| id).collect()
 }
 
 /// The marks of the messages under way, in that order. What is chosen, or has a number to be chosen
