@@ -38,6 +38,8 @@ pub(super) enum Dialog {
     Black,
     /// Pictures and texts of the run, for elsewhere.
     Export,
+    /// What is stored on this device.
+    Stored,
 }
 
 pub(super) fn view(
@@ -64,6 +66,7 @@ pub(super) fn view(
         | Dialog::Scenes
         | Dialog::Black
         | Dialog::Export
+        | Dialog::Stored
         | Dialog::Compare => {
             return el("div").set("hidden", "").end();
         }
@@ -158,6 +161,7 @@ fn help(words: &Words, shortcut_keys: bool, send: &Callback<Msg>) -> Html {
         el("p").text(words.t("ui.help_marks")),
         table,
         switch,
+        button(send, Msg::Show(Dialog::Stored)).text(words.t("ui.stored")),
     ];
     all(parts.into_iter().map(El::end))
 }

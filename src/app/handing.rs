@@ -25,6 +25,7 @@ const DIALOGS: &[Dialog] = &[
     Dialog::Scenes,
     Dialog::Export,
     Dialog::Network,
+    Dialog::Stored,
 ];
 const PANELS: &[Panel] = &[Panel::Why, Panel::Rules, Panel::State, Panel::Properties];
 const CHOOSING: [Choosing; 3] = [Choosing::Nothing, Choosing::Node, Choosing::Message];

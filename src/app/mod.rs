@@ -7,6 +7,7 @@ mod compare;
 mod diagram;
 mod dialog;
 mod dom;
+mod embed;
 mod export;
 mod faults;
 mod handing;
@@ -20,6 +21,7 @@ mod panel;
 mod search;
 mod share;
 mod stage;
+mod stored;
 mod transport;
 mod tray;
 mod words;
@@ -42,6 +44,7 @@ const STYLES: &[&str] = &[
     "full/compare.css",
     "full/diagram.css",
     "full/dialogs.css",
+    "full/embed.css",
     "full/faults.css",
     "full/knowledge.css",
     "full/lecture.css",

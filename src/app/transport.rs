@@ -130,6 +130,22 @@ fn speeds(words: &Words, chosen: usize, send: &Callback<Msg>) -> Html {
 }
 
 fn scrubber(moment: &Moment, words: &Words, diagram: bool, send: &Callback<Msg>) -> Html {
+    let toggle = button(send, Msg::Diagram(Draw::Toggle))
+        .set("class", "quiet")
+        .flag("aria-expanded", diagram)
+        .text(words.t("ui.diagram"));
+    let range = range(moment, 0, moment.length, words, send);
+    classed("div", "scrubber").with(range).with(toggle).end()
+}
+
+/// The position in the run, from one to another, to be moved.
+pub(super) fn range(
+    moment: &Moment,
+    from: usize,
+    to: usize,
+    words: &Words,
+    send: &Callback<Msg>,
+) -> El {
     let (position, length) = (moment.position.to_string(), moment.length.to_string());
     let oninput = send.reform(|event: InputEvent| {
         let input = event
@@ -139,19 +155,14 @@ fn scrubber(moment: &Moment, words: &Words, diagram: bool, send: &Callback<Msg>)
         Msg::Seek(position.unwrap_or(0))
     });
     let args = [("position", &*position), ("length", &*length)];
-    let range = el("input")
+    el("input")
         .set("type", "range")
-        .set("min", "0")
-        .say("max", &length)
+        .put("min", from.to_string())
+        .put("max", to.to_string())
         .value(&position)
         .say("aria-label", words.t("ui.scrubber"))
         .put("aria-valuetext", words.fill("ui.scrubber_value", &args))
-        .on_input(oninput);
-    let toggle = button(send, Msg::Diagram(Draw::Toggle))
-        .set("class", "quiet")
-        .flag("aria-expanded", diagram)
-        .text(words.t("ui.diagram"));
-    classed("div", "scrubber").with(range).with(toggle).end()
+        .on_input(oninput)
 }
 
 /// What Step will do.
@@ -190,7 +201,7 @@ fn next(moment: &Moment, words: &Words, whose: Option<&str>) -> Html {
     all(parts.into_iter())
 }
 
-fn status(moment: &Moment, words: &Words) -> String {
+pub(super) fn status(moment: &Moment, words: &Words) -> String {
     let epoch = moment.epoch.map(|epoch| words.badge(epoch));
     let position = moment.position.to_string();
     let length = moment.length.to_string();

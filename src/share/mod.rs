@@ -5,8 +5,10 @@
 
 mod codec;
 pub mod condition;
+pub mod frame;
 pub mod json;
 pub mod link;
+pub mod message;
 pub mod pair;
 pub mod qr;
 pub mod scenes;

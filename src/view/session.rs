@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::check::condition::Condition;
 use crate::history::Timeline;
 use crate::protocol::{About, Any, ClientId, NodeId, Phase, Protocol, Stride, Value, registry};
 use crate::share::{ENGINE, Run, RunError, Trail};
@@ -133,6 +134,15 @@ impl Session {
                 None | Some(Action::Next)
             ),
         )
+    }
+
+    /// Whether a condition holds after the step just before the cursor; at the start, of the state.
+    pub fn holds(&self, condition: &Condition) -> bool {
+        let state = self.timeline.current();
+        match self.timeline.last() {
+            Some(step) => condition.holds_after(state, step),
+            None => condition.holds_in(state),
+        }
     }
 
     /// How many actions lie before the cursor.

@@ -82,6 +82,8 @@ export class Lab {
    * @param {string} options.locale                  the browser's language
    * @param {'reduce'|'no-preference'} options.motion
    * @param {boolean} options.touch                  a touch screen
+   * @param {boolean} options.offline                whether the page may keep itself for offline; what
+   *                                                 a service worker answers no route sees
    * @param {boolean} options.scripts                whether scripts run
    * @param {Function|string} options.init           runs in each frame before its own scripts
    * @param {[string|RegExp, Function][]} options.routes requests to answer otherwise
@@ -96,6 +98,7 @@ export class Lab {
     motion = 'no-preference',
     touch = false,
     scripts = true,
+    offline = false,
     init,
     routes = [],
     expect = [],
@@ -108,6 +111,7 @@ export class Lab {
       reducedMotion: motion,
       hasTouch: touch,
       javaScriptEnabled: scripts,
+      serviceWorkers: offline ? 'allow' : 'block',
     });
     this.#contexts.push(context);
     this.#closing.push(() => context.close());
@@ -128,7 +132,7 @@ export class Lab {
 
   #watch(page, url, expect) {
     const add = (problem) => {
-      if (![OF_A_PICTURE, ...expect].some((pattern) => pattern.test(problem))) {
+      if (![OF_A_PICTURE, /Service Worker registration blocked by Playwright/, ...expect].some((pattern) => pattern.test(problem))) {
         this.#problems.push(problem);
       }
     };

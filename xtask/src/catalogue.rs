@@ -28,6 +28,7 @@ const FULL_SHARED: &[&str] = &[
     "branches",
     "compare",
     "diagram",
+    "embed",
     "export",
     "fault",
     "knowledge",
@@ -36,6 +37,7 @@ const FULL_SHARED: &[&str] = &[
     "quorum",
     "search",
     "share",
+    "stored",
 ];
 
 /// A protocol is what has a name in the catalogue.

@@ -294,6 +294,7 @@ impl Lab {
                 self.panel_of_both(pair),
                 words,
                 self.panel,
+                &Panel::all(),
                 send,
             ));
         classed("main", "middle comparison")

@@ -4,6 +4,7 @@ mod acting;
 mod branching;
 mod comparing;
 mod drawing;
+mod embedding;
 mod faulting;
 mod handing;
 mod lecturing;
@@ -23,6 +24,7 @@ use super::compare::{Beside, Compare};
 use super::diagram::{self, Diagram, Draw};
 use super::dialog::{self, Dialog};
 use super::dom::{El, button, classed, el};
+use super::embed::{Embed, Embedded};
 use super::export::{self, Export};
 use super::faults::{self, Fault, Faults};
 use super::handing::{Ask, Handed, Screen};
@@ -32,6 +34,7 @@ use super::motion::Motion;
 use super::panel::{self, Branching, Panel};
 use super::search::{self, Find, Finder, Found};
 use super::share::{self, Share, Sharer};
+use super::stored::{self, Store, Stored};
 use super::words::{Language, Shared, Words};
 use super::{FIRST_PROTOCOL, FULL, header, host, stage, transport, tray};
 use crate::protocol::{ClientId, NodeId};
@@ -145,6 +148,8 @@ pub(super) enum Msg {
     SwitchEyes,
     Share(Share),
     Lecture(Lecture),
+    Embed(Embed),
+    Store(Store),
 }
 
 #[derive(Properties)]
@@ -213,6 +218,10 @@ pub(super) struct Lab {
     sharer: Sharer,
     /// The lecture; of the full program.
     lecturer: Lecturer,
+    /// What makes the page a figure in another; of the full program.
+    embedded: Embedded,
+    /// What is stored on this device; of the full program.
+    stored: Stored,
     /// The runs on stage that were found, each with what was there before it, the latest last.
     found: Vec<Found>,
     send: Callback<Msg>,
@@ -277,6 +286,8 @@ impl Component for Lab {
             beside: Beside::default(),
             sharer: Sharer::default(),
             lecturer: Lecturer::default(),
+            embedded: Embedded::default(),
+            stored: Stored::default(),
             found: Vec::new(),
             send,
             _listeners: listeners,
@@ -287,6 +298,9 @@ impl Component for Lab {
             lab.open_link(link);
             // Nobody has seen what was there before.
             lab.sharer.left = None;
+            lab.begin_figure();
+        } else if FULL {
+            lab.begin_figure();
         }
         lab.show_theme();
         lab.hold_all();
@@ -310,6 +324,9 @@ impl Component for Lab {
             Some((moment, whose)) => (moment, Some(&**whose)),
             None => (moment, None),
         };
+        if FULL && self.embedded.frame.embed {
+            return self.figure(middle);
+        }
         let transport = transport::view(
             (moment, whose),
             words,
@@ -378,7 +395,14 @@ impl Component for Lab {
         if self.arriving.is_some() {
             ctx.link().send_message(Msg::Arrived);
         }
-        if self.narrow && self.selected.is_some() && self.revealed != self.selected {
+        if FULL {
+            self.tell_page();
+        }
+        if self.narrow
+            && !self.embedded.frame.embed
+            && self.selected.is_some()
+            && self.revealed != self.selected
+        {
             host::reveal(".tray");
         }
         self.revealed = self.selected;
@@ -410,7 +434,7 @@ impl Lab {
         match msg {
             Msg::Key(event) => {
                 let read = keys::read(&event, self.shortcut_keys, self.dialog, self.lecturer.on);
-                let Some(msg) = read else {
+                let Some(msg) = read.filter(|msg| !FULL || self.embedded.takes(msg)) else {
                     return false;
                 };
                 event.prevent_default();
@@ -499,10 +523,14 @@ impl Lab {
             Msg::SwitchEyes => self.switch_eyes(),
             Msg::Share(share) if FULL => return self.share(share),
             Msg::Lecture(lecture) if FULL => return self.lecture(lecture),
+            Msg::Embed(embed) if FULL => return self.embed(embed),
+            Msg::Store(store) if FULL => self.stored.respond(store, &self.send),
             Msg::Find(_)
             | Msg::Compare(_)
             | Msg::Share(_)
             | Msg::Lecture(_)
+            | Msg::Embed(_)
+            | Msg::Store(_)
             | Msg::Diagram(_)
             | Msg::Export(_)
             | Msg::Fault(_)
@@ -667,13 +695,22 @@ impl Lab {
             ))
             .with(self.banners())
             .child(self.tray());
+        let some = match FULL {
+            true => self.embedded.panels(),
+            false => Panel::all(),
+        };
+        let open = some.contains(&self.panel).then_some(self.panel);
+        let Some(open) = open.or(some.first().copied()) else {
+            return classed("main", "middle").with(stage_box);
+        };
         let panels = panel::view(
             moment,
             words,
             &self.session,
-            self.panel,
+            open,
             self.selected,
             self.parting.as_ref(),
+            &some,
             send,
         );
         classed("main", "middle").with(stage_box).child(panels)
@@ -681,6 +718,9 @@ impl Lab {
 
     /// What can be done to the chosen thing.
     fn tray(&self) -> Html {
+        if FULL && !self.embedded.acts() {
+            return el("div").set("hidden", "").end();
+        }
         let pair = self.session.pair().filter(|_| FULL);
         tray::view(
             &self.words,
@@ -770,12 +810,16 @@ impl Lab {
             return self.compare_dialog();
         }
         if FULL && self.dialog == Dialog::Share {
-            let content = share::dialog(&self.sharer, words, send);
+            let content = share::dialog(&self.sharer, self.embed_code(), words, send);
             return dialog::modal("share.title", content, words, send);
         }
         if FULL && self.dialog == Dialog::Scenes {
             let content = lecture::dialog(&self.lecturer, words, send);
             return dialog::modal("lecture.scenes", content, words, send);
+        }
+        if FULL && self.dialog == Dialog::Stored {
+            let content = stored::dialog(&self.stored, words, send);
+            return dialog::modal("ui.stored", content, words, send);
         }
         if FULL && self.dialog == Dialog::Export {
             let content = export::dialog(self.diagram.is_open(), words, send);

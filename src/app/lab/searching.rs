@@ -18,6 +18,7 @@ impl Lab {
             Dialog::Search => self.finder.form.open(protocol),
             Dialog::BreakRule => self.load_prepared(protocol),
             Dialog::Share => self.sharer.open(&self.session),
+            Dialog::Stored => self.stored.open(&self.send),
             Dialog::None
             | Dialog::Help
             | Dialog::Export

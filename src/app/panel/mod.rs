@@ -31,6 +31,13 @@ pub(super) enum Panel {
     Branches,
 }
 
+impl Panel {
+    /// All of them, in their order.
+    pub(super) fn all() -> Vec<Self> {
+        PANELS[..COUNT].iter().map(|(panel, ..)| *panel).collect()
+    }
+}
+
 /// How many of them there are.
 const COUNT: usize = if FULL { 5 } else { 4 };
 
@@ -49,10 +56,11 @@ pub(super) fn view(
     panel: Panel,
     selected: Option<Thing>,
     parting: Option<&Shared<Parting>>,
+    some: &[Panel],
     send: &Callback<Msg>,
 ) -> Html {
     let content = content(moment, words, session, panel, selected, parting, send);
-    frame(content, words, panel, send)
+    frame(content, words, panel, some, send)
 }
 
 /// What a panel shows.
@@ -76,11 +84,18 @@ pub(super) fn content(
     }
 }
 
-/// The tabs, and what the open one shows.
-pub(super) fn frame(content: Html, words: &Words, panel: Panel, send: &Callback<Msg>) -> Html {
-    let current = PANELS.iter().position(|(it, ..)| *it == panel);
+/// The tabs of some panels, and what the open one shows.
+pub(super) fn frame(
+    content: Html,
+    words: &Words,
+    panel: Panel,
+    some: &[Panel],
+    send: &Callback<Msg>,
+) -> Html {
+    let there: Vec<_> = PANELS.iter().filter(|it| some.contains(&it.0)).collect();
+    let current = there.iter().position(|(it, ..)| *it == panel);
     let current = current.unwrap_or(0);
-    let tab = |(at, (panel, id, key)): (usize, &(Panel, &'static str, &'static str))| {
+    let tab = |(at, (panel, id, key)): (usize, &&(Panel, &'static str, &'static str))| {
         let open = at == current;
         button(send, Msg::Panel(*panel))
             .key(id)
@@ -92,16 +107,17 @@ pub(super) fn frame(content: Html, words: &Words, panel: Panel, send: &Callback<
             .text(words.t(key))
             .end()
     };
+    let walked = there.iter().map(|it| (it.0, it.1)).collect();
     let tabs = classed("div", "tabs")
         .set("role", "tablist")
         .say("aria-label", words.t("ui.panels"))
-        .on_key(walk(current, send))
-        .each(PANELS[..COUNT].iter().enumerate().map(tab));
+        .on_key(walk(walked, current, send))
+        .each(there.iter().enumerate().map(tab));
     let pane = classed("div", "pane")
         .set("id", "panel")
         .set("role", "tabpanel")
         .set("tabindex", "0")
-        .set("aria-labelledby", PANELS[current].1)
+        .set("aria-labelledby", there.get(current).map_or("", |it| it.1))
         .child(content);
     classed("aside", "side")
         .say("aria-label", words.t("ui.panels"))
@@ -111,10 +127,14 @@ pub(super) fn frame(content: Html, words: &Words, panel: Panel, send: &Callback<
 }
 
 /// The arrow keys go from tab to tab.
-fn walk(current: usize, send: &Callback<Msg>) -> Callback<KeyboardEvent> {
+fn walk(
+    tabs: Vec<(Panel, &'static str)>,
+    current: usize,
+    send: &Callback<Msg>,
+) -> Callback<KeyboardEvent> {
     let send = send.clone();
     Callback::from(move |event: KeyboardEvent| {
-        let count = COUNT;
+        let count = tabs.len();
         let to = match event.key().as_str() {
             "ArrowRight" => (current + 1) % count,
             "ArrowLeft" => (current + count - 1) % count,
@@ -123,7 +143,7 @@ fn walk(current: usize, send: &Callback<Msg>) -> Callback<KeyboardEvent> {
             _ => return,
         };
         event.prevent_default();
-        send.emit(Msg::Panel(PANELS[to].0));
-        host::focus(PANELS[to].1);
+        send.emit(Msg::Panel(tabs[to].0));
+        host::focus(tabs[to].1);
     })
 }
