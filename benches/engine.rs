@@ -17,18 +17,35 @@ mod common;
 
 use common::chaos::{Chaos, Rng};
 
-/// How many actions the measured runs have.
+/// How many actions the measured runs have, and the long ones.
 const ACTIONS: usize = 10_000;
+const ACTIONS_LONG: usize = 100_000;
 /// How many jumps and steps back are timed.
 const JUMPS: usize = 400;
 /// The longest that a step back may take on a screen.
 const BUDGET: Duration = Duration::from_millis(16);
 
 fn main() {
-    for protocol in ["raft", "paxos"] {
-        measure(protocol, "quiet", busy_client());
-        measure(protocol, "faults", chaos());
+    for protocol in ["raft", "multi_paxos", "two_phase"] {
+        let before = resident();
+        let timeline = measure(protocol, "quiet", ACTIONS_LONG, busy_client());
+        println!(
+            "{protocol}, quiet: {} MiB for {} actions and what leads back to them",
+            resident().saturating_sub(before) >> 20,
+            timeline.len(),
+        );
     }
+    for protocol in ["raft", "paxos"] {
+        measure(protocol, "quiet", ACTIONS, busy_client());
+        measure(protocol, "faults", ACTIONS, chaos());
+    }
+}
+
+/// How much memory this process holds, in bytes, where the system says so.
+fn resident() -> usize {
+    let statm = std::fs::read_to_string("/proc/self/statm").unwrap_or_default();
+    let pages = statm.split(' ').nth(1).and_then(|it| it.parse().ok());
+    pages.unwrap_or(0) * 4096
 }
 
 /// Chooses the next action.
@@ -62,33 +79,34 @@ fn open(protocol: &str) -> Timeline<Any> {
     Timeline::new(any, &scenario, 1).expect("the scenario is sound")
 }
 
-fn measure(protocol: &str, name: &str, mut driver: Driver) {
+fn measure(protocol: &str, name: &str, actions: usize, mut driver: Driver) -> Timeline<Any> {
     let mut timeline = open(protocol);
     let mut spent = Duration::ZERO;
-    for _ in 0..ACTIONS {
+    for _ in 0..actions {
         let action = driver(&timeline);
         let start = Instant::now();
         let done = timeline.act(action);
         spent += start.elapsed();
         let _ = black_box(done.expect("the driver knows what makes sense"));
     }
-    let rate = ACTIONS as f64 / spent.as_secs_f64();
-    println!("{protocol}, {name}: {rate:.0} events a second with history");
+    let rate = actions as f64 / spent.as_secs_f64();
+    println!("{protocol}, {name}, {actions} actions: {rate:.0} a second with history");
     print_times(
-        &format!("{protocol}, {name}: jump anywhere"),
+        &format!("{protocol}, {name}, {actions} actions: jump anywhere"),
         jumps(&mut timeline),
     );
     print_times(
-        &format!("{protocol}, {name}: step back"),
+        &format!("{protocol}, {name}, {actions} actions: step back"),
         steps_back(&mut timeline),
     );
+    timeline
 }
 
 /// Jumps to random moments.
 fn jumps(timeline: &mut Timeline<Any>) -> Vec<Duration> {
     let mut rng = Rng::new(1);
     let mut jump = || {
-        let position = rng.below(ACTIONS + 1);
+        let position = rng.below(timeline.len() + 1);
         timed(|| timeline.seek(position))
     };
     (0..JUMPS).map(|_| jump()).collect()
@@ -98,7 +116,7 @@ fn jumps(timeline: &mut Timeline<Any>) -> Vec<Duration> {
 fn steps_back(timeline: &mut Timeline<Any>) -> Vec<Duration> {
     let mut rng = Rng::new(2);
     let mut step_back = || {
-        let position = 1 + rng.below(ACTIONS);
+        let position = 1 + rng.below(timeline.len());
         timeline.seek(position);
         timed(|| timeline.seek(position - 1))
     };
@@ -116,7 +134,7 @@ fn print_times(what: &str, mut times: Vec<Duration>) {
     let ms = |time: Duration| time.as_secs_f64() * 1000.0;
     let (median, worst) = (times[times.len() / 2], times[times.len() - 1]);
     println!(
-        "{what}, {ACTIONS} actions: median {:.2} ms, worst {:.2} ms (limit {:.0} ms)",
+        "{what}: median {:.2} ms, worst {:.2} ms (limit {:.0} ms)",
         ms(median),
         ms(worst),
         ms(BUDGET)

@@ -45,7 +45,7 @@ fn known_runs() -> Vec<(String, Run)> {
 /// A run of so many actions in which everything can happen.
 fn random_run<P: Known>(scenario: &Scenario, seed: u32, actions: usize) -> Run {
     let mut lab = Lab::<P>::of(scenario, seed, Mood::Lenient);
-    let mut chaos = Chaos::new(seed.into());
+    let mut chaos = Chaos::rich(seed.into());
     for _ in 0..actions {
         let action = chaos.action(lab.world());
         lab.act(action);

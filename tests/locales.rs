@@ -91,8 +91,9 @@ fn table_keys() -> BTreeSet<String> {
 }
 
 /// Families of keys whose last part is a word in the sources: `role.leader`, `field.promised`, …
-const FAMILIES: [&str; 8] = [
-    "role.", "tally.", "field.", "side.", "word.", "fact.", "event.", "timer.",
+const FAMILIES: [&str; 10] = [
+    "action.", "role.", "tally.", "field.", "side.", "word.", "fact.", "event.", "timer.",
+    "predict.",
 ];
 
 #[test]
@@ -199,18 +200,27 @@ fn no_protocol_asks_for_texts_of_another() {
 
 /// Families of texts that are loaded with the full program alone.
 const FULL_FAMILIES: &[&str] = &[
+    "action.",
     "branches.",
     "compare.",
     "diagram.",
+    "embed.",
     "export.",
     "fault.",
     "knowledge.",
     "lecture.",
+    "lesson.",
     "open.",
+    "pin.",
+    "predict.",
     "quorum.",
     "search.",
     "share.",
+    "stored.",
+    "undo.",
+    "until.",
     "variant.",
+    "why_not.",
 ];
 
 /// The sources of what only the full program shows: branches on `FULL`, or whole folders.
@@ -218,25 +228,51 @@ const OF_FULL: &[&str] = &[
     "src/app/compare/",
     "src/app/diagram/",
     "src/app/lab/comparing.rs",
+    "src/app/lab/dialogs.rs",
+    "src/app/lab/embedding.rs",
+    "src/app/lab/screen.rs",
     "src/view/compare/",
+    "src/app/dialog.rs",
+    "src/app/embed/",
     "src/app/export.rs",
     "src/app/faults/",
-    "src/app/lab/faulting.rs",
     "src/app/lab/branching.rs",
+    "src/app/lab/faulting.rs",
+    "src/app/lab/lecturing.rs",
+    "src/app/lab/mod.rs",
+    "src/app/lab/noting.rs",
+    "src/app/lab/opening.rs",
+    "src/app/lab/playing.rs",
+    "src/app/lab/retracing.rs",
+    "src/app/lecture/",
     "src/app/panel/branches.rs",
     "src/app/panel/knowledge.rs",
     "src/app/panel/mod.rs",
+    "src/app/pins.rs",
+    "src/app/lab/learning.rs",
     "src/app/stage/node.rs",
-    "src/app/lab/lecturing.rs",
-    "src/app/lecture/",
-    "src/app/lab/mod.rs",
-    "src/app/lab/opening.rs",
+    "src/app/lesson/",
     "src/app/share.rs",
     "src/app/search/",
-    "src/app/dialog.rs",
+    "src/app/share.rs",
+    "src/app/stage/node.rs",
     "src/app/transport.rs",
+    "src/app/stored.rs",
+    "src/app/tray.rs",
+    "src/app/undo.rs",
+    "src/app/until.rs",
+    "src/app/why_not.rs",
+    "src/protocol/multi_paxos/why_not.rs",
+    "src/protocol/paxos/why_not.rs",
+    "src/protocol/raft/why_not.rs",
+    "src/protocol/two_phase/why_not.rs",
+    "src/protocol/why_not.rs",
+    "src/share/message.rs",
+    "src/teach/question.rs",
     "src/view/diagram/",
     "src/view/goals.rs",
+    "src/view/until.rs",
+    "src/view/why_not.rs",
 ];
 
 #[test]

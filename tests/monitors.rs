@@ -48,8 +48,9 @@ impl<P: Protocol> Watch<P> {
         self.protocol
             .observe(&mut self.monitor, &seen, &mut violations);
         for (_, node) in self.nodes.iter().filter(|(other, _)| **other != n(id)) {
+            let (after, before) = (&self.nodes[&n(id)], Some(&before));
             self.protocol
-                .compare(&self.monitor, &self.nodes[&n(id)], node, &mut violations);
+                .compare(&self.monitor, before, after, node, &mut violations);
         }
         violations.iter().map(|it| it.property.id).collect()
     }

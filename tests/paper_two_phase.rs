@@ -40,7 +40,7 @@ fn run_until<P: Known>(lab: &mut Lab<P>, steps: usize, holds: impl Fn(&Lab<P>) -
 /// Whether the first client has an answer, be it that nothing was committed.
 fn is_told<P: Known>(lab: &Lab<P>) -> bool {
     let history = lab.world().clients()[&ClientId(1)].history();
-    history.first().is_some_and(|it| it.told.is_some())
+    history.get(0).is_some_and(|it| it.told.is_some())
 }
 
 /// Without failures, and where all vote yes, the decision is to commit

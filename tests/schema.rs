@@ -5,9 +5,13 @@ mod common;
 
 use std::path::Path;
 
+use common::chaos::Chaos;
+use common::{Lab, Mood};
+use quorumscope::protocol::raft::Raft;
 use quorumscope::share::Run;
 use quorumscope::share::scenes::{self, Scene};
 use quorumscope::view::reopen;
+use quorumscope::world::Scenario;
 use regex_lite::Regex;
 use serde_json::{Map, Value, json};
 
@@ -97,7 +101,8 @@ fn holds(
     }
 }
 
-/// The runs in `tests/runs`, as their files are and as the lab writes them now.
+/// The runs in `tests/runs`, as their files are and as the lab writes them now; and some in which
+/// everything can happen.
 fn runs() -> Vec<(String, Run)> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/runs");
     let mut runs = Vec::new();
@@ -109,7 +114,17 @@ fn runs() -> Vec<(String, Run)> {
         runs.push((text, run));
         runs.push((now.to_json(), now));
     }
-    assert!(runs.len() >= 40);
+    for seed in 0..8 {
+        let scenario = Scenario::of("raft", 5);
+        let mut lab = Lab::<Raft>::of(&scenario, seed, Mood::Lenient);
+        let mut chaos = Chaos::rich(seed.into());
+        for _ in 0..200 {
+            let action = chaos.action(lab.world());
+            lab.act(action);
+        }
+        runs.push((lab.run().to_json(), lab.run()));
+    }
+    assert!(runs.len() >= 48);
     runs
 }
 

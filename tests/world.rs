@@ -482,8 +482,9 @@ fn clients_remember_how_it_went() {
     let retried = lab.world().now();
     lab.settle();
     let client = &lab.world().clients()[&ClientId(1)];
-    let [first, second] = client.history() else {
-        panic!("{:?}", client.history());
+    let history: Vec<_> = client.history().iter().collect();
+    let [first, second] = history[..] else {
+        panic!("{history:?}");
     };
     assert_eq!((first.submitted, first.asked), (submitted, submitted));
     assert_eq!(first.turns[0], (submitted, Turn::Sent { to: n(2) }));

@@ -26,6 +26,10 @@ pub(super) enum Dialog {
     Transcript,
     /// “Search from here”, and every search under way.
     Search,
+    /// “Run until…”, and how far Step goes.
+    Until,
+    /// The notes of the run.
+    Notes,
     /// Groups, links, how they behave, and machines.
     Network,
     /// What to compare with.
@@ -40,38 +44,10 @@ pub(super) enum Dialog {
     Export,
     /// What is stored on this device.
     Stored,
-}
-
-pub(super) fn view(
-    dialog: Dialog,
-    words: &Words,
-    session: &Session,
-    shortcut_keys: bool,
-    finder: &Finder,
-    network: Html,
-    send: &Callback<Msg>,
-) -> Html {
-    let (title, content) = match dialog {
-        Dialog::Help => ("ui.help", help(words, shortcut_keys, send)),
-        Dialog::BreakRule if FULL => ("ui.break_rule", break_rule(words, session, finder, send)),
-        Dialog::Transcript if FULL => ("ui.transcript", transcript(words, session)),
-        Dialog::Search if FULL => ("search.title", search::dialog(finder, words, session, send)),
-        Dialog::Network if FULL => ("fault.title", network),
-        Dialog::None
-        | Dialog::BreakRule
-        | Dialog::Transcript
-        | Dialog::Search
-        | Dialog::Network
-        | Dialog::Share
-        | Dialog::Scenes
-        | Dialog::Black
-        | Dialog::Export
-        | Dialog::Stored
-        | Dialog::Compare => {
-            return el("div").set("hidden", "").end();
-        }
-    };
-    modal(title, content, words, send)
+    /// The lessons to choose from.
+    Lessons,
+    /// The glossary, and what is often asked.
+    Glossary,
 }
 
 /// A dialogue with a title, by its key.
@@ -128,7 +104,7 @@ fn Modal(props: &ModalProps) -> Html {
         .end()
 }
 
-const KEYS: [(&str, &str); 12] = [
+const KEYS: [(&str, &str); 13] = [
     ("Space", "ui.key_step"),
     ("← PageUp", "ui.key_back"),
     ("→ PageDown", "ui.key_forward"),
@@ -137,13 +113,14 @@ const KEYS: [(&str, &str); 12] = [
     ("K", "ui.key_kill"),
     ("D", "ui.key_drop"),
     ("P", "ui.key_partition"),
+    ("U Ctrl+Z", "ui.key_undo"),
     ("T", "ui.key_diagram"),
     ("V", "ui.key_eyes"),
     ("Esc", "ui.key_escape"),
     ("?", "ui.key_help"),
 ];
 
-fn help(words: &Words, shortcut_keys: bool, send: &Callback<Msg>) -> Html {
+pub(super) fn help(words: &Words, shortcut_keys: bool, send: &Callback<Msg>) -> Html {
     let row = |(key, does): &(&'static str, &'static str)| {
         let head = el("th").set("scope", "row").with(el("kbd").text(key));
         let cell = el("td").text(words.t(does));
@@ -166,7 +143,11 @@ fn help(words: &Words, shortcut_keys: bool, send: &Callback<Msg>) -> Html {
     all(parts.into_iter().map(El::end))
 }
 
-fn tick_box(ticked: bool, send: &Callback<Msg>, msg: impl Fn(bool) -> Msg + 'static) -> El {
+pub(super) fn tick_box(
+    ticked: bool,
+    send: &Callback<Msg>,
+    msg: impl Fn(bool) -> Msg + 'static,
+) -> El {
     let onchange = send.reform(move |event: Event| {
         let input = event
             .target()
@@ -180,7 +161,12 @@ fn tick_box(ticked: bool, send: &Callback<Msg>, msg: impl Fn(bool) -> Msg + 'sta
 }
 
 /// The protocol's variants; switching one starts the scenario anew.
-fn break_rule(words: &Words, session: &Session, finder: &Finder, send: &Callback<Msg>) -> Html {
+pub(super) fn break_rule(
+    words: &Words,
+    session: &Session,
+    finder: &Finder,
+    send: &Callback<Msg>,
+) -> Html {
     let about = session.about();
     let on = &session.scenario().cluster.variants;
     let row = |variant: &'static Variant| {
@@ -250,7 +236,7 @@ fn quorum_sizes(words: &Words, session: &Session, send: &Callback<Msg>) -> Optio
 }
 
 /// The whole run as text.
-fn transcript(words: &Words, session: &Session) -> Html {
+pub(super) fn transcript(words: &Words, session: &Session) -> Html {
     let lines = session.transcript();
     if lines.is_empty() {
         return text(words.t("ui.transcript_empty"));

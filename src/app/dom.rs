@@ -34,6 +34,13 @@ pub(super) fn button(send: &Callback<Msg>, msg: Msg) -> El {
     el("button").set("type", "button").sends(send, msg)
 }
 
+/// A group that moves with what is in it. It has nothing else, and above all no class: whatever moves
+/// has its style found anew in each frame, and here there is none to find.
+#[inline(never)]
+pub(super) fn moving(content: El) -> El {
+    el("g").set("transform", "translate(0)").with(content)
+}
+
 /// Text alone.
 #[inline(never)]
 pub(super) fn text(text: &str) -> Html {

@@ -8,6 +8,7 @@ use super::lab::{Choosing, Msg, Theme, Thing};
 use super::lecture::Lecture;
 use super::panel::Panel;
 use super::share::Share;
+use super::undo::Retrace;
 use super::words::Language;
 use crate::protocol::{ClientId, Endpoint, NodeId, registry};
 use crate::share::Run;
@@ -21,14 +22,19 @@ const DIALOGS: &[Dialog] = &[
     Dialog::Transcript,
     Dialog::Search,
     Dialog::Compare,
+    Dialog::Until,
+    Dialog::Notes,
     Dialog::Share,
     Dialog::Scenes,
     Dialog::Export,
     Dialog::Network,
+    Dialog::Lessons,
+    Dialog::Glossary,
     Dialog::Stored,
 ];
 const PANELS: &[Panel] = &[Panel::Why, Panel::Rules, Panel::State, Panel::Properties];
 const CHOOSING: [Choosing; 3] = [Choosing::Nothing, Choosing::Node, Choosing::Message];
+const WAYS: [Retrace; 2] = [Retrace::Back, Retrace::Again];
 const THEMES: [Theme; 2] = [Theme::Light, Theme::Dark];
 
 /// What somebody asked of the core that only the full program can do.
@@ -40,6 +46,7 @@ pub(super) enum Ask {
     Client(ClientId),
     /// The text of a file.
     Open(String),
+    Retrace(Retrace),
     Diagram,
     /// More of what can be done to the chosen thing.
     Faults,
@@ -60,6 +67,7 @@ impl Ask {
             Msg::Show(dialog) if !matches!(dialog, Dialog::None | Dialog::Help) => {
                 Self::Show(*dialog)
             }
+            Msg::Retrace(way) => Self::Retrace(*way),
             Msg::Fault(Fault::Move(_)) => Self::Pulling,
             Msg::Fault(_) => Self::Faults,
             Msg::Protocol(key) if registry::find(key).is_none() => Self::Protocol(key),
@@ -79,6 +87,7 @@ impl Ask {
             Self::Protocol(key) => ("protocol", (*key).into()),
             Self::Client(id) => ("client", Json::Text(id.to_string())),
             Self::Open(text) => ("open", Json::Text(text.clone())),
+            Self::Retrace(way) => ("retrace", place(&WAYS, way)),
             Self::Diagram => ("diagram", Json::Null),
             Self::Faults => ("faults", Json::Null),
             Self::Pulling => ("pulling", Json::Null),
@@ -96,6 +105,7 @@ impl Ask {
             "protocol" => Self::Protocol(registry::find(argument.text()?)?.key),
             "client" => Self::Client(argument.text()?.parse().ok()?),
             "open" => Self::Open(argument.text()?.to_owned()),
+            "retrace" => Self::Retrace(at(&WAYS, argument)?),
             "diagram" => Self::Diagram,
             "faults" => Self::Faults,
             "pulling" => Self::Pulling,
@@ -114,6 +124,7 @@ impl From<Ask> for Msg {
             Ask::Protocol(key) => Self::Protocol(key),
             Ask::Client(id) => Self::Choose(Thing::Client(id)),
             Ask::Open(text) => Self::FileRead(Ok(text)),
+            Ask::Retrace(way) => Self::Retrace(way),
             Ask::Diagram => Self::Diagram(Draw::Toggle),
             Ask::Faults => Self::Fault(Fault::More),
             Ask::Pulling => Self::Fault(Fault::Leave),

@@ -16,6 +16,7 @@ pub(super) fn view(
     cluster: &Cluster,
     nodes: u8,
     theme: Theme,
+    lesson: &str,
     send: &Callback<Msg>,
 ) -> Html {
     let broken = cluster.variants.len();
@@ -28,6 +29,12 @@ pub(super) fn view(
         .child(brand())
         .child(protocols(words, protocol, send))
         .child(node_count(words, nodes, send))
+        .with(
+            button(send, Msg::Show(Dialog::Lessons))
+                .set("class", "lessons")
+                .set("aria-haspopup", "dialog")
+                .text(lesson),
+        )
         .with(classed("div", "spacer"))
         .with(
             button(send, Msg::Show(Dialog::BreakRule))

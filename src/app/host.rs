@@ -11,8 +11,12 @@ use js_sys::{Function, Promise};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{
-    Document, Element, EventTarget, HtmlDialogElement, HtmlInputElement, Storage, Window,
+    Document, Element, EventTarget, HtmlDialogElement, HtmlInputElement, Storage,
+    SvgGraphicsElement, Window,
 };
+
+use super::lab::Msg;
+use super::motion::Place;
 
 /// The id of the element that the page is mounted on.
 const ROOT: &str = "lab";
@@ -125,6 +129,12 @@ pub(super) fn close_dialog() {
     }
 }
 
+/// Sends a message once the browser has done what else it has to do.
+pub(super) fn soon(send: &yew::Callback<Msg>, msg: Msg) {
+    let send = send.clone();
+    gloo_timers::callback::Timeout::new(0, move || send.emit(msg)).forget();
+}
+
 /// What a clock says, in milliseconds. The engine never calls this.
 pub(super) fn now() -> f64 {
     js_sys::Date::now()
@@ -161,6 +171,13 @@ pub(super) fn document() -> Option<Document> {
 /// The element of an id.
 pub(super) fn element(id: &str) -> Option<Element> {
     document()?.get_element_by_id(id)
+}
+
+/// Where the box of an element stands, which [`super::dom::moving`] made.
+pub(super) fn place(id: &str) -> Option<Place> {
+    let moving: SvgGraphicsElement = element(id)?.parent_element()?.dyn_into().ok()?;
+    let place = moving.transform().base_val().get_item(0).ok()?;
+    Some(place.unchecked_into())
 }
 
 /// The element that the page is to be mounted on. The core's one goes, and with it everything that
@@ -296,6 +313,25 @@ pub(super) fn focus_is_within(selector: &str) -> bool {
     active.is_some_and(|it| it.closest(selector).ok().flatten().is_some())
 }
 
+/// Lists more assets in the page, where the boot script looks for them: a name and an address a
+/// line. The single file has them already.
+pub(super) fn list_late(list: &[u8]) -> Option<()> {
+    let document = document()?;
+    let head = document.query_selector("head").ok()??;
+    for line in String::from_utf8_lossy(list).lines() {
+        let (name, address) = line.split_once(' ')?;
+        if lists(name) {
+            continue;
+        }
+        let link = document.create_element("link").ok()?;
+        link.set_attribute("rel", "asset").ok()?;
+        link.set_attribute("data-asset", name).ok()?;
+        link.set_attribute("href", address).ok()?;
+        head.append_child(&link).ok()?;
+    }
+    Some(())
+}
+
 /// Adds a style sheet to the page: in a way that the strictest policy allows, in the folder and in
 /// the single file alike.
 pub(super) fn add_style(bytes: &[u8]) -> Option<()> {
@@ -306,6 +342,34 @@ pub(super) fn add_style(bytes: &[u8]) -> Option<()> {
     sheets.push(&sheet);
     document.set_adopted_style_sheets(&sheets);
     Some(())
+}
+
+/// Opens the browser's dialogue for printing, where the page may.
+pub(super) fn print() {
+    if let Some(window) = window() {
+        window.print().ok();
+    }
+}
+
+/// Marks what selectors find as pointed at, and nothing else.
+pub(super) fn point_at(selectors: &[String]) {
+    const MARK: &str = "data-pointed";
+    let Some(document) = document() else { return };
+    if let Ok(marked) = document.query_selector_all("[data-pointed]") {
+        for place in 0..marked.length() {
+            let element = marked
+                .item(place)
+                .and_then(|it| it.dyn_into::<Element>().ok());
+            if let Some(element) = element {
+                element.remove_attribute(MARK).ok();
+            }
+        }
+    }
+    for selector in selectors {
+        if let Ok(Some(element)) = document.query_selector(selector) {
+            element.set_attribute(MARK, "").ok();
+        }
+    }
 }
 
 /// Says which language the page is in, to browsers and screen readers.

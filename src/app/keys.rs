@@ -9,6 +9,7 @@ use super::diagram::Draw;
 use super::dialog::Dialog;
 use super::lab::Msg;
 use super::lecture::{self, Lecture};
+use super::undo::Retrace;
 
 /// Reads a key press; nothing where it belongs to somebody else.
 pub(super) fn read(
@@ -17,10 +18,15 @@ pub(super) fn read(
     dialog: Dialog,
     lecturing: bool,
 ) -> Option<Msg> {
-    if event.default_prevented() || event.ctrl_key() || event.meta_key() || event.alt_key() {
+    if event.default_prevented() || event.alt_key() {
         return None;
     }
     let name = event.key();
+    let with_control = event.ctrl_key() || event.meta_key();
+    let retraces = with_control && name.eq_ignore_ascii_case("z");
+    if with_control && !retraces {
+        return None;
+    }
     if name == "Escape" {
         return Some(Msg::Dismiss);
     }
@@ -33,6 +39,13 @@ pub(super) fn read(
     if dialog != Dialog::None || focus.as_ref().is_some_and(|it| keeps(it, &name)) {
         return None;
     }
+    let retrace = || match event.shift_key() {
+        true => Msg::Retrace(Retrace::Again),
+        false => Msg::Retrace(Retrace::Back),
+    };
+    if retraces {
+        return Some(retrace());
+    }
     if FULL {
         let key = lecture::key(&name, event.shift_key(), shortcuts, lecturing);
         if key.is_some() {
@@ -40,6 +53,7 @@ pub(super) fn read(
         }
     }
     let key = match name.as_str() {
+        "u" | "U" => return Some(retrace()).filter(|_| shortcuts),
         "ArrowLeft" | "PageUp" => Msg::Back,
         "ArrowRight" | "PageDown" | " " => Msg::Step,
         "Enter" => Msg::RunPause,

@@ -4,6 +4,7 @@
 //! which then takes over (`handing`).
 
 mod compare;
+mod crowd;
 mod diagram;
 mod dialog;
 mod dom;
@@ -16,14 +17,19 @@ mod host;
 mod keys;
 mod lab;
 mod lecture;
+mod lesson;
 mod motion;
 mod panel;
+mod pins;
 mod search;
 mod share;
 mod stage;
 mod stored;
 mod transport;
 mod tray;
+mod undo;
+mod until;
+mod why_not;
 mod words;
 
 use std::cell::RefCell;
@@ -42,14 +48,20 @@ const FULL: bool = cfg!(feature = "full");
 /// What only the full program draws looks as these assets say.
 const STYLES: &[&str] = &[
     "full/compare.css",
+    "full/crowd.css",
     "full/diagram.css",
     "full/dialogs.css",
     "full/embed.css",
     "full/faults.css",
     "full/knowledge.css",
     "full/lecture.css",
+    "full/lesson.css",
     "full/share.css",
+    "full/why-not.css",
 ];
+
+/// The list of what only the full program asks for.
+const LATE: &str = "late.txt";
 
 /// The protocol of a first visit.
 const FIRST_PROTOCOL: &str = "raft";
@@ -72,6 +84,9 @@ pub fn mount() {
 }
 
 async fn start() -> Result<(), String> {
+    if FULL {
+        host::list_late(&host::load(LATE).await?);
+    }
     let (language, protocol) = shown();
     let mut words = Words::load(language, protocol).await?;
     // The core goes on meanwhile, and its language or protocol may be switched.

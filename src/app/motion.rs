@@ -1,7 +1,8 @@
-//! Motion between two moments. It never goes through the component tree: once a frame it changes
-//! one attribute of each mark. It decides nothing; while nothing moves it asks for no frame.
+//! Motion between two moments. It never goes through the component tree: once a frame it moves each
+//! mark, in numbers, without a text in between. It decides nothing; while nothing moves it asks for
+//! no frame.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use wasm_bindgen::prelude::*;
@@ -9,8 +10,7 @@ use web_sys::Element;
 use yew::Callback;
 
 use super::host;
-use crate::protocol::Endpoint;
-use crate::view::geometry::{Stage, tenths, translate};
+use crate::view::geometry::{Point, Way};
 
 /// How long a single step glides, in real milliseconds.
 const GLIDE_MS: f64 = 380.0;
@@ -18,16 +18,28 @@ const GLIDE_MS: f64 = 380.0;
 /// goes on where it was.
 const FRAME_MS_MAX: f64 = 100.0;
 
+/// What moves less than this stays where it was drawn, in the stage's units.
+const UNSEEN: f64 = 0.05;
+
 const REDUCED: &str = "(prefers-reduced-motion: reduce)";
 
-/// A message's mark.
+#[wasm_bindgen]
+extern "C" {
+    /// Where something stands: the item of its transform, which the browser lets no one write but
+    /// in numbers that are finite, as these are.
+    pub(super) type Place;
+    #[wasm_bindgen(method, js_name = setTranslate)]
+    fn put(this: &Place, x: f32, y: f32);
+}
+
+/// A message's mark, which goes straight from one point to another.
 pub(super) struct Mark {
-    pub(super) element: Element,
-    pub(super) from: Endpoint,
-    pub(super) to: Endpoint,
+    pub(super) place: Place,
+    pub(super) way: Way,
     pub(super) sent: f64,
     pub(super) arrives: f64,
-    pub(super) lane: u32,
+    /// Where it was drawn last.
+    pub(super) drawn: Cell<Option<Point>>,
 }
 
 /// A timer's ring.
@@ -35,11 +47,12 @@ pub(super) struct Ring {
     pub(super) element: Element,
     pub(super) since: f64,
     pub(super) due: f64,
+    /// How much of it was drawn last.
+    pub(super) drawn: Cell<Option<i32>>,
 }
 
 /// What moves on the stage at present.
 pub(super) struct Scene {
-    pub(super) stage: Stage,
     pub(super) marks: Vec<Mark>,
     pub(super) rings: Vec<Ring>,
 }
@@ -213,13 +226,19 @@ impl Inner {
     fn draw(&self) {
         for scene in &self.scenes {
             for mark in &scene.marks {
-                let share = share(mark.sent, mark.arrives, self.shown);
-                let at = scene.stage.on_the_way(mark.from, mark.to, share, mark.lane);
-                let transform = translate(at);
-                mark.element.set_attribute("transform", &transform).ok();
+                let at = mark.way.at(share(mark.sent, mark.arrives, self.shown));
+                let seen = |old: Point| (old.x - at.x).abs() + (old.y - at.y).abs() >= UNSEEN;
+                if mark.drawn.get().is_none_or(seen) {
+                    mark.drawn.set(Some(at));
+                    mark.place.put(at.x as f32, at.y as f32);
+                }
             }
             for ring in &scene.rings {
-                let dashes = dashes(ring.since, ring.due, self.shown);
+                let left = left(ring.since, ring.due, self.shown);
+                if ring.drawn.replace(Some(left)) == Some(left) {
+                    continue;
+                }
+                let dashes = dashes(left);
                 ring.element.set_attribute("stroke-dasharray", &dashes).ok();
             }
         }
@@ -234,7 +253,12 @@ pub(super) fn share(from: f64, to: f64, now: f64) -> f64 {
     ((now - from) / (to - from)).clamp(0.0, 1.0)
 }
 
-/// What is left of a timer, as a dash pattern of a circle whose length is 100.
-pub(super) fn dashes(since: f64, due: f64, now: f64) -> String {
-    format!("{} 100", tenths(100.0 * (1.0 - share(since, due, now))))
+/// What is left of a timer, in thousandths, two at a time.
+pub(super) fn left(since: f64, due: f64, now: f64) -> i32 {
+    2 * (500.0 * (1.0 - share(since, due, now))) as i32
+}
+
+/// So many thousandths as a dash pattern of a circle whose length is 1,000.
+pub(super) fn dashes(left: i32) -> String {
+    format!("{left} 1000")
 }

@@ -4,13 +4,16 @@ use wasm_bindgen::JsCast;
 use web_sys::{HtmlInputElement, HtmlSelectElement};
 use yew::prelude::*;
 
+use super::FULL;
 use super::diagram::Draw;
 use super::dialog::Dialog;
 use super::dom::{El, all, button, classed, el, text};
 use super::host;
 use super::lab::{Msg, RATES};
 use super::lecture::Lecture;
+use super::pins;
 use super::tray::refused;
+use super::undo::Retrace;
 use super::words::Words;
 use crate::protocol::{MessageKind, Stride};
 use crate::view::{Moment, Session, UpcomingKind};
@@ -52,7 +55,7 @@ pub(super) fn view(
         .with(faults);
     classed("footer", "bottom")
         .with(transport)
-        .child(scrubber(moment, words, controls.diagram, send))
+        .child(scrubber(moment, words, session, controls.diagram, send))
         .end()
 }
 
@@ -129,20 +132,34 @@ fn speeds(words: &Words, chosen: usize, send: &Callback<Msg>) -> Html {
         .end()
 }
 
-fn scrubber(moment: &Moment, words: &Words, diagram: bool, send: &Callback<Msg>) -> Html {
+fn scrubber(
+    moment: &Moment,
+    words: &Words,
+    session: &Session,
+    diagram: bool,
+    send: &Callback<Msg>,
+) -> Html {
     let toggle = button(send, Msg::Diagram(Draw::Toggle))
         .set("class", "quiet")
         .flag("aria-expanded", diagram)
         .text(words.t("ui.diagram"));
-    let range = range(moment, 0, moment.length, words, send);
-    classed("div", "scrubber").with(range).with(toggle).end()
+    let range = range(moment, [0, moment.length], words, send);
+    let scrubber = classed("div", "scrubber").with(range).with(toggle);
+    let marks = if FULL {
+        pins::marks(moment, session)
+    } else {
+        None
+    };
+    match marks {
+        Some(marks) => scrubber.with(marks).end(),
+        None => scrubber.end(),
+    }
 }
 
-/// The position in the run, from one to another, to be moved.
+/// The position in the run, between two others, to be moved.
 pub(super) fn range(
     moment: &Moment,
-    from: usize,
-    to: usize,
+    [from, to]: [usize; 2],
     words: &Words,
     send: &Callback<Msg>,
 ) -> El {
@@ -228,6 +245,10 @@ fn more(
         ("ui.align", Msg::Act(Action::Align)),
         ("ui.spread", Msg::Act(Action::Spread)),
         ("ui.heal", Msg::Act(Action::Heal)),
+        ("ui.take_back", Msg::Retrace(Retrace::Back)),
+        ("ui.run_until", Msg::Show(Dialog::Until)),
+        ("ui.notes", Msg::Show(Dialog::Notes)),
+        ("ui.lessons", Msg::Show(Dialog::Lessons)),
         ("ui.network", Msg::Show(Dialog::Network)),
         ("ui.break_rule", Msg::Show(Dialog::BreakRule)),
         ("ui.search_here", Msg::Show(Dialog::Search)),

@@ -9,6 +9,7 @@ use super::FULL;
 use super::dom::{El, button, classed, el};
 use super::faults::Fault;
 use super::lab::{Choosing, DELAY_MS, Msg, Thing};
+use super::why_not::Doubt;
 use super::words::Words;
 use crate::protocol::{ClientId, NodeId, Value};
 
@@ -133,11 +134,27 @@ fn offer(at: usize, offer: &Offer, words: &Words, send: &Callback<Msg>) -> Html 
     let ms = DELAY_MS.to_string();
     let label = words.fill(offer.key, &[("timer", timer), ("ms", &ms)]);
     // By position: Kill becomes Restart under the finger that pressed it, and keeps the focus.
-    let button = match offer.refusal {
-        Some(key) => refused(button(send, Msg::Complain(key)), key, words),
-        None => button(send, offer.msg.clone()),
+    let msg = match (offer.refusal, &offer.msg) {
+        (Some(key), Msg::Act(action)) if FULL => {
+            Msg::Doubt(Doubt::Refused(action.clone(), label.clone(), key))
+        }
+        (Some(key), _) => Msg::Complain(key),
+        (None, msg) => msg.clone(),
     };
-    button.key(&at.to_string()).text(&label).end()
+    let button = button(send, msg);
+    let button = match offer.refusal {
+        Some(key) => refused(button, key, words),
+        None => button,
+    };
+    let button = button.key(&at.to_string()).text(&label);
+    match (offer.refusal, &offer.msg) {
+        // It explains itself when it is pressed; screen readers have the description.
+        (Some(_), Msg::Act(_)) if FULL => {
+            let why = classed("span", "ask").set("aria-hidden", "true");
+            button.with(why.text(words.t("why_not.why"))).end()
+        }
+        _ => button.end(),
+    }
 }
 
 /// A button that is greyed out, and says why.

@@ -85,6 +85,9 @@ impl<P: Protocol> Watched<P> {
             self.watch_clients(event, &mut found);
         }
         let after = nodes(&self.world);
+        let changed = before.iter().zip(&after);
+        let changed = changed.filter(|((_, old), (_, new))| !Arc::ptr_eq(old, new));
+        let is_alone = changed.count() == 1;
         for ((id, old), (_, new)) in before.iter().zip(&after) {
             if Arc::ptr_eq(old, new) {
                 continue;
@@ -103,8 +106,10 @@ impl<P: Protocol> Watched<P> {
             let protocol = self.world.protocol();
             protocol.observe(&mut self.monitor, &seen, &mut found);
             if protocol.about().compares {
+                // Where others have changed too, the old states were not held against the new ones.
+                let before = is_alone.then_some(&**old);
                 for (_, other) in after.iter().filter(|(other, _)| other != id) {
-                    protocol.compare(&self.monitor, new, other, &mut found);
+                    protocol.compare(&self.monitor, before, new, other, &mut found);
                 }
             }
         }

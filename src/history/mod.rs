@@ -11,8 +11,11 @@ use crate::check::Watched;
 use crate::protocol::Protocol;
 use crate::world::{Action, ActionError, Scenario, ScenarioError, Step};
 
-/// How many checkpoints are kept before every second one is dropped.
+/// How many checkpoints are kept before every second one is dropped,
 const CHECKPOINTS_MAX: usize = 256;
+/// and how many bytes they may have together, as states are written down. In memory they take
+/// several times as many, or fewer where they share logs.
+const BYTES_MAX: usize = 32 << 20;
 /// How many actions apart checkpoints are at first; doubled whenever they are thinned.
 const SPACING_FIRST: usize = 32;
 
@@ -31,6 +34,21 @@ pub struct Branch {
     own: Vec<Action>,
 }
 
+/// A state to replay from, and how many bytes it is when it is written down.
+struct Checkpoint<P: Protocol> {
+    state: Watched<P>,
+    bytes: usize,
+}
+
+impl<P: Protocol> Checkpoint<P> {
+    fn of(state: &Watched<P>) -> Self {
+        Self {
+            state: state.clone(),
+            bytes: state.world().bytes(),
+        }
+    }
+}
+
 /// The tree, and where one is in it.
 pub struct Timeline<P: Protocol> {
     branches: Vec<Branch>,
@@ -41,8 +59,10 @@ pub struct Timeline<P: Protocol> {
     current: Watched<P>,
     /// What the action just before the cursor caused; nothing at the start.
     last: Option<Step<P::Message>>,
-    checkpoints: SortedMap<(BranchId, usize), Watched<P>>,
+    checkpoints: SortedMap<(BranchId, usize), Checkpoint<P>>,
     spacing: usize,
+    /// [`BYTES_MAX`].
+    bytes_max: usize,
 }
 
 impl<P: Protocol> Timeline<P> {
@@ -58,10 +78,11 @@ impl<P: Protocol> Timeline<P> {
             }],
             branch: root,
             position: 0,
-            checkpoints: SortedMap::from([((root, 0), start.clone())]),
+            checkpoints: SortedMap::from([((root, 0), Checkpoint::of(&start))]),
             current: start,
             last: None,
             spacing: SPACING_FIRST,
+            bytes_max: BYTES_MAX,
         })
     }
 
@@ -133,9 +154,17 @@ impl<P: Protocol> Timeline<P> {
         Ok(self.arrive(step))
     }
 
-    /// Begins a branch at the cursor, where something lies ahead of it: the old future stays.
+    /// Begins a branch at the cursor, where something lies ahead of it: the old future stays. One
+    /// that was begun there and never gone on with will do.
     pub fn fork(&mut self) {
         if self.position < self.len() {
+            let (parent, start) = (Some(self.branch), self.position);
+            let is_begun =
+                |it: &Branch| it.parent == parent && it.start == start && it.own.is_empty();
+            if let Some(begun) = self.branches.iter().position(is_begun) {
+                self.branch = BranchId(begun as u32);
+                return;
+            }
             self.branches.push(Branch {
                 parent: Some(self.branch),
                 start: self.position,
@@ -223,7 +252,7 @@ impl<P: Protocol> Timeline<P> {
             let owner = self.owner_of(self.position);
             let key = (owner, self.position);
             self.checkpoints
-                .get_or_insert_with(key, || self.current.clone());
+                .get_or_insert_with(key, || Checkpoint::of(&self.current));
             self.thin();
         }
         self.last.insert(step)
@@ -244,9 +273,9 @@ impl<P: Protocol> Timeline<P> {
         let mut id = self.owner_of(end);
         loop {
             let nearest = self.checkpoints.last_up_to(&(id, end));
-            if let Some(((owner, at), state)) = nearest.filter(|((owner, _), _)| *owner == id) {
+            if let Some(((owner, at), found)) = nearest.filter(|((owner, _), _)| *owner == id) {
                 debug_assert!(*owner == id && *at <= end);
-                return (*at, Some(state.clone()));
+                return (*at, Some(found.state.clone()));
             }
             let branch = self.get(id);
             let parent = branch
@@ -258,13 +287,21 @@ impl<P: Protocol> Timeline<P> {
 
     /// Keeps memory bounded: drops every second checkpoint, and sets new ones twice as far apart.
     fn thin(&mut self) {
-        if self.checkpoints.len() <= CHECKPOINTS_MAX {
-            return;
+        while self.checkpoints.len() > CHECKPOINTS_MAX || self.bytes() > self.bytes_max {
+            self.spacing *= 2;
+            let spacing = self.spacing;
+            self.checkpoints
+                .retain(|(_, position)| position.is_multiple_of(spacing));
+            if spacing > self.position {
+                // The start alone is left, without which there is no way back.
+                break;
+            }
         }
-        self.spacing *= 2;
-        let spacing = self.spacing;
-        self.checkpoints
-            .retain(|(_, position)| position.is_multiple_of(spacing));
+    }
+
+    /// How many bytes the checkpoints are, written down.
+    fn bytes(&self) -> usize {
+        self.checkpoints.values().map(|it| it.bytes).sum()
     }
 
     fn get(&self, id: BranchId) -> &Branch {
@@ -275,5 +312,43 @@ impl<P: Protocol> Timeline<P> {
     pub fn end_of(&self, id: BranchId) -> usize {
         let branch = self.get(id);
         branch.start + branch.own.len()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::protocol::{Any, ClientId, Value};
+
+    /// However long a run gets, and however large its states, the checkpoints stay within bounds,
+    /// and lead back to the same states.
+    #[test]
+    fn checkpoints_are_bounded() {
+        let scenario = Scenario::of("raft", 3);
+        let protocol = Any::open("raft", &scenario.cluster).unwrap();
+        let mut timeline = Timeline::new(protocol, &scenario, 1).unwrap();
+        timeline.bytes_max = 100_000;
+        let client = ClientId(1);
+        let mut hashes = vec![timeline.current().world().hash()];
+        let mut most = 0;
+        while timeline.len() < 6_000 {
+            let asks = !timeline.current().world().clients()[&client].is_waiting();
+            let ask = Action::Submit {
+                client,
+                to: None,
+                value: Value::new("n+1").unwrap(),
+            };
+            timeline.act(if asks { ask } else { Action::Next }).unwrap();
+            hashes.push(timeline.current().world().hash());
+            assert!(timeline.bytes() <= timeline.bytes_max);
+            assert!(timeline.checkpoints.len() <= CHECKPOINTS_MAX);
+            most = most.max(timeline.bytes());
+        }
+        // The bound was met, and not only far away.
+        assert!(most > 50_000 && timeline.spacing > SPACING_FIRST * 4);
+        for position in [0, 1, 31, 32, 4_097, 2_000, 5_999, 6_000, 3] {
+            timeline.seek(position);
+            assert_eq!(timeline.current().world().hash(), hashes[position]);
+        }
     }
 }

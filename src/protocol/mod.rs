@@ -19,6 +19,7 @@ pub mod registry;
 mod relabel;
 pub mod two_phase;
 mod view;
+pub mod why_not;
 
 use std::fmt::Debug;
 use std::hash::Hash;
@@ -26,6 +27,7 @@ use std::hash::Hash;
 use serde::Serialize;
 
 use crate::sorted::SortedSet;
+use why_not::{Question, Scene};
 
 pub use client::{Answer, Decree, Reply, Request, VALUE_CHARS_MAX, Value, ValueError};
 pub use cluster::{
@@ -108,10 +110,13 @@ pub trait Protocol: Clone + 'static {
 
     /// Holds a node that has just changed against another one, where two nodes can contradict
     /// each other, or what is remembered; called for each other node after
-    /// [`Protocol::observe`]. `changed` and `other` come in this order, whichever is older.
+    /// [`Protocol::observe`]. `changed` and `other` come in this order, whichever is older. `before`
+    /// is what the first was when it was last held against the other as that is now; nothing where
+    /// nobody knows.
     fn compare(
         &self,
         _monitor: &Self::Monitor,
+        _before: Option<&Self::Node>,
         _changed: &Self::Node,
         _other: &Self::Node,
         _violations: &mut Vec<Violation>,
@@ -163,6 +168,20 @@ pub trait Protocol: Clone + 'static {
 
     /// The phase that a message belongs to, for protocols whose runs fall into phases.
     fn phase(&self, message: &Self::Message) -> Option<Phase>;
+
+    /// What of a node could be asked for a reason: what it is not, and what it has not done.
+    fn questions(&self, scene: &Scene<'_, Self>, node: NodeId) -> Vec<Question>;
+
+    /// Why it is not so. [`Verdict::Never`], [`Verdict::Blocked`] and [`Verdict::Open`] are claims,
+    /// which tests hold against what the protocol does.
+    ///
+    /// [`Verdict::Never`]: why_not::Verdict::Never
+    /// [`Verdict::Blocked`]: why_not::Verdict::Blocked
+    /// [`Verdict::Open`]: why_not::Verdict::Open
+    fn why_not(&self, scene: &Scene<'_, Self>, question: &Question) -> why_not::Answer;
+
+    /// The question whose answer a client's request waits for.
+    fn behind(&self, scene: &Scene<'_, Self>, client: ClientId, sequence: u32) -> Option<Question>;
 }
 
 /// What is the same for every cluster of a protocol: data for screens, files and tests.
@@ -174,6 +193,8 @@ pub struct About {
     pub roles: &'static [&'static str],
     /// The names of the timers.
     pub timers: &'static [&'static str],
+    /// The rule that each of them is for, in the same order.
+    pub timer_rules: &'static [&'static Rule],
     /// Whether two nodes can contradict each other, so that [`Protocol::compare`] has to look.
     pub compares: bool,
     /// The names of the quorums whose sizes a cluster can set apart.

@@ -6,6 +6,7 @@
 
 use serde::Serialize;
 
+use super::why_not::{Answer, Question, Scene};
 use super::{
     About, Cluster, ClusterError, Fact, Input, MessageView, NodeId, NodeView, Note, Observation,
     Permutation, Phase, Protocol, Quorums, RangeMs, Relabel, Reply, Sink, Value, Violation,
@@ -225,6 +226,7 @@ macro_rules! registry {
             fn compare(
                 &self,
                 monitor: &AnyMonitor,
+                before: Option<&AnyNode>,
                 changed: &AnyNode,
                 other: &AnyNode,
                 violations: &mut Vec<Violation>,
@@ -235,7 +237,14 @@ macro_rules! registry {
                         AnyMonitor::$name(monitor),
                         AnyNode::$name(changed),
                         AnyNode::$name(other),
-                    ) => it.compare(monitor, changed, other, violations),)*
+                    ) => {
+                        let before = before.map(|before| match before {
+                            AnyNode::$name(before) => before,
+                            #[allow(unreachable_patterns)]
+                            _ => unreachable!("{MIXED}"),
+                        });
+                        it.compare(monitor, before, changed, other, violations);
+                    })*
                     _ => unreachable!("{MIXED}"),
                 }
             }
@@ -300,6 +309,31 @@ macro_rules! registry {
                     _ => unreachable!("{MIXED}"),
                 }
             }
+
+            fn questions(&self, scene: &Scene<'_, Self>, node: NodeId) -> Vec<Question> {
+                match self {
+                    $($(#[$here])* Self::$name(it) => it.questions(&registry!(@scene scene, $name), node)),*
+                }
+            }
+
+            fn why_not(&self, scene: &Scene<'_, Self>, question: &Question) -> Answer {
+                match self {
+                    $($(#[$here])* Self::$name(it) => it.why_not(&registry!(@scene scene, $name), question)),*
+                }
+            }
+
+            fn behind(
+                &self,
+                scene: &Scene<'_, Self>,
+                client: ClientId,
+                sequence: u32,
+            ) -> Option<Question> {
+                match self {
+                    $($(#[$here])* Self::$name(it) => {
+                        it.behind(&registry!(@scene scene, $name), client, sequence)
+                    })*
+                }
+            }
         }
 
         $($(#[$here])* impl<S: Sink<Any>> Sink<super::$module::$name> for Inner<'_, S> {
@@ -322,6 +356,18 @@ macro_rules! registry {
                 self.0.note(note);
             }
         })*
+    };
+    (@scene $scene:ident, $name:ident) => {
+        $scene.of(
+            |node| match node {
+                AnyNode::$name(node) => node,
+                _ => unreachable!("{MIXED}"),
+            },
+            |message| match message {
+                AnyMessage::$name(message) => message,
+                _ => unreachable!("{MIXED}"),
+            },
+        )
     };
     (@relabel $any:ident, $($(#[$here:meta])* $name:ident),*) => {
         impl Relabel for $any {

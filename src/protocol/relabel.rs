@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use super::{Answer, ClientId, Decree, Endpoint, Epoch, KeyValue, NodeId, Reply, Request, Value};
+use crate::growing::Growing;
 use crate::sorted::{SortedMap, SortedSet};
 
 /// New names for some nodes, each name once; the others keep theirs.
@@ -97,6 +98,12 @@ impl<T: Relabel> Relabel for Option<T> {
 impl<T: Relabel> Relabel for Vec<T> {
     fn relabel(&self, by: &Permutation) -> Self {
         self.iter().map(|it| it.relabel(by)).collect()
+    }
+}
+
+impl<T: Relabel + Clone> Relabel for Growing<T> {
+    fn relabel(&self, by: &Permutation) -> Self {
+        self.iter().map(|item| item.relabel(by)).collect()
     }
 }
 

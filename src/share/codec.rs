@@ -86,7 +86,7 @@ pub(super) fn scenario_json(scenario: &Scenario) -> Json {
     ])
 }
 
-pub(super) fn scenario(json: &Json) -> Option<Scenario> {
+pub(crate) fn scenario(json: &Json) -> Option<Scenario> {
     let fields = ["protocol", "cluster", "clients", "network", "prepared"];
     only(json, &fields)?;
     let plain = Scenario::of("", 1);
@@ -249,7 +249,7 @@ pub(super) fn action_json(action: &Action) -> Json {
     Json::object([(key, about)])
 }
 
-pub(super) fn action(json: &Json) -> Option<Action> {
+pub(crate) fn action(json: &Json) -> Option<Action> {
     if let Some(name) = json.text() {
         return match name {
             "next" => Some(Action::Next),

@@ -64,6 +64,8 @@ pub struct Frame {
     pub language: Option<String>,
     /// The origin of the page around it, which alone may then talk to it.
     pub origin: Option<String>,
+    /// The lesson that opens.
+    pub lesson: Option<String>,
     /// The first position that it shows.
     pub from: usize,
     /// The last position that it shows.
@@ -103,9 +105,8 @@ impl Frame {
     fn set(&mut self, name: &str, value: &str) -> Result<(), Problem> {
         let bad = |name| Problem::Value(name, shown(value));
         match name {
-            // The link, the word that opens the full program, what a lesson's own reader takes,
-            // and nothing at all.
-            "r" | "full" | "lesson" | "" => {}
+            // The link, the word that opens the full program, and nothing at all.
+            "r" | "full" | "" => {}
             "embed" => {
                 self.embed = one_of(value, &[("1", true), ("0", false)]).ok_or(bad("embed"))?
             }
@@ -123,6 +124,7 @@ impl Frame {
                 let known = matches!(value, "en" | "zh-CN");
                 self.language = Some(known.then(|| value.to_owned()).ok_or(bad("lang"))?);
             }
+            "lesson" => self.lesson = Some(name_of_lesson(value).ok_or(bad("lesson"))?),
             "origin" => self.origin = Some(origin(value).ok_or(bad("origin"))?),
             "from" => self.from = position(value).ok_or(bad("from"))?,
             "to" => self.to = Some(position(value).ok_or(bad("to"))?),
@@ -170,6 +172,13 @@ fn panels(value: &str) -> Option<Vec<usize>> {
     Some(places)
 }
 
+/// A lesson's name is one of a file: whether there is such a lesson shows when it is loaded.
+fn name_of_lesson(value: &str) -> Option<String> {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-_".contains(c);
+    let named = (1..=SHOWN_MAX).contains(&value.len()) && value.chars().all(plain);
+    named.then(|| value.to_owned())
+}
+
 fn position(value: &str) -> Option<usize> {
     let plain = !value.is_empty() && value.bytes().all(|it| it.is_ascii_digit());
     let number = plain.then(|| value.parse().ok()).flatten();
@@ -211,6 +220,7 @@ mod tests {
             theme: Some(FrameTheme::Dark),
             language: Some("zh-CN".into()),
             origin: Some("https://example.org:8080".into()),
+            lesson: Some("quorums".into()),
             from: 3,
             to: Some(9),
         };
@@ -238,6 +248,7 @@ mod tests {
             "from=99999999999999999999999",
             "to=1e3",
             "from=5&to=4",
+            "lesson=../a",
             "origin=null",
             "origin=https://a/b",
             "origin=javascript:x",

@@ -103,14 +103,22 @@ impl Json {
             reader.space();
             reader.at == text.len()
         });
-        read.ok_or_else(|| {
-            let before = &text[..reader.at];
-            let line_start = before.rfind('\n').map_or(0, |at| at + 1);
-            BadJson {
-                line: before.matches('\n').count() as u32 + 1,
-                column: before[line_start..].chars().count() as u32 + 1,
+        read.ok_or_else(|| place_of(text, reader.at))
+    }
+
+    /// Where a value stands in a text that is JSON, by the way to it from the outside in:
+    /// `beats.2.until`, items counted from 1. Where the way ends early, its last place.
+    pub fn place(text: &str, way: &str) -> BadJson {
+        let mut reader = Reader { text, at: 0 };
+        reader.space();
+        for part in way.split('.') {
+            let here = reader.at;
+            if reader.enter(part).is_none() {
+                reader.at = here;
+                break;
             }
-        })
+        }
+        place_of(text, reader.at)
     }
 
     /// Writes the value without spaces.
@@ -170,6 +178,15 @@ fn write_text(text: &str, out: &mut String) {
     out.push('"');
 }
 
+fn place_of(text: &str, at: usize) -> BadJson {
+    let before = &text[..at];
+    let line_start = before.rfind('\n').map_or(0, |at| at + 1);
+    BadJson {
+        line: before.matches('\n').count() as u32 + 1,
+        column: before[line_start..].chars().count() as u32 + 1,
+    }
+}
+
 /// Reads forwards; `at` stands where something else was expected when a read gives nothing.
 struct Reader<'a> {
     text: &'a str,
@@ -205,6 +222,33 @@ impl Reader<'_> {
             b'[' => self.list(depth),
             b'{' => self.object(depth),
             _ => self.number().map(Json::Number),
+        }
+    }
+
+    /// Goes to where a field's or an item's value begins.
+    fn enter(&mut self, part: &str) -> Option<()> {
+        let object = self.peek()? == b'{';
+        self.take(if object { "{" } else { "[" })?;
+        let mut number = 0;
+        loop {
+            self.space();
+            number += 1;
+            let found = match object {
+                true => {
+                    let key = self.string()?;
+                    self.space();
+                    self.take(":")?;
+                    key == part
+                }
+                false => number.to_string() == part,
+            };
+            self.space();
+            if found {
+                return Some(());
+            }
+            self.value(0)?;
+            self.space();
+            self.take(",")?;
         }
     }
 

@@ -3,14 +3,16 @@
 //! `{"format":"quorumscope-run","version":1,…,"actions":[{"steps":5,"then":{"drop":"S1>S2#3"}}]}`:
 //! five of the scheduler's own choices, then a message is dropped.
 
-mod codec;
+pub(crate) mod codec;
 pub mod condition;
 pub mod frame;
 pub mod json;
 pub mod link;
 pub mod message;
 pub mod pair;
+pub mod pin;
 pub mod qr;
+pub mod reading;
 pub mod scenes;
 pub mod search;
 mod trail;
@@ -21,6 +23,7 @@ use crate::protocol::Any;
 use crate::protocol::registry::OpenError;
 use crate::world::{Action, Scenario, ScenarioError};
 use json::{BadJson, Json};
+use pin::Pin;
 pub use trail::Trail;
 
 /// What every file says it is.
@@ -50,6 +53,8 @@ pub struct Run {
     pub cursor: usize,
     /// The hash of the state at the cursor, to tell whether this engine sees the same.
     pub hash: Option<u64>,
+    /// Notes that people have pinned to its moments, in their order; a file has them, a link not.
+    pub pins: Vec<Pin>,
     /// What the engine that made it saw on the way.
     pub trail: Trail,
 }
@@ -69,6 +74,8 @@ pub enum RunError {
     BadHead,
     /// This place in the list of actions, counted from 1, is no action.
     BadAction(usize),
+    /// This place in the list of notes, counted from 1, is no note.
+    BadNote(usize),
     /// More than [`ACTIONS_MAX`] actions.
     TooManyActions,
     /// The scenario cannot run.
@@ -85,6 +92,7 @@ impl Run {
             actions: Vec::new(),
             cursor: 0,
             hash: None,
+            pins: Vec::new(),
             trail: Trail::default(),
         }
     }
@@ -118,6 +126,10 @@ impl Run {
         }
         let actions = self.actions.iter();
         fields.push(("actions".into(), items(actions.map(then))));
+        if !self.pins.is_empty() {
+            let notes = Json::list(self.pins.iter().map(Pin::to_json));
+            fields.push(("notes".into(), notes));
+        }
         Json::Object(fields)
     }
 
@@ -141,7 +153,11 @@ impl Run {
             codec::action,
             room,
         )?;
-        let run = read_head(file, actions).ok_or(RunError::BadHead)?;
+        let mut run = read_head(file, actions).ok_or(RunError::BadHead)?;
+        if cfg!(feature = "full") {
+            let pins = pin::read(file.get("notes"), run.actions.len());
+            run.pins = pins.map_err(RunError::BadNote)?;
+        }
         run.scenario.check().map_err(RunError::Scenario)?;
         Any::open(&run.scenario.protocol, &run.scenario.cluster)?;
         Ok(run)
@@ -218,6 +234,14 @@ pub fn action_json(action: &Action) -> String {
     line(then(action))
 }
 
+/// The name of an action's kind, as it stands in a file.
+pub fn action_name(action: &Action) -> String {
+    let json = codec::action_json(action);
+    let named = json.fields().and_then(|fields| fields.first());
+    let name = named.map(|(name, _)| name.as_str()).or(json.text());
+    name.unwrap_or_default().to_owned()
+}
+
 fn line(then: Option<Json>) -> String {
     item(u32::from(then.is_none()), then).write()
 }
@@ -275,6 +299,7 @@ fn read_head(file: &Json, actions: Vec<Action>) -> Option<Run> {
         actions,
         cursor,
         hash,
+        pins: Vec::new(),
         trail,
     })
 }
@@ -305,6 +330,9 @@ impl fmt::Display for RunError {
             ),
             Self::BadAction(position) => {
                 write!(f, "place {position} of the list of actions is no action")
+            }
+            Self::BadNote(position) => {
+                write!(f, "place {position} of the list of notes is no note")
             }
             Self::TooManyActions => write!(f, "a run has at most {ACTIONS_MAX} actions"),
             Self::Scenario(error) => error.fmt(f),
@@ -390,6 +418,7 @@ mod tests {
             actions: every_action(),
             cursor: 4,
             hash: Some(0x0123),
+            pins: vec![Pin::new(2, "here it begins").unwrap()],
             trail: Trail(vec![7; Trail::places(every_action().len()).count()]),
             ..Run::new(scenario, 7)
         }
@@ -409,10 +438,11 @@ mod tests {
         assert_eq!(grown.scenario, run.scenario);
     }
 
-    /// A link reads back as the run that made it, with every kind of action.
+    /// A link reads back as the run that made it, with every kind of action, but without notes.
     #[test]
     fn links_are_lossless() {
-        let run = sample();
+        let mut run = sample();
+        run.pins.clear();
         let link = link::write(&run).unwrap();
         assert_eq!(link::read(&link), Ok(run));
     }
@@ -463,6 +493,8 @@ mod tests {
             RunError::BadAction(1)
         );
         assert_eq!(but("\"S1>S2#1\"", "\"S1>S2\""), RunError::BadAction(2));
+        assert_eq!(but("{\"at\":2", "{\"at\":99"), RunError::BadNote(1));
+        assert_eq!(but("\"text\":", "\"html\":"), RunError::BadNote(1));
         let huge = " ".repeat(FILE_BYTES_MAX + 1);
         assert!(matches!(read(&huge), RunError::TooLarge(_)));
     }

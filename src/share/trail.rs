@@ -39,6 +39,9 @@ impl Trail {
 
     /// Reads what stands in a file.
     pub(super) fn from_hex(text: &str) -> Option<Self> {
+        if text.is_empty() {
+            return None;
+        }
         let pairs = text.as_bytes().chunks(2);
         let byte = |pair: &[u8]| {
             let digit = |at: usize| char::from(*pair.get(at)?).to_digit(16);
@@ -72,6 +75,7 @@ mod tests {
         assert_eq!(trail.hex().as_deref(), Some("001fff"));
         assert_eq!(Trail::from_hex("001fff"), Some(trail));
         assert_eq!(Trail::default().hex(), None);
+        assert_eq!(Trail::from_hex(""), None);
         assert_eq!(Trail::from_hex("0"), None);
         assert_eq!(Trail::from_hex("+f"), None);
         assert_eq!(Trail::from_hex("é"), None);

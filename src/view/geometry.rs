@@ -117,9 +117,9 @@ impl Stage {
         &self.nodes
     }
 
-    /// Where a message's label stands when `share` of its way (0 to 1) is done: it never covers
-    /// either end, and `lane` keeps labels on one link apart.
-    pub fn on_the_way(&self, from: Endpoint, to: Endpoint, share: f64, lane: u32) -> Point {
+    /// The way of a message's label: it never covers either end, and `lane` keeps labels on one link
+    /// apart.
+    pub fn way(&self, from: Endpoint, to: Endpoint, lane: u32) -> Way {
         let (a, b) = (self.at(from), self.at(to));
         let (dx, dy) = (b.x - a.x, b.y - a.y);
         let length = (dx * dx + dy * dy).sqrt().max(1.0);
@@ -128,12 +128,34 @@ impl Stage {
         let half = if self.narrow { 20.0 } else { 52.0 };
         let clear = self.radius + 10.0 + ux.abs() * half + uy.abs() * 8.0;
         let clear = clear.min(length / 2.4) / length;
-        let along = clear + (1.0 - 2.0 * clear) * share.clamp(0.0, 1.0);
         // Messages keep to their right, so that those that meet pass beside each other.
         let aside = 13.0 + 22.0 * f64::from(lane);
-        Point {
+        let at = |along: f64| Point {
             x: a.x + dx * along - uy * aside,
             y: a.y + dy * along + ux * aside,
+        };
+        Way {
+            start: at(clear),
+            end: at(1.0 - clear),
+        }
+    }
+}
+
+/// A straight way from one point to another.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Way {
+    /// Where it begins.
+    pub start: Point,
+    /// Where it ends.
+    pub end: Point,
+}
+
+impl Way {
+    /// The point where `share` of the way, 0 to 1, is done.
+    pub fn at(&self, share: f64) -> Point {
+        Point {
+            x: self.start.x + (self.end.x - self.start.x) * share,
+            y: self.start.y + (self.end.y - self.start.y) * share,
         }
     }
 }

@@ -4,6 +4,7 @@
 use super::chronicle::{Arrow, Change, Mark};
 use super::moment::{Belief, Moment, NodeCard};
 use super::session::Session;
+use crate::growing::Growing;
 use crate::protocol::{Datum, Endpoint, NodeId, NodeView, Shape};
 
 /// How many letters of each kind are kept: the last ones.
@@ -130,7 +131,7 @@ impl Moment {
             client.waiting = false;
             client.queue.clear();
             client.guess = None;
-            client.history.clear();
+            client.history = Growing::default();
         }
         self.messages.clear();
         let arrived = |it: &super::Landed| it.lost.is_none() && it.message.id.to == id.into();

@@ -4,6 +4,7 @@
 mod branches;
 pub mod chronicle;
 pub mod compare;
+pub mod crowd;
 pub mod diagram;
 pub mod export;
 pub mod geometry;
@@ -11,10 +12,14 @@ mod goals;
 pub mod groups;
 mod knowledge;
 mod moment;
+mod pins;
 pub mod quorums;
+mod retrace;
 mod session;
 pub mod text;
 mod transcript;
+pub mod until;
+mod why_not;
 
 pub use branches::{BranchCard, NAME_CHARS_MAX, Parting};
 pub use goals::{GoalState, goal_states};
@@ -23,6 +28,9 @@ pub use moment::{
     Belief, ClientCard, Happening, Landed, MessageCard, Moment, NodeCard, TimerCard, Upcoming,
     UpcomingKind,
 };
-pub use session::{OpenedRun, STRIDE_STEPS_MAX, Session, first_look, open, reopen};
+pub use pins::PinError;
+pub use retrace::Place;
+pub use session::{OpenedRun, Opening, STRIDE_STEPS_MAX, Session, first_look, open, reopen};
 pub use text::{Catalogue, Sentence};
 pub use transcript::Line;
+pub use why_not::{Asked, Told};

@@ -1,5 +1,6 @@
 //! One moment: everything a screen needs, read from the world at the cursor.
 
+use crate::growing::Growing;
 use crate::sorted::SortedSet;
 use std::sync::Arc;
 
@@ -110,7 +111,7 @@ pub struct ClientCard {
     /// The node it believes in.
     pub guess: Option<NodeId>,
     /// What it asked and was told, and how that went.
-    pub history: Vec<Arc<Exchange>>,
+    pub history: Growing<Arc<Exchange>>,
 }
 
 /// A message.
@@ -257,6 +258,8 @@ fn nodes<P: Protocol>(watched: &Watched<P>) -> Vec<NodeCard> {
             false => protocol.view(&protocol.boot(*id, &machine.disk)),
         };
         let before = watched.before().iter().find(|(other, _)| other == id);
+        let is_same = |old| machine.up && Arc::ptr_eq(old, &machine.node);
+        let before = before.filter(|(_, old)| !is_same(old));
         let before = before.map(|(_, node)| protocol.view(node));
         let timers = machine.timers.iter().map(|(timer, deadline)| TimerCard {
             name: protocol.about().timers[protocol.timer_position(*timer)],
@@ -308,7 +311,7 @@ fn clients<P: Protocol>(world: &World<P>) -> Vec<ClientCard> {
             waiting: client.is_waiting(),
             queue: client.queue().iter().cloned().collect(),
             guess: client.guess(),
-            history: client.history().to_vec(),
+            history: client.history().clone(),
         })
         .collect()
 }

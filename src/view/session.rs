@@ -16,6 +16,7 @@ use super::chronicle::{Chronicle, Entries};
 use super::compare::Counter;
 use super::diagram::{self, Cone, Picture, Window};
 use super::moment::{self, Moment};
+use super::pins::Pins;
 use super::transcript::{self, Line};
 
 /// The most steps that "next phase" or "next election" takes.
@@ -48,6 +49,7 @@ pub fn open(scenario: Scenario, seed: u32) -> Result<Session, ScenarioError> {
         timeline,
         scenario,
         seed,
+        pins: Pins::default(),
     })
 }
 
@@ -66,33 +68,94 @@ pub struct OpenedRun {
 
 /// Opens a saved run.
 pub fn reopen(run: &Run) -> Result<OpenedRun, RunError> {
-    let session = open(run.scenario.clone(), run.seed).map_err(RunError::Scenario)?;
-    let mut opened = OpenedRun {
-        session,
-        stopped: None,
-        same_state: None,
-        parted: None,
-    };
-    let mut places = Trail::places(run.actions.len()).enumerate().peekable();
-    let mut agreed = 0;
-    for (position, action) in (1..).zip(&run.actions) {
-        if let Err(error) = opened.session.act(action.clone()) {
-            opened.stopped = Some((position, error));
-            break;
-        }
-        let Some((place, _)) = places.next_if(|(_, at)| *at == position) else {
-            continue;
+    let mut opening = Opening::of(run.clone())?;
+    opening.advance(usize::MAX);
+    Ok(opening.finish())
+}
+
+/// A saved run that is being opened, some actions at a time: a long one takes seconds.
+pub struct Opening {
+    run: Run,
+    opened: OpenedRun,
+    done: usize,
+    /// After how many actions the file says what it saw, the last first.
+    places: Vec<(usize, usize)>,
+    /// After how many it was last the same.
+    agreed: usize,
+}
+
+impl Opening {
+    /// Opens it as it starts.
+    pub fn of(run: Run) -> Result<Self, RunError> {
+        let session = open(run.scenario.clone(), run.seed).map_err(RunError::Scenario)?;
+        let opened = OpenedRun {
+            session,
+            stopped: None,
+            same_state: None,
+            parted: None,
         };
-        match run.trail.agrees(place, opened.session.hash()) {
-            Some(false) if opened.parted.is_none() => opened.parted = Some((agreed, position)),
-            Some(_) => agreed = position,
-            None => {}
-        }
+        let mut places: Vec<_> = Trail::places(run.actions.len()).enumerate().collect();
+        places.reverse();
+        Ok(Self {
+            run,
+            opened,
+            done: 0,
+            places,
+            agreed: 0,
+        })
     }
-    opened.session.seek(run.cursor);
-    let hash = opened.session.hash();
-    opened.same_state = run.hash.map(|saved| saved == hash);
-    Ok(opened)
+
+    /// Follows it for at most so many actions more; says whether it is through.
+    pub fn advance(&mut self, most: usize) -> bool {
+        let rest = self.run.actions.iter().skip(self.done);
+        for action in rest.take(most) {
+            self.done += 1;
+            if let Err(error) = self.opened.session.act(action.clone()) {
+                self.opened.stopped = Some((self.done, error));
+                break;
+            }
+            let Some((place, _)) = self.places.pop_if(|(_, at)| *at == self.done) else {
+                continue;
+            };
+            let hash = self.opened.session.hash();
+            match self.run.trail.agrees(place, hash) {
+                Some(false) if self.opened.parted.is_none() => {
+                    self.opened.parted = Some((self.agreed, self.done));
+                }
+                Some(_) => self.agreed = self.done,
+                None => {}
+            }
+        }
+        self.opened.stopped.is_some() || self.done == self.run.actions.len()
+    }
+
+    /// What can be said of its protocol.
+    pub fn about(&self) -> &'static About {
+        self.opened.session.about()
+    }
+
+    /// How far it is, in percent.
+    pub fn percent(&self) -> usize {
+        100 * self.done / self.run.actions.len().max(1)
+    }
+
+    /// The run that is opened.
+    pub fn run(&self) -> &Run {
+        &self.run
+    }
+
+    /// The run at its cursor, as far as it was followed.
+    pub fn finish(self) -> OpenedRun {
+        let mut opened = self.opened;
+        for pin in &self.run.pins {
+            // Where the run ends early, the notes of what follows are left out with it.
+            opened.session.pin(pin.at, &pin.text).ok();
+        }
+        opened.session.seek(self.run.cursor);
+        let hash = opened.session.hash();
+        opened.same_state = self.run.hash.map(|saved| saved == hash);
+        opened
+    }
 }
 
 /// A run on a screen: the one facade that components talk to.
@@ -103,6 +166,8 @@ pub struct Session {
     pub(super) names: Names,
     scenario: Scenario,
     seed: u32,
+    /// Notes of people; only the full program shows any.
+    pub(super) pins: Pins,
 }
 
 impl Session {
@@ -134,15 +199,6 @@ impl Session {
                 None | Some(Action::Next)
             ),
         )
-    }
-
-    /// Whether a condition holds after the step just before the cursor; at the start, of the state.
-    pub fn holds(&self, condition: &Condition) -> bool {
-        let state = self.timeline.current();
-        match self.timeline.last() {
-            Some(step) => condition.holds_after(state, step),
-            None => condition.holds_in(state),
-        }
     }
 
     /// How many actions lie before the cursor.
@@ -291,6 +347,34 @@ impl Session {
         self.timeline.current().world().hash()
     }
 
+    /// Whether a condition holds at the cursor, after the step that led there.
+    pub fn holds(&self, condition: &Condition) -> bool {
+        let state = self.timeline.current();
+        match self.timeline.last() {
+            Some(step) => condition.holds_after(state, step),
+            None => condition.holds_in(state),
+        }
+    }
+
+    /// The moment after the next step; nothing where there is none. The run stays as it is.
+    pub fn ahead(&self) -> Option<Moment> {
+        let next = self.timeline.action(self.position());
+        self.what_if(&[next.unwrap_or(&Action::Next).clone()])
+    }
+
+    /// The moment after these actions, done one after the other; nothing where one of them makes no
+    /// sense. The run stays as it is.
+    pub fn what_if(&self, actions: &[Action]) -> Option<Moment> {
+        let mut scratch = self.timeline.current().clone();
+        let mut last = None;
+        for action in actions {
+            last = Some(scratch.apply(action).ok()?);
+        }
+        let position = self.position() + actions.len();
+        let moment = moment::read(&scratch, last.as_ref(), position, position, false);
+        Some(moment)
+    }
+
     /// Moves the cursor.
     pub fn seek(&mut self, position: usize) {
         self.timeline.seek(position);
@@ -305,6 +389,11 @@ impl Session {
             actions: self.timeline.actions().cloned().collect(),
             cursor: self.timeline.position(),
             hash: Some(self.hash()),
+            pins: if cfg!(feature = "full") {
+                self.pins()
+            } else {
+                Vec::new()
+            },
             trail: Trail::default(),
         }
     }

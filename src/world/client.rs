@@ -7,6 +7,7 @@ use std::sync::Arc;
 use serde::Serialize;
 
 use super::Deadline;
+use crate::growing::Growing;
 use crate::protocol::{
     Answer, Citation, ClientId, NodeId, Note, Outcome, Permutation, RangeMs, Relabel, Reply,
     Request, Value, rules,
@@ -51,7 +52,7 @@ pub struct Client {
     /// What waits behind it.
     queue: VecDeque<Queued>,
     /// What was asked and told, in order; shared with other moments, copied on write.
-    history: Vec<Arc<Exchange>>,
+    history: Growing<Arc<Exchange>>,
     /// How often the retry timer was armed.
     draws: u32,
 }
@@ -169,7 +170,7 @@ impl Client {
             guess: None,
             waiting: None,
             queue: VecDeque::new(),
-            history: Vec::new(),
+            history: Growing::default(),
             draws: 0,
         }
     }
@@ -190,7 +191,7 @@ impl Client {
     }
 
     /// What was asked and told, in order.
-    pub fn history(&self) -> &[Arc<Exchange>] {
+    pub fn history(&self) -> &Growing<Arc<Exchange>> {
         &self.history
     }
 
@@ -226,16 +227,20 @@ impl Client {
         for queued in &mut client.queue {
             queued.submitted = 0;
         }
-        for exchange in &mut client.history {
-            let exchange = Arc::make_mut(exchange);
-            exchange.submitted = 0;
-            exchange.turns.clear();
-            exchange.told_by = None;
-            exchange.asked = 0;
-            if let Some((at, _)) = &mut exchange.told {
-                *at = 0;
-            }
-        }
+        let without = client.history.iter().map(|exchange| {
+            Arc::new(Exchange {
+                submitted: 0,
+                turns: Vec::new(),
+                told_by: None,
+                asked: 0,
+                told: exchange
+                    .told
+                    .as_ref()
+                    .map(|(_, result)| (0, result.clone())),
+                ..Exchange::clone(exchange)
+            })
+        });
+        client.history = without.collect();
         client
     }
 

@@ -10,6 +10,7 @@ mod message;
 mod network;
 mod random;
 mod scenario;
+mod scene;
 
 use crate::sorted::SortedMap;
 use std::sync::Arc;
@@ -183,10 +184,19 @@ impl<P: Protocol> World<P> {
 
     /// The hash of the whole state: equal for equal runs, natively and in wasm.
     pub fn hash(&self) -> u64 {
+        xxhash_rust::xxh64::xxh64(&self.written(), 0)
+    }
+
+    /// How many bytes the whole state is when it is written down.
+    pub fn bytes(&self) -> usize {
+        self.written().len()
+    }
+
+    fn written(&self) -> Vec<u8> {
         let Ok(bytes) = postcard::to_allocvec(&self.state) else {
             unreachable!("every map and sequence knows its length");
         };
-        xxhash_rust::xxh64::xxh64(&bytes, 0)
+        bytes
     }
 
     /// What the scheduler would do next, and when: the earliest by time, then kind, then node,

@@ -208,7 +208,7 @@ test('a file whose action makes no sense opens up to there, and says where and w
   const who = await visit(lab);
   await who.openText(file({ actions: [{ steps: 2 }, { then: { restart: 'S1' } }, { steps: 5 }] }));
   await eventually(async () =>
-    assert.match(await who.notice(), /^Action 3 of the file makes no sense there.*That node is not down\.$/));
+    assert.match(await who.notice(), /^Action 3 of that run makes no sense here.*That node is not down\.$/));
   assert.deepEqual([(await who.place()).position, (await who.place()).length], [2, 2]);
 });
 
@@ -400,8 +400,13 @@ for (const seed of [1, 2, 3]) {
     // What the boot script holds is the run that is on stage.
     await who.key('Escape');
     await who.key('Escape');
-    // The last press may have asked for the other language, which takes a moment to come.
+    // The last press may have asked for the other language, which takes a moment to come; and a
+    // lecture may have been begun, which hides the controls.
     await eventually(async () => {
+      const end = who.page.getByRole('button', { name: /^(End lecture|结束讲授)$/ });
+      if (await end.count() > 0) {
+        await end.click();
+      }
       if (await who.button('English').count() > 0) {
         await who.press('English');
       }

@@ -181,7 +181,8 @@ test('a property that is lost on one side is shown on that side', async (lab) =>
   await who.dialog().getByRole('button', { name: 'Compare', exact: true }).click();
   await who.page.getByRole('button', { name: 'Close comparison' }).waitFor();
   const broken = (await who.page.getByTitle('Act on this side').allInnerTexts())[0];
-  await eventually(async () => assert.match(await side(who, broken).innerText(), /is lost/));
+  await who.stepUntil('the loss', async () => /is lost/.test(await side(who, broken).innerText()));
+  assert.equal(await inHand(who), broken, 'one looks where it is lost');
   assert.doesNotMatch(await side(who, 'Raft').innerText(), /is lost/);
 });
 

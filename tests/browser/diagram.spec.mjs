@@ -141,10 +141,10 @@ test('crashes, cuts and losses are seen in it, and what lies ahead is pale', asy
 
 test('on a phone, in the dark and in Chinese', async (lab) => {
   const who = await visit(lab, { size: [360, 740], scheme: 'dark', locale: 'zh-CN', touch: true });
-  await who.page.getByRole('button', { name: '时空图', exact: true }).tap();
+  await who.page.getByRole('button', { name: '时空图', exact: true }).click();
   const region = who.page.getByRole('region', { name: '时空图' });
   await region.waitFor();
-  await who.page.getByRole('button', { name: '下一次选举', exact: true }).tap();
+  await who.page.getByRole('button', { name: '下一次选举', exact: true }).click();
   assert.ok(await region.getByRole('option', { name: /S3 成为领导者/ }).count() > 0);
   await region.scrollIntoViewIfNeeded();
   await fits(who.page);

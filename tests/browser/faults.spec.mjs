@@ -133,6 +133,8 @@ test('by touch: a node is pulled away with a finger', TOUCH, async (lab) => {
   await fits(who.page);
   await screenshot(who.page, 'faults-phone');
   assert.equal(await who.tray().count(), 0);
+  // A finger that comes back at once would tap twice.
+  await who.page.waitForTimeout(500);
   await who.page.touchscreen.tap(...await who.aim(who.node(1)));
   await who.tray().waitFor();
 });

@@ -304,7 +304,7 @@ export class Visitor {
       return;
     }
     const coming = this.page.waitForEvent('filechooser');
-    await this.page.getByText('Open run…').click();
+    await this.page.getByText('Open file…').click();
     await (await coming).setFiles(file);
   }
 

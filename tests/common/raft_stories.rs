@@ -14,7 +14,7 @@ impl Lab<Raft> {
 
     /// The terms of a server's log.
     pub fn log(&self, id: u8) -> Vec<u32> {
-        let entries = self.node(id).disk.log.entries().iter();
+        let entries = self.node(id).disk.log.entries();
         entries.map(|entry| entry.term).collect()
     }
 

@@ -245,7 +245,10 @@ fn a_cluster_of_one_reads_at_once() {
 
 /// What was asked of a counter that only rises: when, when it was answered, and with what.
 fn answered(world: &World<Raft>, key: &str) -> Vec<(u64, u64, i64, bool)> {
-    let exchanges = world.clients().values().flat_map(|client| client.history());
+    let exchanges = world
+        .clients()
+        .values()
+        .flat_map(|client| client.history().iter());
     let of_key = exchanges.filter(|it| it.command.as_str().starts_with(key));
     let count = |text: &Option<Value>| match text {
         Some(text) => text.as_str().parse().expect("a counter is a number"),

@@ -18,7 +18,12 @@ fn parts(message: &Message) -> (u32, u32, Vec<u32>, u32) {
             entries,
             leader_commit,
             ..
-        } => (*prev_index, *prev_term, terms(entries), *leader_commit),
+        } => (
+            *prev_index,
+            *prev_term,
+            terms(entries.iter()),
+            *leader_commit,
+        ),
         other => panic!("{other:?} is no AppendEntries"),
     }
 }

@@ -127,8 +127,8 @@ pub fn entries(terms: &[u32]) -> Vec<Entry> {
 }
 
 /// The terms of entries.
-pub fn terms(entries: &[Entry]) -> Vec<u32> {
-    entries.iter().map(|entry| entry.term).collect()
+pub fn terms<'a>(entries: impl IntoIterator<Item = &'a Entry>) -> Vec<u32> {
+    entries.into_iter().map(|entry| entry.term).collect()
 }
 
 /// The terms of a log.

@@ -28,6 +28,9 @@ const BOOT: &str = "boot.js";
 
 /// The custom element: pages name it, so its name stays.
 const EMBED: &str = "embed.js";
+/// The list of the assets that only the full program asks for, a name and an address each: so many
+/// that a first visit should not have to read where they are.
+pub const LATE: &str = "late.txt";
 
 /// The programs that are fetched when they are needed.
 const LATER: [&str; 2] = ["quorumscope-full", "quorumscope-search"];
@@ -46,8 +49,10 @@ pub fn run(project: &Project) -> Result<()> {
     if std::env::var("TRUNK_PROFILE").is_ok_and(|profile| profile == "release") {
         html = replaced(&html, &staging, "script", BOOT, |text| Ok(bare(text)))?;
     }
-    let mut lines = copy(&project.assets(), &staging)?;
+    let (late, mut lines) = copy(&project.assets(), &staging)?;
     lines.extend(programs(&project.assets(), &staging)?);
+    let file = put(&staging, LATE, late.concat().as_bytes())?;
+    lines.push(line(LATE, &file));
     let is_release = std::env::var("TRUNK_PROFILE").is_ok_and(|profile| profile == "release");
     if is_release {
         lines.push(line(offline::WORKER, offline::WORKER));
@@ -62,7 +67,10 @@ pub fn run(project: &Project) -> Result<()> {
     };
     fs::write(staging.join(EMBED), plain(EMBED)?)?;
     if is_release {
-        let worker = offline::worker(&plain(offline::WORKER)?, &listed)?;
+        let worker = {
+            let all = with_late(&listed, &late.concat())?;
+            offline::worker(&plain(offline::WORKER)?, &listed, &all)?
+        };
         fs::write(staging.join(offline::WORKER), worker)?;
     }
     Ok(())
@@ -143,18 +151,35 @@ fn programs(assets: &Path, staging: &Path) -> Result<Vec<String>> {
     Ok(lines)
 }
 
-/// Copies the assets and returns the lines that list them.
-fn copy(assets: &Path, staging: &Path) -> Result<Vec<String>> {
-    let mut lines = Vec::new();
+/// Copies the assets and returns the lines that list them: those of the list of late ones, and
+/// those of the page.
+fn copy(assets: &Path, staging: &Path) -> Result<(Vec<String>, Vec<String>)> {
+    let (mut late, mut lines) = (Vec::new(), Vec::new());
     for name in files_of_folders(assets)? {
         let bytes = fs::read(assets.join(&name))
             .with_context(|| format!("could not read static/{name}"))?;
         for (name, bytes) in catalogue::parts(&name, bytes)? {
             let file = put(staging, &name, &bytes)?;
-            lines.push(line(&name, &file));
+            match is_early(&name) {
+                true => lines.push(line(&name, &file)),
+                false => late.push(format!("{name} ./{file}\n")),
+            }
         }
     }
-    Ok(lines)
+    Ok((late, lines))
+}
+
+/// Whether the core asks for an asset: the texts that all need, and those of its protocol.
+fn is_early(name: &str) -> bool {
+    let texts = name.strip_prefix("locales/");
+    texts.is_some_and(|it| !it.contains('/') || it.ends_with("/raft.json"))
+}
+
+/// The page with the assets of the list of late ones listed as well.
+pub fn with_late(page: &str, late: &str) -> Result<String> {
+    let pairs = late.lines().filter_map(|it| it.split_once(" ./"));
+    let lines: Vec<String> = pairs.map(|(name, file)| line(name, file)).collect();
+    list(page, &lines)
 }
 
 /// Writes an asset under a name that changes with its content, and returns that name.

@@ -25,19 +25,27 @@ const FULL_SECTIONS: [&str; 5] = [
 ];
 /// What only the full program shows, whichever protocol it is about.
 const FULL_SHARED: &[&str] = &[
+    "action",
     "branches",
     "compare",
+    "crowd",
     "diagram",
     "embed",
     "export",
     "fault",
     "knowledge",
     "lecture",
+    "lesson",
     "open",
+    "pin",
+    "predict",
     "quorum",
     "search",
     "share",
     "stored",
+    "undo",
+    "until",
+    "why_not",
 ];
 
 /// A protocol is what has a name in the catalogue.

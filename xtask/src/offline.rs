@@ -11,13 +11,14 @@ pub const WORKER: &str = "sw.js";
 /// How much of the page's hash is the version's name.
 const VERSION_CHARS: usize = 16;
 
-/// The worker's text for a built page.
-pub fn worker(text: &str, page: &str) -> Result<String> {
+/// The worker's text for a built page. `all` is the page with every asset listed, those too that
+/// it has in a list of their own.
+pub fn worker(text: &str, page: &str, all: &str) -> Result<String> {
     let hash: String = Sha256::digest(page)
         .iter()
         .map(|byte| format!("{byte:02x}"))
         .collect();
-    let files: Vec<_> = html::tags(page)?
+    let files: Vec<_> = html::tags(all)?
         .iter()
         .filter_map(|tag| tag.get("href").or_else(|| tag.get("src")))
         .filter_map(|address| address.strip_prefix("./"))
@@ -48,11 +49,11 @@ mod tests {
     fn the_worker_names_the_page_and_its_files() {
         let page = "<link href=\"./a-1.css\"><script src=\"./b-2.js\"></script>\
                     <link href=\"./sw.js\"><a href=\"https://example.org/\"></a>";
-        let text = worker("v '@version@' h '@page-hash@' f ['@files@']", page).unwrap();
+        let text = worker("v '@version@' h '@page-hash@' f ['@files@']", "", page).unwrap();
         assert!(text.ends_with("f ['a-1.css','b-2.js']"), "{text}");
         let hash = text.split('\'').nth(3).unwrap();
         assert_eq!(hash.len(), 64);
         assert!(text.starts_with(&format!("v '{}'", &hash[..16])));
-        assert!(worker("no marks", page).is_err());
+        assert!(worker("no marks", page, page).is_err());
     }
 }

@@ -18,7 +18,7 @@ use sha2::{Digest as _, Sha256};
 
 use crate::html::{self, Tag};
 use crate::offline;
-use crate::shell;
+use crate::{assets, shell};
 
 /// What only the folder needs, where a first visit fetches as little as it can.
 const CORE: [&str; 3] = ["quorumscope.js", "quorumscope.wasm", offline::WORKER];
@@ -54,7 +54,8 @@ pub fn pack(dist: &Path, to: &Path) -> Result<()> {
         let file = dist.join(href.trim_start_matches("./"));
         fs::read(&file).with_context(|| format!("the page refers to {href}, which is not there"))
     };
-    let packed = packed(&page, &read)?;
+    let late = late(&page, &read)?;
+    let packed = packed(&assets::with_late(&page, &late)?, &read)?;
     let policy = policy(&packed)?;
     shell::say(format_args!(
         "The strictest policy that the single file works under:\n  {policy}"
@@ -64,6 +65,17 @@ pub fn pack(dist: &Path, to: &Path) -> Result<()> {
         .and_then(|()| fs::write(to, packed))
         .and_then(|()| fs::write(folder.join(POLICY), format!("{policy}\n")))
         .with_context(|| format!("could not write {}", to.display()))
+}
+
+/// The list of late assets, all of which the single file holds.
+fn late(page: &str, read: &dyn Fn(&str) -> Result<Vec<u8>>) -> Result<String> {
+    let tags = html::tags(page)?;
+    let list = tags
+        .iter()
+        .find(|tag| tag.get("data-asset") == Some(assets::LATE));
+    let href = list.and_then(|tag| tag.get("href"));
+    let href = href.context("the page does not list the late assets")?;
+    Ok(String::from_utf8(read(href)?)?)
 }
 
 fn packed(page: &str, read: &dyn Fn(&str) -> Result<Vec<u8>>) -> Result<String> {

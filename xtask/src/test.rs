@@ -60,7 +60,7 @@ impl Options {
             options.native = options.words.is_empty();
         }
         if options.browsers.is_empty() {
-            options.browsers.push(Browser::Chromium);
+            options.browsers.extend(Browser::ALL);
         }
         Ok(options)
     }
@@ -173,7 +173,7 @@ mod tests {
     fn without_options_everything_runs() {
         let all = parse(&[]).unwrap();
         assert!(all.native && all.browser);
-        assert_eq!(all.browsers, [Browser::Chromium]);
+        assert_eq!(all.browsers, Browser::ALL);
     }
 
     #[test]

@@ -115,16 +115,15 @@ impl Embedded {
         !self.frame.embed || self.frame.controls == Controls::Full
     }
 
-    /// The panels that are there; a figure has the first one, if nothing is said.
-    pub(super) fn panels(&self) -> Vec<Panel> {
-        let all = Panel::all();
+    /// Which panels are there, if the options say; a figure has the first one, where they do not.
+    pub(super) fn panels(&self) -> Option<Vec<Panel>> {
         match (&self.frame.panels, self.frame.embed) {
-            (Some(places), _) => places
-                .iter()
-                .filter_map(|it| all.get(*it).copied())
-                .collect(),
-            (None, true) => vec![Panel::Why],
-            (None, false) => all,
+            (Some(places), _) => {
+                let panels = places.iter().filter_map(|it| PANELS.get(*it));
+                Some(panels.copied().collect())
+            }
+            (None, true) => Some(vec![Panel::Why]),
+            (None, false) => None,
         }
     }
 
@@ -235,5 +234,14 @@ impl Embedded {
 pub(super) fn no_such_value(words: &Words, name: &str, value: &str) -> String {
     words.fill("embed.no_such_value", &[("name", name), ("value", value)])
 }
+
+/// The panels in the order of their words in [`crate::share::frame::PANELS`].
+const PANELS: [Panel; 5] = [
+    Panel::Why,
+    Panel::Rules,
+    Panel::State,
+    Panel::Properties,
+    Panel::Branches,
+];
 
 const DARK: &str = "(prefers-color-scheme: dark)";

@@ -44,8 +44,7 @@ pub(in crate::app) fn view(
             .with(button(send, Msg::RunPause).text(words.t(run)))
             .with(transport::range(
                 moment,
-                frame.from,
-                frame.within(moment.length),
+                [frame.from, frame.within(moment.length)],
                 words,
                 send,
             ));

@@ -251,8 +251,10 @@ impl Faults {
     }
 
     /// The number of a node's group: the one chosen, or the one it is in.
-    fn group_of(&self, node: NodeId, now: &[Group]) -> usize {
+    fn group_of(&self, node: NodeId, moment: &Moment, now: &[Group]) -> usize {
         let chosen = self.chosen.get(&node).copied();
+        // The cluster may have become smaller since.
+        let chosen = chosen.filter(|group| *group < moment.nodes.len());
         let is = now.iter().position(|group| group.contains(&node));
         chosen.or(is).unwrap_or(0)
     }
@@ -262,7 +264,7 @@ impl Faults {
         let now = apart(moment);
         let mut groups = vec![Group::new(); moment.nodes.len()];
         for node in &moment.nodes {
-            groups[self.group_of(node.id, &now)].push(node.id);
+            groups[self.group_of(node.id, moment, &now)].push(node.id);
         }
         groups.retain(|group| !group.is_empty());
         groups

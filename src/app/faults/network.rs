@@ -94,7 +94,7 @@ impl Sheet<'_> {
         let now = apart(self.moment);
         let nodes = &self.moment.nodes;
         let one = |id: NodeId| {
-            let chosen = self.faults.group_of(id, &now);
+            let chosen = self.faults.group_of(id, self.moment, &now);
             let name = id.to_string();
             let option = |place: usize| {
                 let letter = letter(place).to_string();

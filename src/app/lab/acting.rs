@@ -1,6 +1,7 @@
 //! What a person does to the cluster: choosing a thing on stage and acting on it.
 
 use super::{Choosing, DELAY_MS, Lab, Msg, Thing};
+use crate::app::crowd::{self, Link};
 use crate::app::dialog::Dialog;
 use crate::app::{FULL, host, stage, tray};
 use crate::protocol::{ClientId, NodeId, Value, ValueError};
@@ -82,8 +83,24 @@ impl Lab {
                 self.choosing = Choosing::Nothing;
                 let again = self.selected == Some(thing);
                 self.selected = if again { None } else { Some(thing) };
+                if FULL && self.crowd.link.take().is_some() {
+                    // It has a mark of its own now.
+                    self.crowd.focus = self.selected.map(|it| self.stage_in_hand().id(it));
+                }
             }
         }
+    }
+
+    /// Lists the messages of a link, or no longer.
+    pub(super) fn list(&mut self, link: Option<Link>) {
+        let closed = self.crowd.link;
+        self.crowd.link = link;
+        self.crowd.focus = match (link, closed) {
+            (Some(link), _) => crowd::first_id(&self.moment, link),
+            // The focus goes back to where the list came from.
+            (None, Some(link)) => stage::crowd_of(&self.moment, &self.look(), link),
+            (None, None) => None,
+        };
     }
 
     pub(super) fn choose_nth(&mut self, number: u8) {
@@ -112,6 +129,8 @@ impl Lab {
             if FULL {
                 self.finder.leave();
             }
+        } else if FULL && self.crowd.link.is_some() {
+            self.list(None);
         } else if !host::close_menus() && self.choosing != Choosing::Nothing {
             self.choosing = Choosing::Nothing;
         } else if FULL && self.diagram.picked().is_some() {

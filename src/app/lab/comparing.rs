@@ -5,7 +5,7 @@ use yew::prelude::*;
 use super::{Lab, Msg, Thing};
 use crate::app::compare::{self, Compare};
 use crate::app::diagram::Draw;
-use crate::app::dialog::{self, Dialog};
+use crate::app::dialog::Dialog;
 use crate::app::dom::{El, classed, text};
 use crate::app::faults::Faults;
 use crate::app::motion::Scene;
@@ -59,7 +59,13 @@ impl Lab {
     pub(super) fn asks_for_one(&mut self, msg: &Msg) -> bool {
         let of_one = matches!(
             msg,
-            Msg::Diagram(Draw::Toggle) | Msg::Branch(_) | Msg::Eyes(_) | Msg::SwitchEyes
+            Msg::Diagram(Draw::Toggle)
+                | Msg::Branch(_)
+                | Msg::Eyes(_)
+                | Msg::SwitchEyes
+                | Msg::Going(_)
+                | Msg::Pinning(_)
+                | Msg::Show(Dialog::Notes | Dialog::Until)
         );
         let refused = of_one && self.session.pair().is_some();
         if refused {
@@ -223,15 +229,25 @@ impl Lab {
         Some((moment, compare::name(pair, side, &self.words)))
     }
 
+    /// How a side's stage is drawn.
+    fn look_at<'a>(&self, pair: &Pair, side: Side, faults: &'a Faults) -> stage::Look<'a> {
+        stage::Look {
+            name: compare::stage_name(side),
+            selected: self.selected.filter(|_| pair.side == side),
+            choosing: self.choosing,
+            narrow: true,
+            faults,
+            pulls: false,
+        }
+    }
+
     /// What moves on both stages.
     pub(super) fn scenes_of_both(&self) -> Option<Vec<Scene>> {
         let pair = self.session.pair()?;
         let moments = self.moments(pair);
         let faults = Faults::default();
-        let scene = |side: Side| {
-            let name = compare::stage_name(side);
-            stage::scene(name, &moments[side as usize], true, &faults)
-        };
+        let scene =
+            |side: Side| stage::scene(&moments[side as usize], &self.look_at(pair, side, &faults));
         Some(Side::BOTH.map(scene).into())
     }
 
@@ -257,22 +273,9 @@ impl Lab {
         let one = |side: Side| {
             let moment = &moments[side as usize];
             let in_hand = pair.side == side;
-            let selected = self.selected.filter(|_| in_hand);
             let name = compare::name(pair, side, words);
             let on_side = send.reform(move |msg| Msg::Compare(Compare::On(side, Box::new(msg))));
-            let stage = stage::view(
-                moment,
-                words,
-                &stage::Look {
-                    name: compare::stage_name(side),
-                    selected,
-                    choosing: self.choosing,
-                    narrow: true,
-                    faults: &faults,
-                    pulls: false,
-                },
-                &on_side,
-            );
+            let stage = stage::view(moment, words, &self.look_at(pair, side, &faults), &on_side);
             let mut stage_box = classed("div", "stage-box")
                 .child(stage)
                 .with(classed("div", "banners").with(self.banner(moment, &on_side)));
@@ -294,7 +297,6 @@ impl Lab {
                 self.panel_of_both(pair),
                 words,
                 self.panel,
-                &Panel::all(),
                 send,
             ));
         classed("main", "middle comparison")
@@ -308,23 +310,21 @@ impl Lab {
         let [left, right] = &self.moments(pair);
         let content = |side: Side, moment: &Moment, selected: Option<Thing>| {
             let (session, send) = (pair.session(side), &self.send);
-            panel::content(moment, words, session, self.panel, selected, None, send)
+            let of_full = self.of_full();
+            panel::content(moment, words, session, self.panel, selected, &of_full, send)
         };
         match self.panel {
-            Panel::Why => compare::why(pair, [left, right], words, |side, moment| {
-                content(side, moment, None)
-            }),
+            Panel::Why | Panel::Lesson | Panel::Predict => {
+                compare::why(pair, [left, right], words, |side, moment| {
+                    content(side, moment, None)
+                })
+            }
             Panel::Branches => text(words.t("compare.one_only")),
             Panel::Rules | Panel::State | Panel::Properties => {
                 let name = compare::name(pair, pair.side, words);
                 el_of(&name, content(pair.side, &self.moment, self.selected))
             }
         }
-    }
-
-    pub(super) fn compare_dialog(&self) -> Html {
-        let content = compare::dialog(self.session.first(), &self.words, &self.send);
-        dialog::modal("compare.title", content, &self.words, &self.send)
     }
 }
 

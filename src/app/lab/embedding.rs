@@ -4,6 +4,7 @@ use super::{Lab, Msg, Theme};
 use crate::app::dom::{El, classed, el};
 use crate::app::embed::{self, Embed};
 use crate::app::host::{framing, sharing};
+use crate::app::lesson::{Entry, Learn};
 use crate::share::json::Json;
 use crate::share::link;
 use crate::share::message::{self, Command};
@@ -31,6 +32,9 @@ impl Lab {
         self.notice = Some(said.join(" ")).filter(|it| !it.is_empty());
         self.motion.jump(self.session.now() as f64);
         self.embedded.listen(&self.send);
+        if let Some(lesson) = self.embedded.frame.lesson.clone() {
+            self.learn(Learn::Open(lesson, Entry::Start));
+        }
         self.follow_theme();
     }
 

@@ -36,7 +36,7 @@ impl Lab {
                 }
             }
             Lecture::Rename(place, typed) => self.lecturer.rename(place, &typed),
-            Lecture::Swap(place) => self.lecturer.swap(place),
+            Lecture::Move(place, way) => self.lecturer.move_by_one(place, way),
             Lecture::Delete(place) => self.lecturer.delete(place),
             Lecture::Undo => self.lecturer.undo(),
             Lecture::Save => {

@@ -3,14 +3,19 @@
 mod acting;
 mod branching;
 mod comparing;
+mod dialogs;
 mod drawing;
 mod embedding;
 mod faulting;
 mod handing;
+mod learning;
 mod lecturing;
+mod noting;
 mod opening;
 mod playing;
+mod retracing;
 mod scenes;
+mod screen;
 mod searching;
 
 use std::cell::Cell;
@@ -21,25 +26,31 @@ use crate::sorted::SortedMap;
 use yew::prelude::*;
 
 use super::compare::{Beside, Compare};
+use super::crowd::{Crowd, Link};
 use super::diagram::{self, Diagram, Draw};
-use super::dialog::{self, Dialog};
-use super::dom::{El, button, classed, el};
+use super::dialog::Dialog;
+use super::dom::{classed, el};
 use super::embed::{Embed, Embedded};
 use super::export::{self, Export};
-use super::faults::{self, Fault, Faults};
+use super::faults::{Fault, Faults};
 use super::handing::{Ask, Handed, Screen};
 use super::keys;
-use super::lecture::{self, Lecture, Lecturer};
+use super::lecture::{Lecture, Lecturer};
+use super::lesson::{Learn, Learner};
 use super::motion::Motion;
-use super::panel::{self, Branching, Panel};
-use super::search::{self, Find, Finder, Found};
-use super::share::{self, Share, Sharer};
-use super::stored::{self, Store, Stored};
+use super::panel::{Branching, Panel};
+use super::pins::Pinning;
+use super::search::{Find, Finder, Found};
+use super::share::{Share, Sharer};
+use super::stored::{Store, Stored};
+use super::undo::{Retrace, Undo};
+use super::until::{Going, Pace};
+use super::why_not::{self, Doubt, Doubts};
 use super::words::{Language, Shared, Words};
-use super::{FIRST_PROTOCOL, FULL, header, host, stage, transport, tray};
+use super::{FIRST_PROTOCOL, FULL, header, host, stage, transport};
 use crate::protocol::{ClientId, NodeId};
 use crate::view::compare::Runs;
-use crate::view::{Moment, Parting, Session, first_look, open, quorums};
+use crate::view::{Moment, Opening, Parting, Session, first_look, open, quorums};
 use crate::world::{Action, ActionError, MessageId};
 
 /// The seed of a first visit: its election is one that a newcomer can follow.
@@ -48,6 +59,8 @@ const FIRST_SEED: u32 = 1;
 pub(super) const RATES: [f64; 5] = [5.0, 12.0, 25.0, 60.0, 200.0];
 /// How much later “delay” makes a message arrive, in virtual milliseconds.
 pub(super) const DELAY_MS: u32 = 50;
+/// How often the panels tell anew while the run runs, in milliseconds.
+const TELLING_MS: f64 = 250.0;
 const NARROW: &str = "(max-width: 760px)";
 
 /// Something on stage that can be chosen.
@@ -132,12 +145,21 @@ pub(super) enum Msg {
     Save,
     OpenFile(web_sys::File),
     FileRead(Result<String, String>),
+    /// A file that takes long gets its next turn.
+    GoOnOpening,
     /// The page is drawn for the first time, and what the core had is to be gone on with.
     Arrived,
     /// The full program did not come.
     FullFailed,
     Find(Find),
+    Learn(Learn),
     Compare(Compare),
+    Doubt(Doubt),
+    Retrace(Retrace),
+    Going(Going),
+    Pinning(Pinning),
+    /// Lists the messages of a link, or no longer.
+    Crowd(Option<Link>),
     Diagram(Draw),
     Export(Export),
     Fault(Fault),
@@ -178,6 +200,9 @@ pub(super) struct Lab {
     /// The other protocols' runs, kept while one looks at this one.
     stashed: SortedMap<&'static str, Session>,
     moment: Shared<Moment>,
+    /// The moment that the panels tell of: this one, or while the run runs one of just before.
+    told: Shared<Moment>,
+    told_at: f64,
     words: Words,
     selected: Option<Thing>,
     /// The chosen thing whose tray has been scrolled into sight, on a narrow page.
@@ -202,6 +227,10 @@ pub(super) struct Lab {
     wanted: Option<Ask>,
     /// What the core handed over, until the page is drawn.
     arriving: Option<Screen>,
+    /// The file that is being opened; only the full program opens any.
+    opening: Option<Opening>,
+    /// The list of a crowd's messages; only the full program has any.
+    crowd: Crowd,
     /// Whose view is shown, in the place of the whole truth.
     eyes: Option<NodeId>,
     /// The branches that are held against each other.
@@ -224,6 +253,12 @@ pub(super) struct Lab {
     stored: Stored,
     /// The runs on stage that were found, each with what was there before it, the latest last.
     found: Vec<Found>,
+    doubts: Doubts,
+    /// What was done, to be taken back.
+    undo: Undo,
+    pace: Pace,
+    /// Lessons; only the full program has any.
+    learner: Learner,
     send: Callback<Msg>,
     /// They are called no more when this goes.
     _listeners: [Option<host::Listener>; 7],
@@ -256,8 +291,11 @@ impl Component for Lab {
         let Ok(session) = open(scenario, FIRST_SEED) else {
             unreachable!("a test opens every first look");
         };
+        let moment = Shared::new(session.moment());
         let mut lab = Self {
-            moment: Shared::new(session.moment()),
+            told: moment.clone(),
+            told_at: 0.0,
+            moment,
             session: session.into(),
             stashed: SortedMap::new(),
             words: ctx.props().words.clone(),
@@ -278,6 +316,8 @@ impl Component for Lab {
             after_words: None,
             wanted: None,
             arriving: None,
+            opening: None,
+            crowd: Crowd::default(),
             eyes: None,
             parting: None,
             diagram: Diagram::new(),
@@ -289,6 +329,10 @@ impl Component for Lab {
             embedded: Embedded::default(),
             stored: Stored::default(),
             found: Vec::new(),
+            doubts: Doubts::default(),
+            undo: Undo::default(),
+            pace: Pace::new(),
+            learner: Learner::new(),
             send,
             _listeners: listeners,
         };
@@ -351,9 +395,13 @@ impl Component for Lab {
             false => el("section").set("hidden", "").end(),
         };
         let notice = self.notice.as_deref().unwrap_or_default();
-        let waiting = match self.wanted {
-            Some(_) if notice.is_empty() => words.t("ui.full_loading"),
-            _ => "",
+        let waiting = match (&self.wanted, &self.opening) {
+            (Some(_), _) if notice.is_empty() => words.t("ui.full_loading").to_owned(),
+            (_, Some(opening)) if FULL => {
+                let tens = (opening.percent() / 10 * 10).to_string();
+                words.fill("open.percent", &[("percent", &tens)])
+            }
+            _ => String::new(),
         };
         let spoken = classed("p", "unseen").set("role", "status");
         classed("div", "lab")
@@ -363,13 +411,14 @@ impl Component for Lab {
                 cluster,
                 moment.nodes.len() as u8,
                 self.theme,
+                &self.lesson_name(),
                 send,
             ))
             .with(middle)
             .child(transport)
             .child(diagram)
             .with(classed("p", "notice").set("role", "alert").text(notice))
-            .with(classed("p", "notice").set("role", "status").text(waiting))
+            .with(classed("p", "notice").set("role", "status").text(&waiting))
             .with(spoken.set("aria-live", "polite").text(&self.spoken()))
             .child(self.dialog_view())
             .each(self.lecture_view().into_iter())
@@ -386,11 +435,18 @@ impl Component for Lab {
         if FULL && let Some(id) = self.finder.focus.take() {
             host::focus(id);
         }
+        if FULL && let Some(id) = self.crowd.focus.take() {
+            host::focus(&id);
+            host::reveal(".tray");
+        }
         if FULL && let Some(id) = self.lecturer.focus.take() {
-            host::focus(id);
+            host::focus(&id);
         }
         if FULL && std::mem::take(&mut self.finder.reveal) && self.narrow {
             host::reveal(".strip");
+        }
+        if FULL && std::mem::take(&mut self.doubts.focus) {
+            host::focus(why_not::ANSWER);
         }
         if self.arriving.is_some() {
             ctx.link().send_message(Msg::Arrived);
@@ -406,14 +462,15 @@ impl Component for Lab {
             host::reveal(".tray");
         }
         self.revealed = self.selected;
+        if FULL {
+            self.point();
+        }
         if FULL && self.diagram.is_open() {
             self.measure_diagram();
         }
         let of_both = if FULL { self.scenes_of_both() } else { None };
-        self.motion.set_scenes(of_both.unwrap_or_else(|| {
-            let (name, narrow) = (stage::Name::FIRST, self.narrow_stage());
-            vec![stage::scene(name, &self.moment, narrow, &self.faults)]
-        }));
+        let one = || vec![stage::scene(&self.moment, &self.look())];
+        self.motion.set_scenes(of_both.unwrap_or_else(one));
     }
 
     fn destroy(&mut self, _ctx: &Context<Self>) {
@@ -431,6 +488,15 @@ impl Lab {
         if FULL && self.asks_for_one(&msg) {
             return true;
         }
+        let before = if FULL { self.before(&msg) } else { None };
+        let draw = self.obey(msg);
+        if FULL && let Some(before) = before {
+            self.remember(before);
+        }
+        draw
+    }
+
+    fn obey(&mut self, msg: Msg) -> bool {
         match msg {
             Msg::Key(event) => {
                 let read = keys::read(&event, self.shortcut_keys, self.dialog, self.lecturer.on);
@@ -504,6 +570,7 @@ impl Lab {
                 return false;
             }
             Msg::FileRead(text) => self.open_file(text),
+            Msg::GoOnOpening => return FULL && self.go_on_opening(),
             Msg::Arrived => self.arrive(),
             Msg::FullFailed => {
                 self.wanted = None;
@@ -511,6 +578,10 @@ impl Lab {
             }
             Msg::Find(find) if FULL => return self.find(find),
             Msg::Compare(compare) if FULL => return self.compare(compare),
+            Msg::Doubt(doubt) if FULL => self.doubt(doubt),
+            Msg::Retrace(way) if FULL => self.retrace(way),
+            Msg::Going(going) if FULL => self.go(going),
+            Msg::Pinning(pinning) if FULL => self.pinning(pinning),
             Msg::Diagram(draw) if FULL => return self.draw(draw),
             Msg::Export(export) if FULL => {
                 if !export::take(export, &self.session, &self.words, &self.send) {
@@ -525,8 +596,16 @@ impl Lab {
             Msg::Lecture(lecture) if FULL => return self.lecture(lecture),
             Msg::Embed(embed) if FULL => return self.embed(embed),
             Msg::Store(store) if FULL => self.stored.respond(store, &self.send),
+            Msg::Learn(learn) if FULL => return self.learn(learn),
+            Msg::Crowd(link) if FULL => self.list(link),
             Msg::Find(_)
+            | Msg::Learn(_)
+            | Msg::Crowd(_)
             | Msg::Compare(_)
+            | Msg::Doubt(_)
+            | Msg::Retrace(_)
+            | Msg::Going(_)
+            | Msg::Pinning(_)
             | Msg::Share(_)
             | Msg::Lecture(_)
             | Msg::Embed(_)
@@ -542,12 +621,22 @@ impl Lab {
 
     /// The session has changed: everything that follows from it is read anew.
     fn refresh(&mut self) {
+        if FULL {
+            self.look_anew();
+        }
         let mut moment = self.session.moment();
         if FULL && let Some(node) = self.eyes {
             moment = moment.seen_by(&self.session.knowledge(node));
         }
         self.moment = Shared::new(moment);
+        // Nobody reads what changes with every frame, and laying it out costs more than all that
+        // moves.
+        let now = host::now();
+        if !self.running || now - self.told_at >= TELLING_MS {
+            (self.told, self.told_at) = (self.moment.clone(), now);
+        }
         if FULL {
+            self.crowd.follow(&self.moment);
             self.refresh_other();
             self.diagram.eyes = self.eyes;
             self.diagram.refresh(&self.session);
@@ -607,7 +696,11 @@ impl Lab {
                     host::set_language(words.language.tag(), words.t("ui.title"));
                 }
                 self.notice = None;
+                let translated = words.language != self.words.language;
                 self.words = words;
+                if FULL && translated {
+                    self.translate_lesson();
+                }
                 if let Some(msg) = after {
                     self.respond(msg);
                 }
@@ -644,198 +737,5 @@ impl Lab {
             _ => self.theme_name(),
         };
         host::set_page_attribute("data-theme", Some(name));
-    }
-
-    /// What a screen reader says after a step.
-    fn spoken(&self) -> String {
-        if self.running {
-            return String::new();
-        }
-        if FULL && let Some(spoken) = self.spoken_of_both() {
-            return spoken;
-        }
-        let found = self
-            .found_here()
-            .filter(|_| FULL && self.session.position() == 0);
-        let found = found.map(|it| search::found(it, &self.words));
-        let mut all: Vec<String> = found.into_iter().collect();
-        all.extend(self.spoken_of(&self.moment));
-        all.join(self.words.t("ui.sentence_separator"))
-    }
-
-    /// What happened in a moment, and what is lost, as sentences.
-    fn spoken_of(&self, moment: &Moment) -> Vec<String> {
-        let titles = moment.happened.iter();
-        let titles = titles.map(|it| self.words.say(&it.title));
-        let lost = moment.violations.iter().map(|violation| {
-            let name = format!("property.{}", violation.property.id);
-            let args = [("property", self.words.t(&name))];
-            self.words.fill("ui.property_lost", &args)
-        });
-        titles.chain(lost).collect()
-    }
-
-    /// The stage, and the panels beside it.
-    fn one(&self) -> El {
-        let (words, send, moment) = (&self.words, &self.send, &*self.moment);
-        let stage_box = classed("section", "stage-box")
-            .say("aria-label", words.t("ui.stage_region"))
-            .child(stage::view(
-                moment,
-                words,
-                &stage::Look {
-                    name: stage::Name::FIRST,
-                    selected: self.selected,
-                    choosing: self.choosing,
-                    narrow: self.narrow_stage(),
-                    faults: &self.faults,
-                    pulls: true,
-                },
-                send,
-            ))
-            .with(self.banners())
-            .child(self.tray());
-        let some = match FULL {
-            true => self.embedded.panels(),
-            false => Panel::all(),
-        };
-        let open = some.contains(&self.panel).then_some(self.panel);
-        let Some(open) = open.or(some.first().copied()) else {
-            return classed("main", "middle").with(stage_box);
-        };
-        let panels = panel::view(
-            moment,
-            words,
-            &self.session,
-            open,
-            self.selected,
-            self.parting.as_ref(),
-            &some,
-            send,
-        );
-        classed("main", "middle").with(stage_box).child(panels)
-    }
-
-    /// What can be done to the chosen thing.
-    fn tray(&self) -> Html {
-        if FULL && !self.embedded.acts() {
-            return el("div").set("hidden", "").end();
-        }
-        let pair = self.session.pair().filter(|_| FULL);
-        tray::view(
-            &self.words,
-            self.selected,
-            pair.and_then(|pair| self.whose(pair.side)),
-            self.choosing,
-            tray::Offers {
-                few: &self.offers(),
-                more: &self.more(),
-                asking: self.asking(),
-            },
-            &self.send,
-        )
-    }
-
-    /// What was on stage before and can be shown again, by what the item of the menu says.
-    fn ways_back(&self) -> Vec<(&'static str, Msg)> {
-        let found = self.found_here().filter(|_| FULL);
-        let found = found.map(|_| ("search.return", Msg::Find(Find::Return)));
-        let left = self.sharer.left.as_ref().filter(|_| FULL);
-        let left = left.map(|_| ("share.return", Msg::Share(Share::Return)));
-        found.into_iter().chain(left).collect()
-    }
-
-    /// What stands over the stage.
-    fn banners(&self) -> El {
-        let mut banners = classed("div", "banners").with(self.banner(&self.moment, &self.send));
-        if FULL && let Some(would) = self.faults.would(&self.moment, self.narrow) {
-            let text = self.words.fill("fault.would", &[("groups", &would)]);
-            banners = banners.with(classed("p", "strip would").text(&text));
-        }
-        if FULL && let Some(apart) = self.quorums_apart() {
-            banners = banners.with(apart);
-        }
-        if FULL && let Some(node) = self.eyes {
-            banners = banners.with(panel::eyes_strip(
-                node,
-                &self.session,
-                &self.words,
-                &self.send,
-            ));
-        }
-        match self.found_here() {
-            Some(found) if FULL && found.told => {
-                banners.with(search::strip(found, &self.words, &self.send))
-            }
-            _ => banners,
-        }
-    }
-
-    /// The warning that quorums of these sizes are not safe.
-    fn quorums_apart(&self) -> Option<El> {
-        let quorums = quorums::in_use(self.session.scenario())?;
-        let [first, second] = quorums.sizes.map(|size| size.to_string());
-        let of = quorums.of.to_string();
-        let args = [("first", &*first), ("second", &second), ("of", &of)];
-        let text = self.words.fill("quorum.apart", &args);
-        (!quorums.meet()).then(|| classed("p", "strip warning").text(&text))
-    }
-
-    fn banner(&self, moment: &Moment, send: &Callback<Msg>) -> El {
-        let banner = classed("div", "banner");
-        let Some(violation) = moment.violations.first() else {
-            return banner.set("hidden", "");
-        };
-        let name = format!("property.{}", violation.property.id);
-        let args = [("property", self.words.t(&name))];
-        let lost = format!("✗ {}", self.words.fill("ui.property_lost", &args));
-        let facts = button(send, Msg::Panel(Panel::Properties));
-        banner
-            .with(el("strong").text(&lost))
-            .with(facts.text(self.words.t("ui.show_facts")))
-    }
-
-    /// What the dialogue about the network shows, while it is open.
-    fn network(&self) -> Html {
-        if !FULL || self.dialog != Dialog::Network {
-            return Html::default();
-        }
-        let (words, session) = (&self.words, &self.session);
-        faults::dialog(&self.faults, words, &self.moment, session, &self.send)
-    }
-
-    fn dialog_view(&self) -> Html {
-        let (words, send) = (&self.words, &self.send);
-        if FULL && self.dialog == Dialog::Compare {
-            return self.compare_dialog();
-        }
-        if FULL && self.dialog == Dialog::Share {
-            let content = share::dialog(&self.sharer, self.embed_code(), words, send);
-            return dialog::modal("share.title", content, words, send);
-        }
-        if FULL && self.dialog == Dialog::Scenes {
-            let content = lecture::dialog(&self.lecturer, words, send);
-            return dialog::modal("lecture.scenes", content, words, send);
-        }
-        if FULL && self.dialog == Dialog::Stored {
-            let content = stored::dialog(&self.stored, words, send);
-            return dialog::modal("ui.stored", content, words, send);
-        }
-        if FULL && self.dialog == Dialog::Export {
-            let content = export::dialog(self.diagram.is_open(), words, send);
-            return dialog::modal("export.title", content, words, send);
-        }
-        if FULL && self.dialog == Dialog::Black {
-            return lecture::black(words, send);
-        }
-        dialog::view(
-            self.dialog,
-            &self.words,
-            &self.session,
-            self.shortcut_keys,
-            &self.finder,
-            self.network(),
-            &self.send,
-        )
     }
 }

@@ -12,8 +12,13 @@ use crate::protocol::NODES_ON_STAGE_MAX;
 use crate::share::link::{self, LinkError};
 use crate::share::scenes;
 use crate::share::{ENGINE, Run, RunError};
-use crate::view::{OpenedRun, Sentence, Session, reopen};
+use crate::view::{OpenedRun, Opening, Sentence, Session};
 use crate::world::Action;
+
+/// How long a run is opened before somebody else gets a turn, in milliseconds,
+const SLICE_MS: f64 = 16.0;
+/// and how many actions it looks at the clock again after.
+const ACTIONS_AT_ONCE: usize = 32;
 
 impl Lab {
     /// Does what concerns sending and opening; says whether the page has to be drawn anew.
@@ -72,7 +77,8 @@ impl Lab {
         }
     }
 
-    /// Puts a run on stage; says whether it is there. `again` asks for the same once its words are.
+    /// Puts a run on stage, at once or in a while; says whether it can. `again` asks for the same
+    /// once its words are there.
     pub(super) fn open_run(&mut self, run: &Run, again: Msg) -> bool {
         let actions = run.scenario.prepared.iter().chain(&run.actions);
         let added = actions
@@ -83,23 +89,43 @@ impl Lab {
             self.complain("ui.nodes_out_of_range");
             return false;
         }
-        let opened = match reopen(run) {
-            Ok(opened) => opened,
-            Err(error) => {
-                self.notice = Some(self.words.say(&file_error(&error)));
-                return false;
+        match Opening::of(run.clone()) {
+            Err(error) => self.notice = Some(self.words.say(&file_error(&error))),
+            Ok(opening) if !self.words.has(opening.about().key) => {
+                self.after_words = Some(again);
+                self.load_words(self.words.language, opening.about().key);
             }
-        };
-        let protocol = opened.session.about().key;
-        if !self.words.has(protocol) {
-            self.after_words = Some(again);
-            self.load_words(self.words.language, protocol);
-            return false;
+            Ok(opening) => {
+                self.notice = None;
+                self.opening = Some(opening);
+                self.go_on_opening();
+                return true;
+            }
         }
-        let said = self.not_as_it_was(run, &opened);
-        self.show(opened.session);
-        self.notice = said;
-        true
+        false
+    }
+
+    /// Opens a little more of a run, and puts it on stage once it is open; says whether there is
+    /// something new to see. What is on stage can be used meanwhile.
+    pub(super) fn go_on_opening(&mut self) -> bool {
+        let Some(mut opening) = self.opening.take() else {
+            return false;
+        };
+        let (before, began) = (opening.percent(), host::now());
+        while host::now() - began < SLICE_MS {
+            if opening.advance(ACTIONS_AT_ONCE) {
+                let engine = opening.run().engine;
+                let opened = opening.finish();
+                let said = self.not_as_it_was(engine, &opened);
+                self.show(opened.session);
+                self.notice = said;
+                return true;
+            }
+        }
+        let is_news = opening.percent() / 10 != before / 10;
+        self.opening = Some(opening);
+        host::soon(&self.send, Msg::GoOnOpening);
+        is_news
     }
 
     /// Shows a run, and keeps the one in whose place it stands.
@@ -109,10 +135,11 @@ impl Lab {
         let kept = self.stashed.remove(&session.about().key);
         let left = self.put_on_stage(session);
         self.sharer.left = left.or(kept);
+        self.forget_deeds();
     }
 
     /// What to say where a run does not come out as it was when it was saved.
-    fn not_as_it_was(&self, run: &Run, opened: &OpenedRun) -> Option<String> {
+    fn not_as_it_was(&self, engine: u32, opened: &OpenedRun) -> Option<String> {
         if let Some((agreed, position)) = opened.parted {
             let exact = position == agreed + 1;
             let key = match exact {
@@ -120,7 +147,7 @@ impl Lab {
                 false => "open.parted_between",
             };
             let sentence = Sentence::new(key)
-                .with("theirs", run.engine)
+                .with("theirs", engine)
                 .with("ours", ENGINE)
                 .with("from", agreed as u32)
                 .with("position", position as u32);
@@ -160,6 +187,7 @@ pub(super) fn file_error(error: &RunError) -> Sentence {
         E::BadAction(place) => Sentence::new("open.file_bad_action").with("place", *place as u32),
         E::NotARun => Sentence::new("open.file_not_a_run"),
         E::Newer(version) => Sentence::new("open.file_newer").with("version", *version),
+        E::BadNote(place) => Sentence::new("pin.bad_file").with("place", *place as u32),
         E::TooManyActions => Sentence::new("open.file_too_many_actions"),
         E::Scenario(error) => scenario_error(error, "open.file_bad_scenario"),
     }

@@ -2,7 +2,9 @@
 
 use super::{Choosing, Lab, RATES};
 use crate::app::FULL;
+use crate::app::dialog::Dialog;
 use crate::app::panel::Panel;
+use crate::app::until::Going;
 use crate::world::{Action, ActionError};
 
 /// How much faster time flows while nothing is under way.
@@ -22,10 +24,77 @@ impl Lab {
 
     pub(super) fn step(&mut self) {
         self.set_running(false);
-        if self.step_on() {
+        let stepped = match FULL && self.pace.folds {
+            true => self.step_folding(),
+            false => self.step_on(),
+        };
+        if stepped {
             self.motion.glide(self.session.now() as f64);
         }
         self.refresh();
+    }
+
+    /// One step that is more than an idle heartbeat; says whether there was one.
+    fn step_folding(&mut self) -> bool {
+        self.notice = None;
+        let (before, losses) = (self.session.position(), self.session.losses());
+        let Some(session) = self.session.alone_mut() else {
+            // Of two runs, each event is of one of them.
+            return self.step_on();
+        };
+        match session.step_folding() {
+            Ok(None) => {
+                self.complain("until.only_heartbeats");
+                false
+            }
+            Ok(Some(folded)) => {
+                self.hold_from(before);
+                self.stop_on_loss(losses);
+                if folded > 0 {
+                    let count = folded.to_string();
+                    let text = self.words.fill("until.folded", &[("count", &count)]);
+                    self.notice = Some(text);
+                }
+                true
+            }
+            Err(error) => {
+                self.refuse(&error);
+                false
+            }
+        }
+    }
+
+    /// Does what concerns how far Step and Run go.
+    pub(super) fn go(&mut self, going: Going) {
+        let until = match going {
+            Going::Fold(on) => return self.pace.fold(on),
+            Going::Until(until) => until,
+        };
+        self.set_running(false);
+        self.dialog = Dialog::None;
+        self.notice = None;
+        let (before, losses) = (self.session.position(), self.session.losses());
+        let Some(session) = self.session.alone_mut() else {
+            return self.complain("compare.one_only");
+        };
+        match session.run_until(until) {
+            true => {
+                self.hold_from(before);
+                self.stop_on_loss(losses);
+                self.refresh();
+                self.motion.jump(self.session.now() as f64);
+            }
+            false => self.complain("until.none"),
+        }
+    }
+
+    /// Lets the boot script hold all actions since a position, where they are the latest.
+    fn hold_from(&self, before: usize) {
+        if self.session.position() == self.session.length() {
+            for position in before + 1..=self.session.position() {
+                self.hold(position);
+            }
+        }
     }
 
     /// One step forward, recorded or new; says whether there was one.
@@ -43,6 +112,7 @@ impl Lab {
         self.stop_on_loss(losses);
         if FULL {
             self.embedded.stepped(&self.session);
+            self.lesson_sees(self.session.position() - 1);
         }
         true
     }
@@ -64,12 +134,11 @@ impl Lab {
         match self.session.stride() {
             Ok(0) => self.complain("ui.no_outcome"),
             Ok(_) => {
-                if self.session.position() == self.session.length() {
-                    for position in before + 1..=self.session.position() {
-                        self.hold(position);
-                    }
-                }
+                self.hold_from(before);
                 self.stop_on_loss(losses);
+                if FULL {
+                    self.lesson_sees(before);
+                }
                 self.refresh();
                 self.motion.glide(self.session.now() as f64);
             }
@@ -174,6 +243,9 @@ impl Lab {
         }
         self.hold_last();
         self.stop_on_loss(losses);
+        if FULL {
+            self.lesson_sees(self.session.position() - 1);
+        }
         true
     }
 }

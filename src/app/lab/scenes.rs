@@ -19,7 +19,7 @@ impl Lab {
         match open(scenario, seed) {
             Ok(session) => {
                 self.forget_found(&session);
-                self.put_on_stage(session);
+                self.undo.replaced = self.put_on_stage(session);
             }
             Err(error) => {
                 let sentence = scenario_error(&error, "ui.cannot_start");
@@ -53,6 +53,7 @@ impl Lab {
         self.selected = None;
         self.choosing = Choosing::Nothing;
         self.notice = None;
+        self.opening = None;
         self.refresh();
         self.motion.jump(self.session.now() as f64);
         self.hold_all();

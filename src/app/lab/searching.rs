@@ -17,16 +17,10 @@ impl Lab {
         match self.dialog {
             Dialog::Search => self.finder.form.open(protocol),
             Dialog::BreakRule => self.load_prepared(protocol),
+            Dialog::Lessons | Dialog::Glossary => self.load_course(),
             Dialog::Share => self.sharer.open(&self.session),
             Dialog::Stored => self.stored.open(&self.send),
-            Dialog::None
-            | Dialog::Help
-            | Dialog::Export
-            | Dialog::Transcript
-            | Dialog::Network
-            | Dialog::Compare
-            | Dialog::Scenes
-            | Dialog::Black => {}
+            _ => {}
         }
     }
 
@@ -145,6 +139,7 @@ impl Lab {
         let Some(before) = self.put_on_stage(session) else {
             return;
         };
+        self.forget_deeds();
         self.finder.reveal = true;
         if self.found.len() == KEPT_MAX {
             self.found.remove(0);
@@ -175,6 +170,7 @@ impl Lab {
         if let Some(at) = self.found.iter().rposition(here) {
             let found = self.found.remove(at);
             self.put_on_stage(found.before);
+            self.forget_deeds();
             host::focus(transport::STEP);
         }
     }

@@ -4,7 +4,7 @@ use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlInputElement};
 use yew::prelude::*;
 
-use super::{Lecture, Lecturer};
+use super::{Lecture, Lecturer, Way};
 use crate::app::dom::{El, button, classed, el};
 use crate::app::lab::Msg;
 use crate::app::transport;
@@ -84,28 +84,34 @@ fn row(
         .put("aria-label", named("lecture.title_of"))
         .value(title)
         .on_change(rename);
-    let (first, last) = (place == 0, place + 1 == count);
     let go = button(send, Msg::Lecture(Lecture::Go(place)))
         .put("aria-label", named("lecture.go"))
         .when(here, "aria-current", "true")
-        .put("id", format!("scene-{place}"))
         .text(&number);
     el("li")
         .key(&place.to_string())
         .with(go)
         .with(input)
         .with(
-            act(Lecture::Swap(place.saturating_sub(1)), "lecture.up", "↑")
-                .put("id", format!("scene-{place}-up"))
-                .when(first, "aria-disabled", "true"),
+            act(Lecture::Move(place, Way::Up), "lecture.up", "↑")
+                .put("id", mover(place, Way::Up))
+                .when(place == 0, "aria-disabled", "true"),
         )
         .with(
-            act(Lecture::Swap(place), "lecture.down", "↓")
-                .put("id", format!("scene-{place}-down"))
-                .when(last, "aria-disabled", "true"),
+            act(Lecture::Move(place, Way::Down), "lecture.down", "↓")
+                .put("id", mover(place, Way::Down))
+                .when(place + 1 == count, "aria-disabled", "true"),
         )
         .with(act(Lecture::Delete(place), "lecture.delete", "✕"))
         .end()
+}
+
+/// The id of the button that moves the scene at a place.
+pub(super) fn mover(place: usize, way: Way) -> String {
+    match way {
+        Way::Up => format!("scene-{place}-up"),
+        Way::Down => format!("scene-{place}-down"),
+    }
 }
 
 fn title_input() -> El {

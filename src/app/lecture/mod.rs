@@ -32,12 +32,19 @@ pub(super) enum Lecture {
     /// The moment on stage becomes a scene, with this title.
     Add(String),
     Rename(usize, String),
-    /// The scene at this place changes places with the one after it.
-    Swap(usize),
+    /// The scene at this place moves up or down by one.
+    Move(usize, Way),
     Delete(usize),
     /// The list as it was before the last scene was deleted, or before a file was opened.
     Undo,
     Save,
+}
+
+/// Where a scene moves in the list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Way {
+    Up,
+    Down,
 }
 
 /// A part of the page that can be hidden.
@@ -94,7 +101,7 @@ pub(super) struct Lecturer {
     /// Whether the list has changed since it was saved.
     unsaved: bool,
     /// What gets the focus once it is drawn.
-    pub(super) focus: Option<&'static str>,
+    pub(super) focus: Option<String>,
 }
 
 impl Lecturer {
@@ -165,18 +172,23 @@ impl Lecturer {
         }
     }
 
-    /// Lets two scenes change places.
-    pub(super) fn swap(&mut self, place: usize) {
-        if place + 1 >= self.scenes.len() {
+    /// Moves a scene by one place; the focus goes with it.
+    pub(super) fn move_by_one(&mut self, place: usize, way: Way) {
+        let other = match way {
+            Way::Up => place.checked_sub(1),
+            Way::Down => Some(place + 1),
+        };
+        let Some(other) = other.filter(|it| *it < self.scenes.len()) else {
             return;
-        }
-        self.scenes.swap(place, place + 1);
+        };
+        self.scenes.swap(place, other);
         self.at = self.at.map(|at| match at {
-            _ if at == place => place + 1,
-            _ if at == place + 1 => place,
-            other => other,
+            _ if at == place => other,
+            _ if at == other => place,
+            elsewhere => elsewhere,
         });
         self.unsaved = true;
+        self.focus = Some(list::mover(other, way));
     }
 
     pub(super) fn delete(&mut self, place: usize) {
@@ -192,7 +204,7 @@ impl Lecturer {
             other => other,
         };
         self.unsaved = true;
-        self.focus = Some(list::UNDO);
+        self.focus = Some(list::UNDO.to_owned());
     }
 
     /// Takes the scenes of a file in the place of those that are there.
@@ -210,7 +222,7 @@ impl Lecturer {
             self.scenes = scenes;
             self.at = at;
             self.unsaved = true;
-            self.focus = Some(list::TITLE);
+            self.focus = Some(list::TITLE.to_owned());
         }
     }
 

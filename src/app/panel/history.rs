@@ -48,7 +48,7 @@ pub(super) fn view(client: &ClientCard, words: &Words) -> El {
         let head = el("th").key(key).set("scope", "col");
         head.text(words.t(key)).end()
     };
-    let rows = asked[earlier..].iter().map(|it| exchange(it, words));
+    let rows = asked.from(earlier).map(|it| exchange(it, words));
     let table = classed("table", "history")
         .with(el("thead").with(el("tr").each(HEADS.iter().map(head))))
         .with(

@@ -8,10 +8,13 @@ mod rules;
 mod state;
 mod why;
 
+use std::rc::Rc;
+
 use yew::prelude::*;
 
 use super::dom::{button, classed, el};
 use super::lab::{Msg, Thing};
+use super::why_not::{self, Doubts};
 use super::words::{Shared, Words};
 use super::{FULL, host};
 use crate::view::{Moment, Parting, Session};
@@ -19,6 +22,7 @@ use crate::view::{Moment, Parting, Session};
 pub(super) use branches::{Branching, name as branch_name};
 pub(super) use history::client_state;
 pub(super) use knowledge::eyes_strip;
+pub(super) use why::compared;
 
 /// Which panel is open.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,25 +33,37 @@ pub(super) enum Panel {
     Properties,
     /// Only the full program has it.
     Branches,
+    /// Only while a lesson or a challenge is open.
+    Lesson,
+    /// Only while the page asks before each step.
+    Predict,
 }
 
-impl Panel {
-    /// All of them, in their order.
-    pub(super) fn all() -> Vec<Self> {
-        PANELS[..COUNT].iter().map(|(panel, ..)| *panel).collect()
-    }
-}
+type Tab = (Panel, &'static str, &'static str);
 
-/// How many of them there are.
-const COUNT: usize = if FULL { 5 } else { 4 };
-
-const PANELS: [(Panel, &str, &str); 5] = [
+const PANELS: [Tab; 7] = [
     (Panel::Why, "tab-why", "ui.why"),
     (Panel::Rules, "tab-rules", "ui.rules"),
     (Panel::State, "tab-state", "ui.state"),
     (Panel::Properties, "tab-properties", "ui.properties"),
     (Panel::Branches, "tab-branches", "branches.title"),
+    (Panel::Lesson, "tab-lesson", "lesson.tab"),
+    (Panel::Predict, "tab-predict", "predict.tab"),
 ];
+
+/// What only the full program's panels show.
+pub(super) struct OfFull<'a> {
+    /// Two branches, held against each other.
+    pub(super) parting: Option<&'a Shared<Parting>>,
+    /// What is asked; nothing where two runs are compared.
+    pub(super) doubts: Option<&'a Doubts>,
+    /// The lesson or the challenge, while one is open.
+    pub(super) lesson: Option<Html>,
+    /// The question before the next step, while the page asks.
+    pub(super) predict: Option<Html>,
+    /// Which panels a figure has; nothing where that is not said.
+    pub(super) some: Option<Vec<Panel>>,
+}
 
 pub(super) fn view(
     moment: &Moment,
@@ -55,12 +71,21 @@ pub(super) fn view(
     session: &Session,
     panel: Panel,
     selected: Option<Thing>,
-    parting: Option<&Shared<Parting>>,
-    some: &[Panel],
+    of_full: OfFull<'_>,
     send: &Callback<Msg>,
 ) -> Html {
-    let content = content(moment, words, session, panel, selected, parting, send);
-    frame(content, words, panel, some, send)
+    let panels = tabs(&of_full);
+    let there = panels.iter().any(|(it, ..)| *it == panel);
+    let Some(first) = panels.first() else {
+        return el("aside").set("hidden", "").end();
+    };
+    let panel = if there { panel } else { first.0 };
+    let content = match panel {
+        Panel::Lesson => of_full.lesson.unwrap_or_default(),
+        Panel::Predict => of_full.predict.unwrap_or_default(),
+        _ => content(moment, words, session, panel, selected, &of_full, send),
+    };
+    framed(content, words, panel, &panels, send)
 }
 
 /// What a panel shows.
@@ -70,32 +95,61 @@ pub(super) fn content(
     session: &Session,
     panel: Panel,
     selected: Option<Thing>,
-    parting: Option<&Shared<Parting>>,
+    of_full: &OfFull<'_>,
     send: &Callback<Msg>,
 ) -> Html {
     let about = session.about();
     match panel {
-        Panel::Why => why::view(moment, words, about),
+        Panel::Why => {
+            let doubts = of_full.doubts.filter(|_| FULL);
+            let doubts = doubts.map(|it| why_not::view(it, session, words, selected, send));
+            why::view(moment, words, about, doubts)
+        }
         Panel::Rules => rules::view(moment, words, about),
         Panel::State => state::view(moment, words, session, selected, send),
         Panel::Properties => properties::view(moment, words, about),
-        Panel::Branches if FULL => branches::view(session, words, parting, send),
-        Panel::Branches => el("div").end(),
+        Panel::Branches if FULL => branches::view(session, words, of_full.parting, send),
+        Panel::Branches | Panel::Lesson | Panel::Predict => el("div").end(),
     }
 }
 
-/// The tabs of some panels, and what the open one shows.
-pub(super) fn frame(
+/// The tabs, and what the open one shows.
+pub(super) fn frame(content: Html, words: &Words, panel: Panel, send: &Callback<Msg>) -> Html {
+    let there = |(it, ..): &&Tab| {
+        !matches!(it, Panel::Lesson | Panel::Predict) && (FULL || *it != Panel::Branches)
+    };
+    let panels = PANELS.iter().filter(there).copied().collect();
+    framed(content, words, panel, &panels, send)
+}
+
+/// The panels that there are.
+fn tabs(of_full: &OfFull<'_>) -> Rc<[Tab]> {
+    let there = |(panel, ..): &&Tab| match panel {
+        Panel::Branches => FULL,
+        Panel::Lesson => of_full.lesson.is_some(),
+        Panel::Predict => of_full.predict.is_some(),
+        _ => true,
+    };
+    let there = |tab: &&Tab| match &of_full.some {
+        // A figure that has a lesson shows it.
+        Some(some) if FULL && !matches!(tab.0, Panel::Lesson | Panel::Predict) => {
+            some.contains(&tab.0)
+        }
+        _ => there(tab),
+    };
+    PANELS.iter().filter(there).copied().collect()
+}
+
+fn framed(
     content: Html,
     words: &Words,
     panel: Panel,
-    some: &[Panel],
+    panels: &Rc<[Tab]>,
     send: &Callback<Msg>,
 ) -> Html {
-    let there: Vec<_> = PANELS.iter().filter(|it| some.contains(&it.0)).collect();
-    let current = there.iter().position(|(it, ..)| *it == panel);
+    let current = panels.iter().position(|(it, ..)| *it == panel);
     let current = current.unwrap_or(0);
-    let tab = |(at, (panel, id, key)): (usize, &&(Panel, &'static str, &'static str))| {
+    let tab = |(at, (panel, id, key)): (usize, &Tab)| {
         let open = at == current;
         button(send, Msg::Panel(*panel))
             .key(id)
@@ -107,17 +161,16 @@ pub(super) fn frame(
             .text(words.t(key))
             .end()
     };
-    let walked = there.iter().map(|it| (it.0, it.1)).collect();
     let tabs = classed("div", "tabs")
         .set("role", "tablist")
         .say("aria-label", words.t("ui.panels"))
-        .on_key(walk(walked, current, send))
-        .each(there.iter().enumerate().map(tab));
+        .on_key(walk(current, panels.clone(), send))
+        .each(panels.iter().enumerate().map(tab));
     let pane = classed("div", "pane")
         .set("id", "panel")
         .set("role", "tabpanel")
         .set("tabindex", "0")
-        .set("aria-labelledby", there.get(current).map_or("", |it| it.1))
+        .set("aria-labelledby", panels[current].1)
         .child(content);
     classed("aside", "side")
         .say("aria-label", words.t("ui.panels"))
@@ -127,14 +180,10 @@ pub(super) fn frame(
 }
 
 /// The arrow keys go from tab to tab.
-fn walk(
-    tabs: Vec<(Panel, &'static str)>,
-    current: usize,
-    send: &Callback<Msg>,
-) -> Callback<KeyboardEvent> {
+fn walk(current: usize, panels: Rc<[Tab]>, send: &Callback<Msg>) -> Callback<KeyboardEvent> {
     let send = send.clone();
     Callback::from(move |event: KeyboardEvent| {
-        let count = tabs.len();
+        let count = panels.len();
         let to = match event.key().as_str() {
             "ArrowRight" => (current + 1) % count,
             "ArrowLeft" => (current + count - 1) % count,
@@ -143,7 +192,7 @@ fn walk(
             _ => return,
         };
         event.prevent_default();
-        send.emit(Msg::Panel(tabs[to].0));
-        host::focus(tabs[to].1);
+        send.emit(Msg::Panel(panels[to].0));
+        host::focus(panels[to].1);
     })
 }

@@ -8,7 +8,13 @@ use crate::app::words::Words;
 use crate::protocol::{About, Comparison, Outcome};
 use crate::view::{Happening, Moment};
 
-pub(super) fn view(moment: &Moment, words: &Words, about: &'static About) -> Html {
+/// `doubts` is what can be asked of what is chosen.
+pub(super) fn view(
+    moment: &Moment,
+    words: &Words,
+    about: &'static About,
+    doubts: Option<Html>,
+) -> Html {
     let why = classed("div", "why");
     if moment.happened.is_empty() {
         let name = format!("protocol.{}", about.key);
@@ -16,12 +22,15 @@ pub(super) fn view(moment: &Moment, words: &Words, about: &'static About) -> Htm
             .with(el("h2").text(words.t(&name)))
             .with(el("p").text(words.t(&format!("{name}.says"))))
             .with(el("p").text(words.t("ui.start_here")))
+            .each(doubts.into_iter())
             .child(properties::chips(moment, words, about))
             .end();
     }
     let happened = moment.happened.iter().enumerate();
     let happened = happened.map(|(at, it)| happening(at, it, words));
-    let mut why = why.with(classed("div", "happened").each(happened));
+    let mut why = why
+        .with(classed("div", "happened").each(happened))
+        .each(doubts.into_iter());
     if let Some(rule) = moment.happened.iter().rev().find_map(|it| it.rule) {
         why = why.child(rules::section(rule.section, moment, words, about));
     }
@@ -54,7 +63,11 @@ fn happening(at: usize, it: &Happening, words: &Words) -> Html {
 }
 
 /// The two sides of the inequality, and the inequality itself.
-fn compared(comparison: &Comparison, class: &'static str, words: &Words) -> Html {
+pub(in crate::app) fn compared(
+    comparison: &Comparison,
+    class: &'static str,
+    words: &Words,
+) -> Html {
     let side = |name: &str| el("dt").text(words.t(&format!("side.{name}")));
     classed("dl", "compared")
         .with(side(comparison.left_name))

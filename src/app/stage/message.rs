@@ -3,18 +3,16 @@
 use yew::prelude::*;
 
 use super::look;
-use crate::app::dom::{El, classed, el};
+use crate::app::dom::{El, classed, el, moving};
 use crate::app::lab::{Msg, Thing};
 use crate::app::words::Words;
 use crate::protocol::MessageKind;
 use crate::view::MessageCard;
-use crate::view::geometry::{Point, translate};
 
 #[derive(Properties, PartialEq)]
 pub(super) struct Props {
+    pub(super) stage: super::Name,
     pub(super) card: MessageCard,
-    pub(super) at: Point,
-    pub(super) dom_id: String,
     pub(super) crowded: bool,
     pub(super) words: Words,
     pub(super) selected: bool,
@@ -23,8 +21,8 @@ pub(super) struct Props {
 }
 
 /// How a message looks by what it says.
-pub(super) fn kind_class(card: &MessageCard) -> &'static str {
-    match card.view.kind {
+pub(super) fn kind_class(kind: MessageKind) -> &'static str {
+    match kind {
         MessageKind::Request => "request",
         MessageKind::Grant => "grant",
         MessageKind::Refusal => "refusal",
@@ -51,23 +49,34 @@ pub(super) fn label(card: &MessageCard, crowded: bool, lost: bool) -> (El, El) {
         Some(epoch) => format!("{sign}{name} {epoch}"),
         None => format!("{sign}{name}"),
     };
+    boxed(&text, card.view.kind)
+}
+
+/// A box as wide as its text, and the text.
+pub(super) fn boxed(text: &str, kind: MessageKind) -> (El, El) {
     let width = 7.1 * text.chars().count() as f64 + 18.0;
-    let request = card.view.kind == MessageKind::Request;
     let rect = el("rect")
         .number("x", -width / 2.0)
         .set("y", "-12")
         .number("width", width)
         .set("height", "24")
-        .set("rx", if request { "5" } else { "12" });
+        .set(
+            "rx",
+            if kind == MessageKind::Request {
+                "5"
+            } else {
+                "12"
+            },
+        );
     let text = el("text")
         .set("text-anchor", "middle")
         .set("y", "4.5")
-        .text(&text);
+        .text(text);
     (rect, text)
 }
 
 /// What a screen reader says of a message.
-pub(super) fn spoken(card: &MessageCard, words: &Words) -> String {
+pub(in crate::app) fn spoken(card: &MessageCard, words: &Words) -> String {
     let outcome = match card.view.kind {
         MessageKind::Request => None,
         MessageKind::Grant => Some(words.t("ui.message_grant")),
@@ -87,6 +96,15 @@ pub(super) fn spoken(card: &MessageCard, words: &Words) -> String {
     text
 }
 
+/// Room for a finger.
+pub(super) fn touch() -> El {
+    classed("rect", "touch")
+        .set("x", "-22")
+        .set("y", "-22")
+        .set("width", "44")
+        .set("height", "44")
+}
+
 #[component]
 pub(super) fn MessageMark(props: &Props) -> Html {
     let Props { card, words, .. } = props;
@@ -101,28 +119,22 @@ pub(super) fn MessageMark(props: &Props) -> Html {
         .chain(details)
         .collect();
     let states = [(card.held, "held"), (props.selected, "selected")];
-    let touch = classed("rect", "touch")
-        .set("x", "-22")
-        .set("y", "-22")
-        .set("width", "44")
-        .set("height", "44");
     let (rect, text) = label(card, props.crowded, false);
     let mut mark = el("g")
-        .say("id", &props.dom_id)
+        .put("id", props.stage.id(Thing::Message(id)))
         .set("role", "button")
         .set("tabindex", "0")
         .put("class", look("message", card, &states))
         .put("aria-label", spoken(card, words))
         .flag("aria-pressed", props.selected)
-        .put("transform", translate(props.at))
         .on_click(choose.reform(|_| ()))
         .on_key(super::node::on_activation(choose))
         .with(el("title").text(&title.join("\n")))
-        .with(touch)
+        .with(touch())
         .with(rect)
         .with(text);
     if let Some(number) = props.number {
         mark = mark.with(super::node::number(number, 0.0, -20.0));
     }
-    mark.end()
+    moving(mark).end()
 }

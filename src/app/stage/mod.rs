@@ -1,15 +1,18 @@
 //! The stage: nodes on a ring, messages between them, clients beside it.
 
 mod client;
+mod crowd;
 mod message;
 mod node;
+
+use std::cell::Cell;
 
 use yew::prelude::*;
 
 pub(super) use node::{belief, spoken};
 
 use super::FULL;
-use super::dom::{El, classed, classes, el};
+use super::dom::{El, classed, classes, el, moving};
 use super::faults::{self, Fault, Faults};
 use super::host;
 use super::lab::{Choosing, Msg, Thing};
@@ -17,12 +20,19 @@ use super::motion::{Mark, Ring, Scene};
 use super::words::Words;
 use crate::protocol::{Endpoint, Epoch, NodeId};
 use crate::sorted::SortedSet;
+use crate::view::crowd::Mark as Messages;
 use crate::view::geometry::{Point, Stage, translate};
 use crate::view::{Landed, MessageCard, Moment};
 use crate::world::MessageId;
 
+pub(super) use message::spoken as spoken_message;
+
 /// From this many messages on, their short names are shown.
 const CROWD: usize = 9;
+/// Up to this many messages, the ways that they go are drawn.
+const TRAILS_MAX: usize = 100;
+/// How many messages have a number to choose them by.
+const NUMBERS: usize = 9;
 /// How many log entries a node shows: the last ones, the same indices on every node.
 const CELLS: [u32; 2] = [6, 4];
 /// How many places for entries a node shows at least, once there is one.
@@ -58,13 +68,6 @@ pub(super) fn epoch_class(epoch: Option<Epoch>) -> String {
     }
 }
 
-/// How many messages on the same link come before this one: they are drawn side by side.
-fn lane(cards: &[MessageCard], position: usize) -> u32 {
-    let id = cards[position].id;
-    let same = |card: &&MessageCard| card.id.from == id.from && card.id.to == id.to;
-    cards[..position].iter().filter(same).count() as u32
-}
-
 /// A stage among those on the page, which may have a second one: by what the ids of its marks begin
 /// with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -85,10 +88,6 @@ impl Name {
         }
     }
 
-    fn mark(self, id: MessageId) -> String {
-        self.id(Thing::Message(id))
-    }
-
     fn landed(self, id: MessageId) -> String {
         format!("{}landed-{id}", self.0)
     }
@@ -98,37 +97,93 @@ impl Name {
     }
 }
 
+/// The last index of any log.
+fn longest(moment: &Moment) -> u32 {
+    let last = moment.nodes.iter();
+    let last = last.filter_map(|node| node.view.cells.last());
+    last.map(|cell| cell.index).max().unwrap_or(0)
+}
+
+/// The first index that the stage shows of logs.
+pub(super) fn first_cell(moment: &Moment, narrow: bool) -> u32 {
+    longest(moment).saturating_sub(CELLS[usize::from(narrow)]) + 1
+}
+
+/// The place of the link between two nodes among all links, from 1.
+pub(super) fn link_place(moment: &Moment, a: Endpoint, b: Endpoint) -> Option<usize> {
+    let stage = home(moment, false);
+    let mut pairs = pairs(&stage);
+    let place = pairs.position(|pair| pair == (a, b) || pair == (b, a))?;
+    Some(place + 1)
+}
+
 /// Messages in the order in which they arrive: the order of Tab and of numbers to choose by.
 pub(super) fn by_arrival(moment: &Moment) -> Vec<MessageId> {
-    let cards = moment.messages.iter();
-    let order: SortedSet<(u64, MessageId)> = cards.map(|card| (card.arrives, card.id)).collect();
-    order.iter().map(|(_, id)| *id).collect()
+    let cards = moment.messages.iter().map(|card| (card.arrives, card.id));
+    // The core has few messages, and no other use for sorting.
+    if !FULL {
+        let order: SortedSet<_> = cards.collect();
+        return order.iter().map(|(_, id)| *id).collect();
+    }
+    let mut order: Vec<_> = cards.collect();
+    order.sort();
+    order.into_iter().map(|(_, id)| id).collect()
+}
+
+/// The marks of the messages under way, in that order. What is chosen, or has a number to be chosen
+/// by, is always drawn by itself, and so is everything where two stages are side by side.
+fn marks<'a>(moment: &'a Moment, look: &Look<'_>) -> Vec<Messages<'a>> {
+    if !FULL || !look.pulls {
+        return crowd::each(&moment.messages);
+    }
+    let mut alone = match look.choosing {
+        Choosing::Message => by_arrival(moment),
+        Choosing::Node | Choosing::Nothing => Vec::new(),
+    };
+    alone.truncate(NUMBERS);
+    crowd::together(&moment.messages, |id| {
+        look.selected == Some(Thing::Message(id)) || alone.contains(&id)
+    })
+}
+
+/// The id of the first mark in which messages of a link share.
+pub(super) fn crowd_of(
+    moment: &Moment,
+    look: &Look<'_>,
+    (from, to): (Endpoint, Endpoint),
+) -> Option<String> {
+    let marks = marks(moment, look);
+    let mut own = marks.iter().filter(|mark| {
+        let id = mark.first().id;
+        id.from == from && id.to == to && mark.messages.len() > 1
+    });
+    own.next().map(|mark| crowd::dom_id(look.name, mark))
 }
 
 /// Collects what moves, for the clock of the stage.
-pub(super) fn scene(name: Name, moment: &Moment, narrow: bool, faults: &Faults) -> Scene {
-    let mark = |card: &MessageCard, id: String, lane| {
+pub(super) fn scene(moment: &Moment, look: &Look<'_>) -> Scene {
+    let name = look.name;
+    let stage = geometry(moment, look.narrow, look.faults);
+    let mark = |card: &MessageCard, id: &str, lane| {
         Some(Mark {
-            element: host::element(&id)?,
-            from: card.id.from,
-            to: card.id.to,
+            place: host::place(id)?,
+            way: stage.way(card.id.from, card.id.to, lane),
             sent: card.sent as f64,
             arrives: if card.held {
                 f64::INFINITY
             } else {
                 card.arrives as f64
             },
-            lane,
+            drawn: Cell::default(),
         })
     };
-    let flying = moment.messages.iter().enumerate();
-    let flying = flying.filter_map(|(position, card)| {
-        mark(card, name.mark(card.id), lane(&moment.messages, position))
-    });
+    let marks = marks(moment, look);
+    let flying = marks.iter();
+    let flying = flying.filter_map(|it| mark(it.first(), &crowd::dom_id(name, it), it.lane));
     let arrived = moment.landed.iter().filter(|landed| landed.lost.is_none());
     let arrived = arrived.filter_map(|landed| {
         let card = &landed.message;
-        mark(card, name.landed(card.id), 0)
+        mark(card, &name.landed(card.id), 0)
     });
     let rings = moment.nodes.iter().filter_map(|node| {
         let timer = node.timers.first().filter(|_| !node.paused)?;
@@ -136,10 +191,10 @@ pub(super) fn scene(name: Name, moment: &Moment, narrow: bool, faults: &Faults) 
             element: host::element(&name.ring(node.id))?,
             since: timer.since as f64,
             due: timer.due as f64,
+            drawn: Cell::default(),
         })
     });
     Scene {
-        stage: geometry(moment, narrow, faults),
         marks: flying.chain(arrived).collect(),
         rings: rings.collect(),
     }
@@ -167,36 +222,33 @@ pub(super) fn view(moment: &Moment, words: &Words, look: &Look<'_>, send: &Callb
     } = *look;
     let stage = geometry(moment, narrow, faults);
     let crowded = moment.messages.len() >= CROWD || narrow && moment.messages.len() > 4;
-    let longest = moment
-        .nodes
-        .iter()
-        .filter_map(|node| node.view.cells.last());
-    let longest = longest.map(|cell| cell.index);
-    let longest = longest.max().unwrap_or(0);
+    let longest = longest(moment);
     let window = CELLS[usize::from(narrow)];
     let node = |card: &crate::view::NodeCard| {
         html! {
             <node::NodeMark key={card.id.to_string()} stage={name} card={card.clone()}
                 at={stage.at(card.id.into())} radius={stage.radius} now={moment.now}
-                first_cell={longest.saturating_sub(window) + 1}
+                first_cell={first_cell(moment, narrow)}
                 cell_count={window.min(longest.max(CELLS_SHOWN_MIN))}
                 words={words.clone()} selected={selected == Some(Thing::Node(card.id))}
                 choosing={choosing == Choosing::Node} narrow={narrow} send={send.clone()} />
         }
     };
-    let message = |(number, id): (usize, MessageId)| {
-        let position = moment.messages.iter().position(|card| card.id == id)?;
-        let card = &moment.messages[position];
-        let at = message_at(moment, &stage, card, lane(&moment.messages, position));
-        let numbered = choosing == Choosing::Message && number < 9;
-        Some(html! {
-            <message::MessageMark key={id.to_string()} card={card.clone()} at={at}
-                dom_id={name.mark(id)} crowded={crowded} words={words.clone()}
-                selected={selected == Some(Thing::Message(id))}
+    let message = |(number, mark): (usize, &Messages<'_>)| {
+        if FULL && mark.messages.len() > 1 {
+            return crowd::view(name, mark, words, send);
+        }
+        let card = mark.first();
+        let numbered = choosing == Choosing::Message && number < NUMBERS;
+        html! {
+            <message::MessageMark key={card.id.to_string()} stage={name} card={card.clone()}
+                crowded={crowded} words={words.clone()}
+                selected={selected == Some(Thing::Message(card.id))}
                 number={numbered.then_some(number as u8 + 1)} send={send.clone()} />
-        })
+        }
     };
-    let messages = by_arrival(moment).into_iter().enumerate();
+    let marks = marks(moment, look);
+    let messages = marks.iter().enumerate().map(message);
     let clients = moment.clients.iter();
     let clients = clients.map(|card| {
         let is_selected = selected == Some(Thing::Client(card.id));
@@ -239,7 +291,7 @@ pub(super) fn view(moment: &Moment, words: &Words, look: &Look<'_>, send: &Callb
         .with(classed("g", "nodes").each(moment.nodes.iter().map(node)))
         .with(classed("g", "clients").each(clients))
         .with(silent("landed").each(landed))
-        .with(classed("g", "messages").each(messages.filter_map(message)))
+        .with(classed("g", "messages").each(messages))
         .end()
 }
 
@@ -281,12 +333,6 @@ pub(super) fn node_id(id: NodeId) -> String {
     Name::FIRST.id(Thing::Node(id))
 }
 
-fn message_at(moment: &Moment, stage: &Stage, card: &MessageCard, lane: u32) -> Point {
-    let now = moment.now as f64;
-    let share = super::motion::share(card.sent as f64, card.arrives as f64, now);
-    stage.on_the_way(card.id.from, card.id.to, share, lane)
-}
-
 fn line(stage: &Stage, from: Endpoint, to: Endpoint, key: &str, class: String) -> Html {
     let (a, b) = (stage.at(from), stage.at(to));
     el("line")
@@ -299,25 +345,33 @@ fn line(stage: &Stage, from: Endpoint, to: Endpoint, key: &str, class: String) -
         .end()
 }
 
-/// Each pair of nodes once; cut links look cut.
-fn links(moment: &Moment, stage: &Stage) -> impl Iterator<Item = Html> {
+/// Each pair of nodes once.
+fn pairs(stage: &Stage) -> impl Iterator<Item = (Endpoint, Endpoint)> {
     let nodes = stage.nodes();
     let pairs = nodes
         .iter()
         .enumerate()
         .flat_map(|(position, a)| nodes[position + 1..].iter().map(move |b| (a.0, b.0)));
-    pairs.map(|(a, b)| {
-        let (a, b): (Endpoint, Endpoint) = (a.into(), b.into());
+    pairs.map(|(a, b)| (a.into(), b.into()))
+}
+
+/// The links; cut ones look cut.
+fn links(moment: &Moment, stage: &Stage) -> impl Iterator<Item = Html> {
+    pairs(stage).map(|(a, b)| {
         let cut = moment.cut.contains(&(a, b)) || moment.cut.contains(&(b, a));
         let class = classes("link", &[(cut, "cut")]);
         line(stage, a, b, &format!("{a}-{b}"), class)
     })
 }
 
-/// The way of the messages under way, one line for each link and look.
+/// The way of the messages under way, one line for each link and look; of a crowd, none.
 fn trails(moment: &Moment, stage: &Stage) -> impl Iterator<Item = Html> {
     let mut drawn = SortedSet::new();
-    moment.messages.iter().filter_map(move |card| {
+    let messages = match moment.messages.len() {
+        0..=TRAILS_MAX => &*moment.messages,
+        _ => &[],
+    };
+    messages.iter().filter_map(move |card| {
         let class = look("trail", card, &[]);
         let key = format!("{} {} {class}", card.id.from, card.id.to);
         let new = drawn.insert(key.clone());
@@ -328,7 +382,10 @@ fn trails(moment: &Moment, stage: &Stage) -> impl Iterator<Item = Html> {
 /// A message's classes: what it is, its term or ballot, what it says.
 fn look(always: &str, card: &MessageCard, sometimes: &[(bool, &str)]) -> String {
     let epoch = epoch_class(card.view.epoch);
-    let class = classes(always, &[(true, &epoch), (true, message::kind_class(card))]);
+    let class = classes(
+        always,
+        &[(true, &epoch), (true, message::kind_class(card.view.kind))],
+    );
     classes(&class, sometimes)
 }
 
@@ -338,12 +395,17 @@ fn landed_mark(name: Name, landed: &Landed, moment: &Moment, stage: &Stage, narr
     let lost = landed.lost.is_some();
     let id = name.landed(card.id);
     let (rect, text) = message::label(card, narrow, lost);
-    el("g")
-        .key(&id)
-        .put("id", id)
+    let mark = el("g")
+        .say("id", &id)
         .put("class", look("message gone", card, &[(lost, "lost")]))
-        .put("transform", translate(message_at(moment, stage, card, 0)))
         .with(rect)
-        .with(text)
-        .end()
+        .with(text);
+    let place = moving(mark).key(&id);
+    if !lost {
+        return place.end();
+    }
+    // It stays where it was lost.
+    let share = super::motion::share(card.sent as f64, card.arrives as f64, moment.now as f64);
+    let at = stage.way(card.id.from, card.id.to, 0).at(share);
+    place.put("transform", translate(at)).end()
 }

@@ -213,13 +213,19 @@ pub(super) fn number(number: u8, x: f64, y: f64) -> El {
 fn ring(props: &Props) -> El {
     let timer = props.card.timers.first();
     let dashes = timer.map_or_else(
-        || "0 100".to_owned(),
-        |it| motion::dashes(it.since as f64, it.due as f64, props.now as f64),
+        || motion::dashes(0),
+        |it| {
+            motion::dashes(motion::left(
+                it.since as f64,
+                it.due as f64,
+                props.now as f64,
+            ))
+        },
     );
     classed("circle", "timer")
         .put("id", props.stage.ring(props.card.id))
         .number("r", props.radius + 6.0)
-        .set("pathLength", "100")
+        .set("pathLength", "1000")
         .set("transform", "rotate(-90)")
         .put("stroke-dasharray", dashes)
 }

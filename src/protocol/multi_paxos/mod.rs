@@ -25,16 +25,18 @@ mod properties;
 mod replica;
 mod rules;
 mod screen;
+mod why_not;
 
 use crate::sorted::{SortedMap, SortedSet};
 use std::sync::Arc;
 
 use serde::Serialize;
 
+use super::why_not::{Answer, Question, Scene};
 use super::{
-    About, Cluster, ClusterError, Datum, Decree, Epoch, Fact, Input, MessageView, NodeId, NodeView,
-    Note, Object, Observation, Outcome, Phase, Protocol, Quorums, RangeMs, Relation, Sink, Stride,
-    Value, VariantSet, Violation, relabel,
+    About, ClientId, Cluster, ClusterError, Datum, Decree, Epoch, Fact, Input, MessageView, NodeId,
+    NodeView, Note, Object, Observation, Outcome, Phase, Protocol, Quorums, RangeMs, Relation,
+    Sink, Stride, Value, VariantSet, Violation, relabel,
 };
 pub use leader::Open;
 pub use properties::Monitor;
@@ -383,6 +385,18 @@ impl Protocol for MultiPaxos {
         };
         Some(Phase { epoch, name })
     }
+
+    fn questions(&self, scene: &Scene<'_, Self>, node: NodeId) -> Vec<Question> {
+        why_not::questions(self, scene, node)
+    }
+
+    fn why_not(&self, scene: &Scene<'_, Self>, question: &Question) -> Answer {
+        why_not::answer(self, scene, question)
+    }
+
+    fn behind(&self, scene: &Scene<'_, Self>, client: ClientId, sequence: u32) -> Option<Question> {
+        why_not::behind(self, scene, client, sequence)
+    }
 }
 
 impl MultiPaxos {
@@ -391,6 +405,7 @@ impl MultiPaxos {
         key: "multi_paxos",
         roles: &["proposer", "acceptor", "learner"],
         timers: &["election", "heartbeat", "retry"],
+        timer_rules: &[&PREPARE, &HEARTBEAT_SENT, &RETRANSMIT],
         quorums: &["phase1", "phase2"],
         compares: false,
         object: Object::KeyValue,

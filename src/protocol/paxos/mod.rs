@@ -14,15 +14,17 @@ mod properties;
 mod proposer;
 mod rules;
 mod screen;
+mod why_not;
 
 use crate::sorted::{SortedMap, SortedSet};
 
 use serde::Serialize;
 
+use super::why_not::{Answer, Question, Scene};
 use super::{
-    About, Cluster, ClusterError, Epoch, Fact, Input, MessageView, NodeId, NodeView, Note, Object,
-    Observation, Outcome, Phase, Protocol, Quorums, RangeMs, Sink, Stride, Value, VariantSet,
-    Violation, relabel,
+    About, ClientId, Cluster, ClusterError, Epoch, Fact, Input, MessageView, NodeId, NodeView,
+    Note, Object, Observation, Outcome, Phase, Protocol, Quorums, RangeMs, Sink, Stride, Value,
+    VariantSet, Violation, relabel,
 };
 pub use learner::Learner;
 pub use properties::Monitor;
@@ -282,6 +284,18 @@ impl Protocol for Paxos {
         };
         Some(Phase { epoch, name })
     }
+
+    fn questions(&self, scene: &Scene<'_, Self>, node: NodeId) -> Vec<Question> {
+        why_not::questions(self, scene, node)
+    }
+
+    fn why_not(&self, scene: &Scene<'_, Self>, question: &Question) -> Answer {
+        why_not::answer(self, scene, question)
+    }
+
+    fn behind(&self, scene: &Scene<'_, Self>, client: ClientId, sequence: u32) -> Option<Question> {
+        why_not::behind(self, scene, client, sequence)
+    }
 }
 
 impl Paxos {
@@ -290,6 +304,7 @@ impl Paxos {
         key: "paxos",
         roles: &["proposer", "acceptor", "learner"],
         timers: &["retry"],
+        timer_rules: &[&RETRY_LATER],
         quorums: &[PHASE_1, PHASE_2],
         compares: false,
         contention: 0,

@@ -93,17 +93,16 @@ impl Raft {
             return;
         }
         let prev_index = next - 1;
-        let mut entries = node.disk.log.from(prev_index + 1);
-        if self.is(V::OneEntry) || self.is(V::CommitToLogLength) {
-            entries = &entries[..entries.len().min(1)];
-        }
+        let one = self.is(V::OneEntry) || self.is(V::CommitToLogLength);
+        let most = if one { 1 } else { usize::MAX };
+        let entries = node.disk.log.from(prev_index + 1).take(most);
         out.send(
             to,
             Message::AppendEntries {
                 term: node.disk.term,
                 prev_index,
                 prev_term: node.disk.log.term_at(prev_index).unwrap_or(0),
-                entries: entries.into(),
+                entries: entries.cloned().collect(),
                 leader_commit: node.commit,
             },
         );
@@ -159,7 +158,7 @@ impl Raft {
         // An entry of an older term is committed only by one of this term behind it (§5.4.2).
         // Where there is none yet, the retry becomes it, and is executed once all the same.
         let will_commit = node.disk.log.last_position().0 == node.disk.term;
-        if will_commit && node.disk.log.from(node.applied + 1).iter().any(same) {
+        if will_commit && node.disk.log.from(node.applied + 1).any(same) {
             out.note(|| note(&REQUEST_WAITING, Outcome::Ignored));
             return;
         }

@@ -1,4 +1,4 @@
-//! The log: entries numbered from 1, shared copy on write between nodes' pasts. With snapshots, a
+//! The log: entries numbered from 1, shared between a node's pasts. With snapshots, a
 //! prefix of it is discarded and the snapshot stands in its place (§7).
 
 use std::sync::Arc;
@@ -6,6 +6,7 @@ use std::sync::Arc;
 use serde::{Serialize, Serializer};
 
 use super::{Change, Snapshot};
+use crate::growing::Growing;
 use crate::protocol::{ClientId, Request, Value, relabel};
 
 /// One log entry.
@@ -56,13 +57,13 @@ impl Payload {
     }
 }
 
-/// A log. Cloning shares it; writing to a shared one copies.
+/// A log. Cloning shares it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Log {
     /// What stands for the entries that were discarded.
     snapshot: Option<Arc<Snapshot>>,
     /// The entries after it.
-    entries: Arc<Vec<Entry>>,
+    entries: Growing<Entry>,
 }
 
 relabel!(struct Log { snapshot, entries });
@@ -111,8 +112,8 @@ impl Log {
     }
 
     /// The entries that are kept, first first.
-    pub fn entries(&self) -> &[Entry] {
-        &self.entries
+    pub fn entries(&self) -> impl DoubleEndedIterator<Item = &Entry> + ExactSizeIterator + Clone {
+        self.entries.iter()
     }
 
     /// The entries that are kept, each with its index.
@@ -123,9 +124,11 @@ impl Log {
     }
 
     /// The entries from an index on, as far as they are kept.
-    pub fn from(&self, index: u32) -> &[Entry] {
-        let start = self.position(index).unwrap_or(0);
-        self.entries.get(start..).unwrap_or_default()
+    pub fn from(
+        &self,
+        index: u32,
+    ) -> impl DoubleEndedIterator<Item = &Entry> + ExactSizeIterator + Clone {
+        self.entries.from(self.position(index).unwrap_or(0))
     }
 
     /// The configurations in the log, each with its index, latest first; of the discarded ones,
@@ -142,7 +145,7 @@ impl Log {
 
     /// Adds an entry and gives its index.
     pub fn push(&mut self, entry: Entry) -> u32 {
-        Arc::make_mut(&mut self.entries).push(entry);
+        self.entries.push(entry);
         self.last_index()
     }
 
@@ -150,7 +153,7 @@ impl Log {
     pub fn truncate_from(&mut self, index: u32) {
         if index <= self.last_index() {
             let kept = self.position(index).unwrap_or(0);
-            Arc::make_mut(&mut self.entries).truncate(kept);
+            self.entries.truncate(kept);
         }
     }
 
@@ -159,19 +162,27 @@ impl Log {
     /// (Figure 13, 6 and 7).
     pub fn compact(&mut self, snapshot: Arc<Snapshot>) {
         let is_prefix = self.term_at(snapshot.last_index) == Some(snapshot.last_term);
-        let kept = if is_prefix {
-            self.from(snapshot.last_index + 1).to_vec()
+        self.entries = if is_prefix {
+            self.from(snapshot.last_index + 1).cloned().collect()
         } else {
-            Vec::new()
+            Growing::default()
         };
-        self.entries = Arc::new(kept);
         self.snapshot = Some(snapshot);
+    }
+
+    /// Up to this index the entries of two logs are the same, since they are shared; beyond it they
+    /// may be.
+    pub fn shared_with(&self, other: &Self) -> u32 {
+        match self.base() == other.base() {
+            true => self.base() + self.entries.shared_with(&other.entries) as u32,
+            false => 0,
+        }
     }
 
     /// Whether two logs are one and the same value in memory.
     pub fn is_shared_with(&self, other: &Self) -> bool {
         let of = |log: &Self| log.snapshot.as_ref().map(Arc::as_ptr);
-        Arc::ptr_eq(&self.entries, &other.entries) && of(self) == of(other)
+        self.entries.is_shared_with(&other.entries) && of(self) == of(other)
     }
 }
 
@@ -189,7 +200,7 @@ impl FromIterator<Entry> for Log {
     fn from_iter<I: IntoIterator<Item = Entry>>(entries: I) -> Self {
         Self {
             snapshot: None,
-            entries: Arc::new(entries.into_iter().collect()),
+            entries: entries.into_iter().collect(),
         }
     }
 }
@@ -228,7 +239,7 @@ mod tests {
         assert_eq!(kept, [None, Some(2), None]);
         let lengths = [0, 3, 4, 5, 6].map(|index| based.from(index).len());
         assert_eq!(lengths, [2, 2, 1, 0, 0]);
-        assert_eq!(based.push(based.entries()[1].clone()), 5);
+        assert_eq!(based.push(based.get(4).unwrap().clone()), 5);
         based.truncate_from(4);
         assert_eq!(based.last_position(), (2, 3));
         based.truncate_from(1);
@@ -255,7 +266,7 @@ mod tests {
     fn bytes_tell_a_snapshot() {
         let bytes = |log: &Log| postcard::to_allocvec(log).unwrap();
         let plain = log(&[1, 2]);
-        let entries = postcard::to_allocvec(&plain.entries().to_vec()).unwrap();
+        let entries = postcard::to_allocvec(&plain.entries().cloned().collect::<Vec<_>>()).unwrap();
         assert_eq!(bytes(&plain), entries);
         let mut based = plain.clone();
         based.compact(snapshot(1, 1));

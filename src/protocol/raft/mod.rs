@@ -21,12 +21,14 @@ mod screen;
 mod single_server;
 mod snapshot;
 mod transfer;
+mod why_not;
 
 use crate::sorted::{SortedMap, SortedSet};
 use std::sync::Arc;
 
 use serde::{Serialize, Serializer};
 
+use super::why_not::{Answer, Question, Scene};
 use super::{
     About, ClientId, Cluster, ClusterError, Datum, Epoch, Fact, Input, KeyValue, MessageView,
     NodeId, NodeView, Note, Object, Observation, Outcome, Phase, Protocol, RangeMs, Relation, Rule,
@@ -505,11 +507,12 @@ impl Protocol for Raft {
     fn compare(
         &self,
         monitor: &Monitor,
+        before: Option<&Node>,
         changed: &Node,
         other: &Node,
         violations: &mut Vec<Violation>,
     ) {
-        monitor.compare(changed, other, violations);
+        monitor.compare(before, changed, other, violations);
     }
 
     fn submitted(&self, _monitor: &mut Monitor, _value: &Value) {}
@@ -560,6 +563,18 @@ impl Protocol for Raft {
     fn phase(&self, _message: &Message) -> Option<Phase> {
         None
     }
+
+    fn questions(&self, scene: &Scene<'_, Self>, node: NodeId) -> Vec<Question> {
+        why_not::questions(self, scene, node)
+    }
+
+    fn why_not(&self, scene: &Scene<'_, Self>, question: &Question) -> Answer {
+        why_not::answer(self, scene, question)
+    }
+
+    fn behind(&self, scene: &Scene<'_, Self>, client: ClientId, sequence: u32) -> Option<Question> {
+        why_not::behind(self, scene, client, sequence)
+    }
 }
 
 impl Raft {
@@ -568,6 +583,12 @@ impl Raft {
         key: "raft",
         roles: &[MEMBER],
         timers: &["election", "heartbeat", "lease", "transfer"],
+        timer_rules: &[
+            &ELECTION_START,
+            &LEADER_HEARTBEAT,
+            &LEASE_OVER,
+            &TRANSFER_ABORT,
+        ],
         quorums: &[],
         compares: true,
         contention: 0,

@@ -1,5 +1,6 @@
 //! What must hold in Raft (Figure 3 of the paper), watched from facts and states.
 
+use crate::growing::Growing;
 use crate::sorted::SortedMap;
 
 use serde::Serialize;
@@ -67,9 +68,9 @@ pub struct Monitor {
     leaders: SortedMap<u32, NodeId>,
     /// Committed entries, index 1 first, each with the term in which it became committed and the
     /// server that knew first.
-    committed: Vec<Commitment>,
+    committed: Growing<Commitment>,
     /// Applied commands, index 1 first, each with the server that applied it first.
-    applied: Vec<(NodeId, Option<Value>)>,
+    applied: Growing<(NodeId, Option<Value>)>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -130,9 +131,15 @@ impl Monitor {
     }
 
     /// Two nodes contradict each other, or one that leads lacks what is committed.
-    pub(super) fn compare(&self, changed: &Node, other: &Node, violations: &mut Vec<Violation>) {
+    pub(super) fn compare(
+        &self,
+        before: Option<&Node>,
+        changed: &Node,
+        other: &Node,
+        violations: &mut Vec<Violation>,
+    ) {
         if !changed.disk.log.is_shared_with(&other.disk.log) {
-            log_matching(changed, other, violations);
+            log_matching(before, changed, other, violations);
         }
         same_state(changed, other, violations);
         // The commitments that `changed` has just made, against who leads later terms already.
@@ -205,8 +212,10 @@ fn append_only(seen: &Observation<'_, Raft>, violations: &mut Vec<Violation>) {
     if !same_reign || before.log.is_shared_with(&after.log) {
         return;
     }
-    // A discarded prefix is not an overwritten one: what both still have is compared.
+    // A discarded prefix is not an overwritten one: what both still have is compared, unless it is
+    // the same in memory.
     let base = before.log.base().max(after.log.base());
+    let base = base.max(before.log.shared_with(&after.log));
     let mut kept = base..=before.log.last_index();
     let is_kept = kept.all(|index| same_at(&before.log, &after.log, index));
     if !is_kept || after.log.last_index() < before.log.last_index() {
@@ -224,16 +233,29 @@ fn append_only(seen: &Observation<'_, Raft>, violations: &mut Vec<Violation>) {
     }
 }
 
-fn log_matching(changed: &Node, other: &Node, violations: &mut Vec<Violation>) {
+/// The last index at which two logs have an entry of the same term. Of the last entry that was
+/// discarded, the term is known.
+fn last_alike(a: &Log, b: &Log) -> Option<u32> {
+    let mut both = a.base().max(b.base())..=a.last_index().min(b.last_index());
+    both.rfind(|index| a.term_at(*index) == b.term_at(*index))
+}
+
+fn log_matching(
+    before: Option<&Node>,
+    changed: &Node,
+    other: &Node,
+    violations: &mut Vec<Violation>,
+) {
     let (a, b) = (&changed.disk.log, &other.disk.log);
-    // What both still have; of the last discarded entry, the term is known.
-    let first = a.base().max(b.base());
-    let mut both = first..=a.last_index().min(b.last_index());
-    let same_term = |index: &u32| a.term_at(*index) == b.term_at(*index);
-    let Some(last) = both.clone().rfind(same_term) else {
+    let Some(last) = last_alike(a, b) else {
         return;
     };
-    let differs = both.find(|index| *index <= last && !same_at(a, b, *index));
+    // What was held against each other before, and is the same in memory still, need not be again.
+    let known = before.map(|before| &before.disk.log);
+    let known = known.and_then(|log| Some(last_alike(log, b)?.min(log.shared_with(a))));
+    let first = a.base().max(b.base());
+    let mut both = known.map_or(first, |known| first.max(known))..=last;
+    let differs = both.find(|index| !same_at(a, b, *index));
     if let Some(index) = differs {
         let statement = |node: &Node| {
             Statement::new("raft.log")
@@ -316,7 +338,7 @@ fn command(payload: &Payload) -> Datum {
 /// A log's terms; where a prefix was discarded, by index.
 fn terms(log: &Log) -> Datum {
     if log.base() == 0 {
-        return Datum::Terms(log.entries().iter().map(|entry| entry.term).collect());
+        return Datum::Terms(log.entries().map(|entry| entry.term).collect());
     }
     let pair = |(index, entry): (u32, &Entry)| (index.into(), Epoch::term(entry.term).into());
     Datum::Pairs(log.indexed().map(pair).collect())

@@ -173,6 +173,9 @@ fn by_peer(numbers: &SortedMap<NodeId, u32>) -> Datum {
     Datum::Pairs(pairs.collect())
 }
 
+/// How many entries of a log are shown: the last ones.
+const ENTRIES: usize = 100;
+
 fn log(log: &Log) -> Datum {
     let entry = |entry: &super::Entry| {
         let command = match &entry.payload {
@@ -182,7 +185,13 @@ fn log(log: &Log) -> Datum {
         };
         (Datum::Epoch(Epoch::term(entry.term)), command)
     };
-    Datum::Pairs(log.entries().iter().map(entry).collect())
+    let earlier = log.entries().len().saturating_sub(ENTRIES);
+    let mut pairs = Vec::new();
+    if earlier > 0 {
+        pairs.push((Datum::Word("earlier"), Datum::Number(earlier as u64)));
+    }
+    pairs.extend(log.entries().skip(earlier).map(entry));
+    Datum::Pairs(pairs)
 }
 
 pub(super) fn message(message: &Message) -> MessageView {

@@ -20,11 +20,13 @@ mod properties;
 mod rules;
 mod screen;
 mod termination;
+mod why_not;
 
 use crate::sorted::{SortedMap, SortedSet};
 
 use serde::Serialize;
 
+use super::why_not::{Answer, Question, Scene};
 use super::{
     About, ClientId, Cluster, ClusterError, Epoch, Fact, Input, MessageView, NodeId, NodeView,
     Note, Object, Observation, Outcome, Phase, Protocol, RangeMs, Sink, Stride, Value, VariantSet,
@@ -324,6 +326,18 @@ impl Protocol for TwoPhase {
             name: screen::name(&message.says).phase,
         })
     }
+
+    fn questions(&self, scene: &Scene<'_, Self>, node: NodeId) -> Vec<Question> {
+        why_not::questions(self, scene, node)
+    }
+
+    fn why_not(&self, scene: &Scene<'_, Self>, question: &Question) -> Answer {
+        why_not::answer(self, scene, question)
+    }
+
+    fn behind(&self, scene: &Scene<'_, Self>, client: ClientId, sequence: u32) -> Option<Question> {
+        why_not::behind(self, scene, client, sequence)
+    }
 }
 
 impl TwoPhase {
@@ -333,6 +347,7 @@ impl TwoPhase {
         key: "two_phase",
         roles: &["coordinator", "participant"],
         timers: &["collect", "prepare", "decision", "resend"],
+        timer_rules: &[&TIMEOUT, &ALONE, &ASK, &RESEND],
         quorums: &[],
         compares: false,
         object: Object::None,

@@ -165,7 +165,7 @@ impl TwoPhase {
 
 /// Whether a value makes a participant vote no: one that begins with `!`, and then the name of the
 /// one that refuses, or else of none, where all do.
-fn refuses(value: &Value, me: NodeId) -> bool {
+pub(super) fn refuses(value: &Value, me: NodeId) -> bool {
     let Some(rest) = value.as_str().strip_prefix('!') else {
         return false;
     };

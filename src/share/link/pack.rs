@@ -13,7 +13,8 @@ const ITEMS_MAX: usize = 2_048;
 #[derive(Default)]
 pub(super) struct Writer {
     pub(super) bytes: Vec<u8>,
-    texts: Vec<String>,
+    /// The texts so far, each with how many were before it.
+    texts: SortedMap<String, u64>,
 }
 
 /// What a thing is unpacked from.
@@ -40,12 +41,13 @@ impl Writer {
 
     /// Odd, the place of a text that has stood before; even, the length of one that follows.
     fn text(&mut self, text: &str) {
-        match self.texts.iter().position(|known| known == text) {
-            Some(place) => self.number(place as u64 * 2 + 1),
+        match self.texts.get(text).copied() {
+            Some(place) => self.number(place * 2 + 1),
             None => {
                 self.number(text.len() as u64 * 2);
                 self.bytes.extend(text.as_bytes());
-                self.texts.push(text.to_owned());
+                let place = self.texts.len() as u64;
+                self.texts.insert(text.to_owned(), place);
             }
         }
     }
@@ -206,16 +208,16 @@ impl<K: Pack + Ord, V: Pack> Pack for SortedMap<K, V> {
     }
 }
 
-/// A struct is its fields, in this order.
+/// A struct is its fields, in this order, but for those that it goes without.
 macro_rules! pack_struct {
-    ($type:ident { $($field:ident),* }) => {
+    ($type:ident { $($field:ident),* } $(without { $($left:ident),* })?) => {
         impl Pack for $type {
             fn pack(&self, to: &mut Writer) {
                 $(self.$field.pack(to);)*
             }
             fn unpack(from: &mut Reader) -> Option<Self> {
                 $(let $field = Pack::unpack(from)?;)*
-                Some(Self { $($field),* })
+                Some(Self { $($field,)* $($($left: Default::default()),*)? })
             }
         }
     };

@@ -15,7 +15,7 @@ pack_struct!(Run {
     cursor,
     hash,
     trail
-});
+} without { pins });
 pack_struct!(Scenario {
     protocol,
     cluster,

@@ -1,7 +1,5 @@
 //! Raft cases: one node in a given state, and what it does about a list of events.
 
-use std::sync::Arc;
-
 use quorumscope::protocol::raft::{
     Durable, Duties, Entry, Log, Message, Node, Payload, Raft, Role, Timer, majority_index,
 };
@@ -386,8 +384,8 @@ pub fn entries(terms: Vec<u32>) -> Vec<Entry> {
 }
 
 /// The terms of a log.
-pub fn terms(entries: &[Entry]) -> Vec<u32> {
-    entries.iter().map(|entry| entry.term).collect()
+pub fn terms<'a>(entries: impl IntoIterator<Item = &'a Entry>) -> Vec<u32> {
+    entries.into_iter().map(|entry| entry.term).collect()
 }
 
 fn is_known(kind: &str) -> bool {
@@ -485,7 +483,7 @@ fn message_json(message: &Message) -> Value {
         } => json!({
             "type": "AppendEntries", "term": term,
             "prevLogIndex": prev_index, "prevLogTerm": prev_term,
-            "entries": terms(Arc::as_ref(entries)), "leaderCommit": leader_commit,
+            "entries": terms(entries.iter()), "leaderCommit": leader_commit,
         }),
         Message::AppendReply {
             term,

@@ -115,7 +115,7 @@ impl<P: Protocol> Space<P> {
         let (monitor, _) = self.monitors.get(monitor);
         let (changed, other) = (self.node(changed), self.node(other));
         self.protocol
-            .compare(monitor, changed, other, &mut violations);
+            .compare(monitor, None, changed, other, &mut violations);
         let found = self.is_goal(&violations);
         self.by_pair.insert(key, u32::from(found));
         found

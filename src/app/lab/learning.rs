@@ -1,0 +1,373 @@
+//! Lessons: opening and leaving them, and letting them see what happens on stage.
+
+use std::rc::Rc;
+
+use super::{Lab, Msg};
+use crate::app::dialog::Dialog;
+use crate::app::lesson::{self, Entry, Files, Learn, Open, Predict, Tried};
+use crate::app::panel::{self, Panel};
+use crate::app::words::Language;
+use crate::app::{FULL, host, transport};
+use crate::protocol::registry;
+use crate::teach::{Challenge, Player, Verdict};
+use crate::view::{Catalogue, Session, open};
+
+impl Lab {
+    /// Does what concerns a lesson; says whether the page has to be drawn anew.
+    pub(super) fn learn(&mut self, learn: Learn) -> bool {
+        match learn {
+            Learn::Course(language, Ok(outline)) => {
+                self.learner.outline = Some((language, outline));
+            }
+            Learn::Course(_, Err(_))
+            | Learn::Loaded(_, _, _, Err(_))
+            | Learn::Tried(_, _, Err(_)) => {
+                self.dialog = Dialog::None;
+                self.complain("lesson.failed");
+            }
+            Learn::Open(id, from) => {
+                self.load_lesson(id, from);
+                return false;
+            }
+            Learn::Loaded(id, from, language, Ok(files)) => {
+                self.on_lesson(id, from, language, files);
+            }
+            Learn::Try(id) => {
+                self.load_challenge(id);
+                return false;
+            }
+            Learn::Tried(id, language, Ok((challenge, texts))) => {
+                self.on_challenge(id, language, challenge, texts);
+            }
+            Learn::Hint => {
+                if let Some(tried) = &mut self.learner.tried {
+                    tried.hints += 1;
+                }
+            }
+            Learn::Again => {
+                if let Some(tried) = self.learner.tried.take() {
+                    let language = self.words.language;
+                    self.on_challenge(tried.id, language, tried.challenge, tried.texts);
+                }
+            }
+            Learn::Predict => self.switch_predict(),
+            Learn::Answer(choice) => {
+                let predict = self.learner.predict.as_mut();
+                if predict.is_some_and(|it| it.answer(choice)) {
+                    self.step();
+                    self.panel = Panel::Predict;
+                }
+            }
+            Learn::Ask => {
+                if let Some(predict) = &mut self.learner.predict {
+                    predict.ask_anew(&self.session);
+                }
+            }
+            Learn::GoOn => self.lesson_does(|player, session| player.go_on(session).is_ok()),
+            Learn::DoIt => self.lesson_does(|player, session| player.play(session).is_ok()),
+            Learn::To(beat) => self.come_to(beat),
+            Learn::Term(key) => {
+                let term = &mut self.learner.term;
+                *term = Some(key).filter(|it| term.as_ref() != Some(it));
+            }
+            Learn::Lecturer => self.learner.lecturer = !self.learner.lecturer,
+            Learn::Print => {
+                host::print();
+                return false;
+            }
+            Learn::Leave => self.leave_lesson(),
+            Learn::Export => {
+                let text = self.learner.progress.write();
+                if !host::download("quorumscope-progress.json", &text) {
+                    self.complain("ui.save_failed");
+                }
+            }
+        }
+        true
+    }
+
+    /// Loads the course in the language of the page, unless it is there.
+    pub(super) fn load_course(&self) {
+        let language = self.words.language;
+        let loaded = self.learner.outline.as_ref();
+        if loaded.is_some_and(|(it, _)| *it == language) {
+            return;
+        }
+        let send = self.send.clone();
+        wasm_bindgen_futures::spawn_local(async move {
+            let course = lesson::load_course(language).await;
+            send.emit(Msg::Learn(Learn::Course(language, course)));
+        });
+    }
+
+    fn load_challenge(&self, id: String) {
+        let language = self.words.language;
+        let send = self.send.clone();
+        wasm_bindgen_futures::spawn_local(async move {
+            let files = lesson::load_challenge(&id, language).await;
+            send.emit(Msg::Learn(Learn::Tried(id, language, files)));
+        });
+    }
+
+    /// A challenge begins; of one that is open already only the language has changed.
+    fn on_challenge(
+        &mut self,
+        id: String,
+        language: Language,
+        challenge: Rc<Challenge>,
+        texts: Rc<Catalogue>,
+    ) {
+        let same = |tried: &&mut Tried| tried.id == id;
+        if let Some(tried) = self.learner.tried.as_mut().filter(same) {
+            tried.texts = texts;
+            return;
+        }
+        let Some(about) = registry::find(&challenge.scenario.protocol) else {
+            return self.complain("lesson.failed");
+        };
+        if !self.words.has(about.key) {
+            let again = Learn::Tried(id, language, Ok((challenge, texts)));
+            self.after_words = Some(Msg::Learn(again));
+            return self.load_words(self.words.language, about.key);
+        }
+        let Ok(session) = open(challenge.scenario.clone(), challenge.seed) else {
+            return self.complain("lesson.failed");
+        };
+        self.take_stage(session);
+        self.learner.open = None;
+        self.learner.tried = Some(Tried {
+            verdict: Verdict::Open(0),
+            hints: 0,
+            id,
+            challenge,
+            texts,
+        });
+    }
+
+    /// Puts a run of a lesson or a challenge on stage. What was there before the first of them comes
+    /// back when the last one is left.
+    fn take_stage(&mut self, session: Session) {
+        self.load_course();
+        self.forget_found(&session);
+        let home = self.session.about().key;
+        let replaced = self.put_on_stage(session);
+        if !self.learner.away {
+            self.learner.before = replaced;
+            self.learner.home = home;
+        }
+        self.learner.away = true;
+        self.dialog = Dialog::None;
+        self.opener = host::html_element(transport::STEP);
+        self.panel = Panel::Lesson;
+    }
+
+    fn switch_predict(&mut self) {
+        self.set_running(false);
+        self.dialog = Dialog::None;
+        match self.learner.predict.take() {
+            Some(_) => self.panel = Panel::Why,
+            None => {
+                self.learner.predict = Some(Predict::default());
+                self.panel = Panel::Predict;
+                self.refresh();
+            }
+        }
+    }
+
+    /// The run has changed: the challenge is judged anew, and the next question is asked.
+    pub(super) fn look_anew(&mut self) {
+        if let (Some(tried), Some(session)) = (&mut self.learner.tried, self.session.alone_mut()) {
+            tried.verdict = tried.challenge.judge(session);
+            if tried.verdict == Verdict::Won {
+                self.learner.win();
+            }
+        }
+        if let Some(predict) = self.learner.predict.as_mut().filter(|_| !self.running) {
+            predict.ask(&self.session);
+        }
+    }
+
+    /// What the panels that only the full program has are about.
+    pub(super) fn of_full(&self) -> panel::OfFull<'_> {
+        let (words, send) = (&self.words, &self.send);
+        let predict = self.learner.predict.as_ref().filter(|_| FULL);
+        let lesson = || lesson::view(&self.learner, &self.session, words, send);
+        panel::OfFull {
+            parting: self.parting.as_ref(),
+            doubts: Some(&self.doubts).filter(|_| self.session.pair().is_none()),
+            lesson: FULL.then(lesson).flatten(),
+            predict: predict.map(|it| it.view(words, send)),
+            some: if FULL { self.embedded.panels() } else { None },
+        }
+    }
+
+    fn load_lesson(&self, id: String, from: Entry) {
+        let language = self.words.language;
+        let send = self.send.clone();
+        wasm_bindgen_futures::spawn_local(async move {
+            let files = lesson::load_lesson(&id, language).await;
+            send.emit(Msg::Learn(Learn::Loaded(id, from, language, files)));
+        });
+    }
+
+    /// The language of the page has changed: so do the lesson's texts.
+    pub(super) fn translate_lesson(&self) {
+        if self.learner.outline.is_some() {
+            self.load_course();
+        }
+        if let Some(open) = &self.learner.open {
+            self.load_lesson(open.id.clone(), Entry::Texts);
+        }
+        if let Some(tried) = &self.learner.tried {
+            self.load_challenge(tried.id.clone());
+        }
+    }
+
+    fn on_lesson(&mut self, id: String, from: Entry, language: Language, files: Files) {
+        let key = match registry::find(&files.lesson.scenario.protocol) {
+            Some(about) => about.key,
+            None => return self.complain("lesson.failed"),
+        };
+        if language != self.words.language {
+            return self.load_lesson(id, from);
+        }
+        if !self.words.has(key) {
+            let again = Learn::Loaded(id, from, language, Ok(files));
+            self.after_words = Some(Msg::Learn(again));
+            return self.load_words(language, key);
+        }
+        let beat = match from {
+            Entry::Start => 0,
+            Entry::WhereLeft => self.learner.progress.beat(&id),
+            Entry::At(beat) => files.lesson.place(&beat).unwrap_or(0),
+            Entry::Texts => {
+                let same = |open: &&mut Open| open.id == id;
+                if let Some(open) = self.learner.open.as_mut().filter(same) {
+                    open.texts = files.texts;
+                }
+                return;
+            }
+        };
+        let Ok((player, session)) = Player::at(files.lesson, beat) else {
+            return self.complain("lesson.failed");
+        };
+        self.take_stage(session);
+        self.learner.tried = None;
+        self.learner.open = Some(Open {
+            id,
+            player,
+            texts: files.texts,
+            stuck: false,
+        });
+        self.learner.remember();
+    }
+
+    /// Lets the lesson do something on stage.
+    fn lesson_does(&mut self, does: impl FnOnce(&mut Player, &mut Session) -> bool) {
+        self.set_running(false);
+        self.notice = None;
+        let (Some(open), Some(session)) = (&mut self.learner.open, self.session.alone_mut()) else {
+            return;
+        };
+        open.stuck = !does(&mut open.player, session);
+        self.learner.remember();
+        self.show_lesson_run();
+    }
+
+    /// Comes back to a beat: in this run, if it is the lesson's, else in one of its own.
+    fn come_to(&mut self, beat: usize) {
+        let Some(open) = &mut self.learner.open else {
+            return;
+        };
+        let alone = self.session.alone_mut();
+        if alone.is_some_and(|session| open.player.is_of(session)) {
+            return self.lesson_does(|player, session| player.come_to(beat, session).is_ok());
+        }
+        let Ok((player, session)) = Player::at(open.player.lesson().clone(), beat) else {
+            return self.complain("lesson.failed");
+        };
+        open.player = player;
+        open.stuck = false;
+        self.learner.remember();
+        self.put_on_stage(session);
+        self.panel = Panel::Lesson;
+    }
+
+    fn leave_lesson(&mut self) {
+        self.learner.remember();
+        self.learner.open = None;
+        self.learner.tried = None;
+        self.learner.lecturer = false;
+        self.learner.away = false;
+        match self.learner.before.take() {
+            Some(session) => {
+                self.put_on_stage(session);
+            }
+            None => self.change_protocol(self.learner.home),
+        }
+        self.panel = Panel::Why;
+        host::focus(transport::STEP);
+    }
+
+    /// The lesson sees the steps since a position, one by one. Where a beat is over the run stops, so
+    /// that what comes next can be read.
+    pub(super) fn lesson_sees(&mut self, since: usize) {
+        let open = self.learner.open.as_mut().filter(|_| FULL);
+        let (Some(open), Some(session)) = (open, self.session.alone_mut()) else {
+            return;
+        };
+        let end = session.position();
+        for position in since + 1..=end {
+            session.seek(position);
+            match open.player.see(session) {
+                Ok(false) => open.stuck = false,
+                Ok(true) => {
+                    open.stuck = false;
+                    self.learner.remember();
+                    self.set_running(false);
+                    self.panel = Panel::Lesson;
+                    return self.show_lesson_run();
+                }
+                Err(_) => open.stuck = true,
+            }
+        }
+    }
+
+    /// What the header says of lessons.
+    pub(super) fn lesson_name(&self) -> String {
+        let lessons = self.words.t("ui.lessons");
+        if !FULL {
+            return format!("{lessons} ▾");
+        }
+        let open = self.learner.open.as_ref();
+        let named = open
+            .zip(self.learner.outline())
+            .and_then(|(open, outline)| {
+                let place = outline.course.place(&open.id)?.to_string();
+                let count = outline.course.items().count().to_string();
+                let title = outline.titles.get(&open.id);
+                let args = [("place", &*place), ("count", &count), ("title", title)];
+                Some(self.words.fill("lesson.chosen", &args))
+            });
+        format!("{} ▾", named.as_deref().unwrap_or(lessons))
+    }
+
+    /// Points at what the beat is about, as long as the run is the lesson's.
+    pub(super) fn point(&self) {
+        let open = self.learner.open.as_ref();
+        let open = open.filter(|it| it.player.is_of(&self.session) && !it.stuck);
+        let points = open.map_or(&[][..], |it| &it.player.beat().points[..]);
+        host::point_at(&lesson::selectors(
+            points,
+            &self.moment,
+            self.narrow_stage(),
+        ));
+    }
+
+    /// The lesson has changed the run.
+    fn show_lesson_run(&mut self) {
+        self.hold_all();
+        self.refresh();
+        self.motion.jump(self.session.now() as f64);
+    }
+}

@@ -1,0 +1,160 @@
+//! What stands on the page: the stage with what lies over it, the panels, and what is spoken.
+
+use yew::prelude::*;
+
+use super::{Lab, Msg};
+use crate::app::dom::{El, button, classed, el};
+use crate::app::panel::{self, Panel};
+use crate::app::search::{self, Find};
+use crate::app::share::Share;
+use crate::app::{FULL, crowd, pins, stage, tray};
+use crate::view::{Moment, quorums};
+
+impl Lab {
+    /// What a screen reader says after a step.
+    pub(super) fn spoken(&self) -> String {
+        if self.running {
+            return String::new();
+        }
+        if FULL && let Some(spoken) = self.spoken_of_both() {
+            return spoken;
+        }
+        let found = self
+            .found_here()
+            .filter(|_| FULL && self.session.position() == 0);
+        let found = found.map(|it| search::found(it, &self.words));
+        let mut all: Vec<String> = found.into_iter().collect();
+        all.extend(self.spoken_of(&self.moment));
+        all.join(self.words.t("ui.sentence_separator"))
+    }
+
+    /// What happened in a moment, and what is lost, as sentences.
+    pub(super) fn spoken_of(&self, moment: &Moment) -> Vec<String> {
+        let titles = moment.happened.iter();
+        let titles = titles.map(|it| self.words.say(&it.title));
+        let lost = moment.violations.iter().map(|violation| {
+            let name = format!("property.{}", violation.property.id);
+            let args = [("property", self.words.t(&name))];
+            self.words.fill("ui.property_lost", &args)
+        });
+        titles.chain(lost).collect()
+    }
+
+    /// The stage, and the panels beside it.
+    pub(super) fn one(&self) -> El {
+        let (words, send, moment) = (&self.words, &self.send, &*self.moment);
+        let stage_box = classed("section", "stage-box")
+            .say("aria-label", words.t("ui.stage_region"))
+            .child(stage::view(moment, words, &self.look(), send))
+            .with(self.banners())
+            .child(self.tray());
+        let told = if self.running { &self.told } else { moment };
+        let panels = panel::view(
+            told,
+            words,
+            &self.session,
+            self.panel,
+            self.selected,
+            self.of_full(),
+            send,
+        );
+        classed("main", "middle").with(stage_box).child(panels)
+    }
+
+    /// How the only stage is drawn.
+    pub(super) fn look(&self) -> stage::Look<'_> {
+        stage::Look {
+            name: stage::Name::FIRST,
+            selected: self.selected,
+            choosing: self.choosing,
+            narrow: self.narrow_stage(),
+            faults: &self.faults,
+            pulls: true,
+        }
+    }
+
+    /// What can be done to the chosen thing, or a list to choose from.
+    pub(super) fn tray(&self) -> Html {
+        if FULL && !self.embedded.acts() {
+            return el("div").set("hidden", "").end();
+        }
+        if FULL && let Some(link) = self.crowd.link {
+            return crowd::view(&self.moment, link, &self.words, &self.send);
+        }
+        let pair = self.session.pair().filter(|_| FULL);
+        tray::view(
+            &self.words,
+            self.selected,
+            pair.and_then(|pair| self.whose(pair.side)),
+            self.choosing,
+            tray::Offers {
+                few: &self.offers(),
+                more: &self.more(),
+                asking: self.asking(),
+            },
+            &self.send,
+        )
+    }
+
+    /// What was on stage before and can be shown again, by what the item of the menu says.
+    pub(super) fn ways_back(&self) -> Vec<(&'static str, Msg)> {
+        let found = self.found_here().filter(|_| FULL);
+        let found = found.map(|_| ("search.return", Msg::Find(Find::Return)));
+        let left = self.sharer.left.as_ref().filter(|_| FULL);
+        let left = left.map(|_| ("share.return", Msg::Share(Share::Return)));
+        found.into_iter().chain(left).collect()
+    }
+
+    /// What stands over the stage.
+    pub(super) fn banners(&self) -> El {
+        let mut banners = classed("div", "banners").with(self.banner(&self.moment, &self.send));
+        if FULL && let Some(would) = self.faults.would(&self.moment, self.narrow) {
+            let text = self.words.fill("fault.would", &[("groups", &would)]);
+            banners = banners.with(classed("p", "strip would").text(&text));
+        }
+        if FULL && let Some(apart) = self.quorums_apart() {
+            banners = banners.with(apart);
+        }
+        if FULL && let Some(note) = pins::strip(&self.words, &self.session) {
+            banners = banners.with(note);
+        }
+        if FULL && let Some(node) = self.eyes {
+            banners = banners.with(panel::eyes_strip(
+                node,
+                &self.session,
+                &self.words,
+                &self.send,
+            ));
+        }
+        match self.found_here() {
+            Some(found) if FULL && found.told => {
+                banners.with(search::strip(found, &self.words, &self.send))
+            }
+            _ => banners,
+        }
+    }
+
+    /// The warning that quorums of these sizes are not safe.
+    fn quorums_apart(&self) -> Option<El> {
+        let quorums = quorums::in_use(self.session.scenario())?;
+        let [first, second] = quorums.sizes.map(|size| size.to_string());
+        let of = quorums.of.to_string();
+        let args = [("first", &*first), ("second", &second), ("of", &of)];
+        let text = self.words.fill("quorum.apart", &args);
+        (!quorums.meet()).then(|| classed("p", "strip warning").text(&text))
+    }
+
+    pub(super) fn banner(&self, moment: &Moment, send: &Callback<Msg>) -> El {
+        let banner = classed("div", "banner");
+        let Some(violation) = moment.violations.first() else {
+            return banner.set("hidden", "");
+        };
+        let name = format!("property.{}", violation.property.id);
+        let args = [("property", self.words.t(&name))];
+        let lost = format!("✗ {}", self.words.fill("ui.property_lost", &args));
+        let facts = button(send, Msg::Panel(Panel::Properties));
+        banner
+            .with(el("strong").text(&lost))
+            .with(facts.text(self.words.t("ui.show_facts")))
+    }
+}

@@ -1,0 +1,133 @@
+//! The lesson in the panel: what the beat says, the rule with its live numbers, and what one can do.
+
+use yew::prelude::*;
+
+use super::{Entry, Learn, Learner, Open, challenge, glossary};
+use crate::app::dialog::Dialog;
+use crate::app::dom::{El, button, classed, el};
+use crate::app::lab::Msg;
+use crate::app::words::Words;
+use crate::view::Session;
+
+/// What a lesson says to the lecturer, by the keys of its texts and their headings.
+const LECTURER: [(&str, &str); 3] = [
+    ("aim", "lesson.aim"),
+    ("say", "lesson.say"),
+    ("question", "lesson.question"),
+];
+
+/// The panel's content; nothing where neither a lesson nor a challenge is open.
+pub(in crate::app) fn view(
+    learner: &Learner,
+    session: &Session,
+    words: &Words,
+    send: &Callback<Msg>,
+) -> Option<Html> {
+    if let Some(tried) = &learner.tried {
+        return Some(challenge::view(tried, learner, words, send));
+    }
+    let open = learner.open.as_ref()?;
+    let player = &open.player;
+    let here = player.is_of(session) && !open.stuck;
+    let place = (player.place() + 1).to_string();
+    let count = player.lesson().beats.len().to_string();
+    let args = [("beat", &*place), ("count", &count)];
+    let title = learner.outline().map(|it| it.titles.get(&open.id));
+    let mut view = classed("div", "lesson")
+        .with(classed("p", "cite").text(&words.fill("lesson.beat", &args)))
+        .with(el("h2").text(title.unwrap_or_default()));
+    view = match here {
+        true => view
+            .with(said(open, learner, words, send))
+            .with(doing(learner, open, words, send)),
+        false => view
+            .with(el("p").set("role", "status").text(words.t("lesson.astray")))
+            .with(row().with(to(player.place(), "lesson.return", words, send))),
+    };
+    view = view.with(
+        row()
+            .with(button(send, Msg::Show(Dialog::Lessons)).text(words.t("lesson.all")))
+            .with(button(send, Msg::Learn(Learn::Leave)).text(words.t("lesson.leave")))
+            .with(
+                button(send, Msg::Learn(Learn::Lecturer))
+                    .flag("aria-expanded", learner.lecturer)
+                    .text(words.t("lesson.lecturer")),
+            ),
+    );
+    if learner.lecturer {
+        view = view.with(for_the_lecturer(open, words, send));
+    }
+    Some(view.end())
+}
+
+fn row() -> El {
+    classed("div", "lesson-row")
+}
+
+/// The beat's texts, with what they name filled in.
+fn said(open: &Open, learner: &Learner, words: &Words, send: &Callback<Msg>) -> El {
+    let beat = open.player.beat();
+    let said = open.player.said().iter();
+    let said: Vec<(&str, String)> = said
+        .map(|(name, value)| (name.as_str(), words.datum(value)))
+        .collect();
+    let args: Vec<(&str, &str)> = said.iter().map(|(name, it)| (*name, it.as_str())).collect();
+    let text = open.texts.fill(&beat.text, &args);
+    let mut status = el("div")
+        .set("role", "status")
+        .set("aria-live", "polite")
+        .with(classed("p", "lesson-text").text(&text));
+    if beat.rule.is_some() {
+        let rule = open.texts.fill(&format!("{}.rule", beat.text), &args);
+        status = status.with(classed("p", "lesson-rule").text(&rule));
+    }
+    match glossary::terms_of(&text, learner, words, send) {
+        Some(terms) => el("div").with(status).with(terms),
+        None => el("div").with(status),
+    }
+}
+
+/// What moves the lesson on, and back.
+fn doing(learner: &Learner, open: &Open, words: &Words, send: &Callback<Msg>) -> El {
+    let player = &open.player;
+    let mut doing = row();
+    if let Some(before) = player.place().checked_sub(1) {
+        doing = doing.with(to(before, "lesson.earlier", words, send));
+    }
+    if !player.is_last() {
+        let (key, learn) = match player.beat().until {
+            None => ("lesson.go_on", Learn::GoOn),
+            Some(_) => ("lesson.do_it", Learn::DoIt),
+        };
+        let on = button(send, Msg::Learn(learn)).set("class", "lesson-go");
+        return doing.with(on.text(words.t(key)));
+    }
+    let outline = learner.outline();
+    let next = outline.and_then(|it| Some((it, it.course.after(&open.id)?)));
+    match next {
+        Some((outline, id)) => {
+            let open = Msg::Learn(Learn::Open(id.to_owned(), Entry::Start));
+            let args = [("title", outline.titles.get(id))];
+            let next = button(send, open).set("class", "lesson-go");
+            doing.with(next.text(&words.fill("lesson.next", &args)))
+        }
+        None => doing,
+    }
+}
+
+fn to(beat: usize, key: &'static str, words: &Words, send: &Callback<Msg>) -> El {
+    button(send, Msg::Learn(Learn::To(beat))).text(words.t(key))
+}
+
+fn for_the_lecturer(open: &Open, words: &Words, send: &Callback<Msg>) -> El {
+    let minutes = open.player.lesson().minutes.to_string();
+    let minutes = words.fill("lesson.minutes", &[("minutes", &minutes)]);
+    let mut notes = classed("section", "lecturer").with(classed("p", "cite").text(&minutes));
+    for (key, heading) in LECTURER {
+        notes = notes
+            .with(el("h3").text(words.t(heading)))
+            .with(el("p").text(open.texts.get(key)));
+    }
+    let print = button(send, Msg::Learn(Learn::Print)).text(words.t("lesson.print"));
+    notes.with(row().with(print))
+}

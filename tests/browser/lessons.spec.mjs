@@ -1,0 +1,128 @@
+// Lessons, questions and challenges, from the first load, as somebody who learns.
+
+import assert from 'node:assert/strict';
+
+import { axe, fits, screenshot, test } from './support.mjs';
+import { eventually, visit } from './visitor.mjs';
+
+/** Opens the list of lessons; it comes with the full program. */
+async function lessons(who) {
+  await who.page.getByRole('button', { name: /▾$/ }).first().click();
+  await who.dialog().getByRole('heading', { name: 'Challenges' }).waitFor();
+}
+
+/** Opens a lesson, a challenge or anything else of the list. */
+async function choose(who, name) {
+  await lessons(who);
+  await who.dialog().getByRole('button', { name }).first().click();
+  await eventually(async () => assert.equal(await who.dialog().count(), 0));
+}
+
+const place = (who) => who.panel().getByText(/^Part \d+ of \d+$/).innerText();
+const pointed = (who) => who.page.locator('[data-pointed]').count();
+
+/** Goes on to the next part, whatever this one waits for. */
+async function goOn(who) {
+  const before = await place(who);
+  await who.panel().getByRole('button', { name: /^(Go on|Do it for me)/ }).click();
+  await eventually(async () => assert.notEqual(await place(who), before));
+}
+
+test('a lesson from its first part to its last, and back to what was on stage', async (lab) => {
+  const who = await visit(lab);
+  await who.step(3);
+  const before = await who.place();
+  await choose(who, /Why a vote is refused/);
+  assert.equal(await who.page.getByRole('tab', { selected: true }).innerText(), 'Lesson');
+  assert.equal(await place(who), 'Part 1 of 9');
+  assert.ok(await pointed(who) > 0);
+  await screenshot(who.page, 'lesson-start');
+  await axe(who.page);
+  for (let part = 1; part < 5; part++) {
+    await goOn(who);
+  }
+  assert.match(await who.panel().innerText(), /fails: \(1, 1\) < \(1, 2\)/);
+  await screenshot(who.page, 'lesson-rule');
+  for (let part = 5; part < 9; part++) {
+    await goOn(who);
+  }
+  assert.equal(await place(who), 'Part 9 of 9');
+  await who.press('Leave the lesson');
+  assert.deepEqual(await who.place(), before);
+  assert.equal(await pointed(who), 0);
+});
+
+test('a lesson sees what is done by hand, can be broken, and come back to', async (lab) => {
+  const who = await visit(lab);
+  await choose(who, /Why consensus/);
+  await goOn(who);
+  await goOn(who);
+  assert.equal(await place(who), 'Part 3 of 9');
+  await who.choose(who.client(1));
+  await who.tray().getByRole('textbox').fill('x=1');
+  await who.key('Enter');
+  await eventually(async () => assert.equal(await place(who), 'Part 4 of 9'));
+  await who.page.getByRole('combobox', { name: 'Nodes' }).selectOption('5');
+  await eventually(async () => assert.match(await who.panel().innerText(), /left this lesson’s way/));
+  await who.press('Come back to the lesson');
+  assert.equal(await place(who), 'Part 4 of 9');
+});
+
+test('where one was is remembered on this device', async (lab) => {
+  const who = await visit(lab);
+  await choose(who, /^3 ?Majorities/);
+  await goOn(who);
+  await goOn(who);
+  await who.page.reload();
+  await choose(who, /^Resume: Majorities/);
+  assert.equal(await place(who), 'Part 3 of 8');
+});
+
+test('lessons in Chinese, and on a narrow page', async (lab) => {
+  const who = await visit(lab, { size: [360, 740], locale: 'zh-CN' });
+  await who.page.getByText('更多').first().click();
+  await who.page.getByRole('button', { name: '课程', exact: true }).click();
+  await who.dialog().getByRole('button', { name: /为什么需要共识/ }).first().click();
+  await who.page.getByText('第 1 步，共 9 步').waitFor();
+  await fits(who.page);
+  await screenshot(who.page, 'lesson-phone');
+});
+
+test('a question is asked before the step, and what decided is told after it', async (lab) => {
+  const who = await visit(lab);
+  await who.press('Next election');
+  await choose(who, 'Predict what happens next');
+  const panel = who.panel();
+  assert.match(await panel.innerText(), /Right: 0 of 0/);
+  const { position } = await who.place();
+  await panel.locator('.choice').first().click();
+  await eventually(async () => assert.match(await panel.innerText(), /Right: [01] of 1/));
+  assert.equal((await who.place()).position, position + 1);
+  await screenshot(who.page, 'predict');
+  await axe(who.page);
+  await panel.getByRole('button', { name: /^Next question/ }).click();
+  assert.equal(await panel.locator('.choice[aria-disabled]').count(), 0);
+});
+
+test('a challenge is judged by the engine', async (lab) => {
+  const who = await visit(lab);
+  await choose(who, 'Elect S3');
+  assert.match(await who.panel().innerText(), /Reached so far: 0 of 1/);
+  await who.press('Give me a hint');
+  await who.act(who.node(3), 'Fire: election timer');
+  await who.press('Next election');
+  await eventually(async () => assert.match(await who.panel().innerText(), /✓ Done/));
+  await screenshot(who.page, 'challenge');
+  await axe(who.page);
+});
+
+test('a term is explained where it appears, and a question opens its scene', async (lab) => {
+  const who = await visit(lab);
+  await choose(who, /Majorities/);
+  await who.panel().getByRole('button', { name: 'majority', exact: true }).click();
+  assert.match(await who.panel().innerText(), /More than half of the nodes/);
+  await lessons(who);
+  await who.dialog().getByRole('button', { name: /^Glossary/ }).click();
+  await who.dialog().getByRole('button', { name: 'Show me: Can there be two leaders?' }).click();
+  await eventually(async () => assert.match(await who.panel().innerText(), /Two leaders at once/));
+});
