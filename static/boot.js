@@ -21,11 +21,12 @@
  *                       on the page, or nothing where nobody hands over
  *   take()              what the core gives up its place with, once the full program is there
  *   decline(detail)     the full program cannot take the core's place
+ *   keep()              keeps everything for offline: a promise of when it is kept
  *   fail(kind, detail)  shows what went wrong: panic, trap, load, no-wasm or worker
  *
  * `<html data-lab>` says how far it got: starting, ready or failed; `<html data-program>` which
  * program is on the page. A first visit fetches the core alone. An address whose fragment has the
- * word `full`, or a run (`r=…`), opens the full program at once, and so does a page that holds no
+ * word `full`, a run (`r=…`) or `embed=1` opens the full program at once, and so does a page that holds no
  * core (the single file).
  */
 (function () {
@@ -116,7 +117,7 @@
       return;
     }
     root.setAttribute('data-lab', 'starting');
-    var name = listed(CORE + '.wasm') && !/[#&](full(&|$)|r=)/.test(location.hash) ? CORE : FULL;
+    var name = listed(CORE + '.wasm') && !/[#&](full(&|$)|r=|embed=1)/.test(location.hash) ? CORE : FULL;
     root.setAttribute('data-program', name);
     begin(name)
       .then(function (program) {
@@ -213,7 +214,79 @@
     }
     if (root.getAttribute('data-lab') === 'starting') {
       root.setAttribute('data-lab', 'ready');
+      offline();
     }
+  }
+
+  // --- Offline -------------------------------------------------------------------------------
+  //
+  // A first visit fetches little, and keeps what it has fetched. Once the full program has been
+  // asked for, everything is kept.
+
+  function offline() {
+    var workers = navigator.serviceWorker;
+    if (!workers || window.parent !== window || !/^https?:/.test(location.protocol) || !listed('sw.js')) {
+      return;
+    }
+    workers.register(find('sw.js').href).then(function (registration) {
+      watch(registration);
+      if (workers.controller) {
+        // Not every browser looks by itself each time.
+        registration.update().catch(function () {});
+      }
+      if (root.getAttribute('data-program') === FULL) {
+        keep();
+      } else if (!workers.controller) {
+        tellWorker({ keep: performance.getEntriesByType('resource').map(function (entry) {
+          return entry.name;
+        }) });
+      }
+    }).catch(function () {
+      // Some browsers refuse it, in a private window for one: then there is no offline copy.
+    });
+  }
+
+  function tellWorker(message, ports) {
+    return navigator.serviceWorker.ready.then(function (registration) {
+      registration.active.postMessage(message, ports || []);
+    });
+  }
+
+  function keep() {
+    return new Promise(function (resolve) {
+      var channel = new MessageChannel();
+      channel.port1.onmessage = resolve;
+      tellWorker({ keep: 'all' }, [channel.port2]);
+    });
+  }
+
+  /** Says when a newer version is there. It takes over only when the reader reloads the page. */
+  function watch(registration) {
+    function look(worker) {
+      if (worker && worker.state === 'installed' && navigator.serviceWorker.controller) {
+        offer(worker);
+      }
+    }
+    look(registration.waiting);
+    registration.addEventListener('updatefound', function () {
+      var worker = registration.installing;
+      worker.addEventListener('statechange', function () {
+        look(worker);
+      });
+    });
+  }
+
+  function offer(worker) {
+    var text = root.lang === 'zh-CN' ? '实验室有新版本。重新加载会结束台上的运行。'
+      : 'A new version of the laboratory is there. Reloading ends the run on stage.';
+    var bar = element('div', 'boot-new', [paragraph(root.lang, text), button({ en: 'Reload', zh: '重新加载' }, function () {
+      navigator.serviceWorker.addEventListener('controllerchange', function () {
+        location.reload();
+      });
+      worker.postMessage({ take: 'over' });
+    })]);
+    bar.setAttribute('role', 'status');
+    document.body.appendChild(bar);
   }
 
   // --- Handing over --------------------------------------------------------------------------
@@ -244,6 +317,9 @@
     if (state) {
       refuse = onPage = null;
       root.setAttribute('data-program', FULL);
+      if (navigator.serviceWorker && navigator.serviceWorker.controller) {
+        keep();
+      }
     }
     return state || undefined;
   }
@@ -553,6 +629,7 @@
     words: words,
     take: take,
     decline: decline,
+    keep: keep,
     fail: fail
   };
 

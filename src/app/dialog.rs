@@ -42,6 +42,8 @@ pub(super) enum Dialog {
     Black,
     /// Pictures and texts of the run, for elsewhere.
     Export,
+    /// What is stored on this device.
+    Stored,
     /// The lessons to choose from.
     Lessons,
     /// The glossary, and what is often asked.
@@ -136,6 +138,7 @@ pub(super) fn help(words: &Words, shortcut_keys: bool, send: &Callback<Msg>) -> 
         el("p").text(words.t("ui.help_marks")),
         table,
         switch,
+        button(send, Msg::Show(Dialog::Stored)).text(words.t("ui.stored")),
     ];
     all(parts.into_iter().map(El::end))
 }

@@ -30,6 +30,7 @@ const DIALOGS: &[Dialog] = &[
     Dialog::Network,
     Dialog::Lessons,
     Dialog::Glossary,
+    Dialog::Stored,
 ];
 const PANELS: &[Panel] = &[Panel::Why, Panel::Rules, Panel::State, Panel::Properties];
 const CHOOSING: [Choosing; 3] = [Choosing::Nothing, Choosing::Node, Choosing::Message];

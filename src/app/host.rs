@@ -2,8 +2,10 @@
 //! Nothing here panics; what is refused is as if it were not there.
 
 pub(super) mod drawing;
+pub(super) mod framing;
 pub(super) mod pointing;
 pub(super) mod sharing;
+pub(super) mod storing;
 
 use js_sys::{Function, Promise};
 use wasm_bindgen::prelude::*;

@@ -8,6 +8,7 @@ mod crowd;
 mod diagram;
 mod dialog;
 mod dom;
+mod embed;
 mod export;
 mod faults;
 mod handing;
@@ -23,6 +24,7 @@ mod pins;
 mod search;
 mod share;
 mod stage;
+mod stored;
 mod transport;
 mod tray;
 mod undo;
@@ -49,6 +51,7 @@ const STYLES: &[&str] = &[
     "full/crowd.css",
     "full/diagram.css",
     "full/dialogs.css",
+    "full/embed.css",
     "full/faults.css",
     "full/knowledge.css",
     "full/lecture.css",

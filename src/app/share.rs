@@ -49,6 +49,12 @@ impl Sharer {
         self.copied = None;
     }
 
+    /// The link, where it is an address that others can open.
+    pub(super) fn address(&self) -> Option<&str> {
+        let link = self.link.as_ref()?.as_ref().ok()?;
+        (!link.starts_with('#')).then_some(link)
+    }
+
     /// Copies the link, and says later how that went.
     pub(super) fn copy(&mut self, send: &Callback<Msg>) {
         let Some(Ok(link)) = &self.link else {
@@ -80,7 +86,7 @@ pub(super) fn error_key(error: &LinkError) -> &'static str {
 }
 
 /// The dialogue's content.
-pub(super) fn dialog(sharer: &Sharer, words: &Words, send: &Callback<Msg>) -> Html {
+pub(super) fn dialog(sharer: &Sharer, embed: Html, words: &Words, send: &Callback<Msg>) -> Html {
     let link = match &sharer.link {
         Some(Ok(link)) => has_link(link, sharer.copied, words, send),
         _ => el("p").text(words.t("share.too_long")),
@@ -92,6 +98,7 @@ pub(super) fn dialog(sharer: &Sharer, words: &Words, send: &Callback<Msg>) -> Ht
     classed("div", "share")
         .key("share")
         .with(link)
+        .child(embed)
         .with(file)
         .with(open_form(words, send))
         .end()

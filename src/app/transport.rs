@@ -139,27 +139,11 @@ fn scrubber(
     diagram: bool,
     send: &Callback<Msg>,
 ) -> Html {
-    let (position, length) = (moment.position.to_string(), moment.length.to_string());
-    let oninput = send.reform(|event: InputEvent| {
-        let input = event
-            .target()
-            .and_then(|it| it.dyn_into::<HtmlInputElement>().ok());
-        let position = input.and_then(|it| it.value().parse().ok());
-        Msg::Seek(position.unwrap_or(0))
-    });
-    let args = [("position", &*position), ("length", &*length)];
-    let range = el("input")
-        .set("type", "range")
-        .set("min", "0")
-        .say("max", &length)
-        .value(&position)
-        .say("aria-label", words.t("ui.scrubber"))
-        .put("aria-valuetext", words.fill("ui.scrubber_value", &args))
-        .on_input(oninput);
     let toggle = button(send, Msg::Diagram(Draw::Toggle))
         .set("class", "quiet")
         .flag("aria-expanded", diagram)
         .text(words.t("ui.diagram"));
+    let range = range(moment, [0, moment.length], words, send);
     let scrubber = classed("div", "scrubber").with(range).with(toggle);
     let marks = if FULL {
         pins::marks(moment, session)
@@ -170,6 +154,32 @@ fn scrubber(
         Some(marks) => scrubber.with(marks).end(),
         None => scrubber.end(),
     }
+}
+
+/// The position in the run, between two others, to be moved.
+pub(super) fn range(
+    moment: &Moment,
+    [from, to]: [usize; 2],
+    words: &Words,
+    send: &Callback<Msg>,
+) -> El {
+    let (position, length) = (moment.position.to_string(), moment.length.to_string());
+    let oninput = send.reform(|event: InputEvent| {
+        let input = event
+            .target()
+            .and_then(|it| it.dyn_into::<HtmlInputElement>().ok());
+        let position = input.and_then(|it| it.value().parse().ok());
+        Msg::Seek(position.unwrap_or(0))
+    });
+    let args = [("position", &*position), ("length", &*length)];
+    el("input")
+        .set("type", "range")
+        .put("min", from.to_string())
+        .put("max", to.to_string())
+        .value(&position)
+        .say("aria-label", words.t("ui.scrubber"))
+        .put("aria-valuetext", words.fill("ui.scrubber_value", &args))
+        .on_input(oninput)
 }
 
 /// What Step will do.
@@ -208,7 +218,7 @@ fn next(moment: &Moment, words: &Words, whose: Option<&str>) -> Html {
     all(parts.into_iter())
 }
 
-fn status(moment: &Moment, words: &Words) -> String {
+pub(super) fn status(moment: &Moment, words: &Words) -> String {
     let epoch = moment.epoch.map(|epoch| words.badge(epoch));
     let position = moment.position.to_string();
     let length = moment.length.to_string();

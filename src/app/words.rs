@@ -4,6 +4,7 @@ use std::ops::Deref;
 use std::rc::Rc;
 
 use super::{FULL, host};
+use crate::share::frame::Frame;
 use crate::view::{Catalogue, Sentence};
 
 /// A shared value that is equal to itself alone, so that comparing props costs nothing.
@@ -42,10 +43,14 @@ pub(super) enum Language {
 }
 
 impl Language {
-    /// As remembered, else as the browser prefers.
+    /// As the address says, else as remembered, else as the browser prefers.
     pub(super) fn preferred() -> Self {
+        let named = match FULL {
+            true => Frame::read(&host::framing::fragment()).0.language,
+            false => None,
+        };
         let remembered = host::recall("language");
-        let wanted = remembered.into_iter().chain(host::languages());
+        let wanted = named.into_iter().chain(remembered).chain(host::languages());
         wanted
             .filter_map(|tag| Self::of(&tag))
             .next()

@@ -5,8 +5,10 @@
 
 pub(crate) mod codec;
 pub mod condition;
+pub mod frame;
 pub mod json;
 pub mod link;
+pub mod message;
 pub mod pair;
 pub mod pin;
 pub mod qr;

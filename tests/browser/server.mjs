@@ -42,7 +42,7 @@ export async function serve(folder, { base = '/', policy = STRICT, types = {}, p
       response.setHeader('Access-Control-Allow-Origin', '*');
     }
     if (pages[path]) {
-      response.setHeader('Content-Type', TYPES['.html']);
+      response.setHeader('Content-Type', TYPES[extname(path)] ?? TYPES['.html']);
       response.end(pages[path]);
       return;
     }

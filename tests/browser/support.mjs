@@ -22,6 +22,9 @@ const SCREENSHOTS = join(root, 'target', 'screenshots');
 /** A style that Playwright adds to a page in Firefox to take its picture, and the policy refuses. */
 const OF_A_PICTURE = /'sha256-YjaKGiklmzC6wjXA513HAMmzus8VE61XCOT\+SmwNZWA='/;
 
+/** What Playwright says where it keeps a page from working offline. */
+const NO_WORKER = /Service Worker registration blocked by Playwright/;
+
 /** A page that opens the full program at once has asked for the core in vain; browsers say so. */
 const NOT_USED = /was preloaded using link preload but not used/;
 
@@ -85,6 +88,8 @@ export class Lab {
    * @param {string} options.locale                  the browser's language
    * @param {'reduce'|'no-preference'} options.motion
    * @param {boolean} options.touch                  a touch screen
+   * @param {boolean} options.offline                whether the page may keep itself for offline; what
+   *                                                 a service worker answers no route sees
    * @param {boolean} options.scripts                whether scripts run
    * @param {Function|string} options.init           runs in each frame before its own scripts
    * @param {[string|RegExp, Function][]} options.routes requests to answer otherwise
@@ -99,6 +104,7 @@ export class Lab {
     motion = 'no-preference',
     touch = false,
     scripts = true,
+    offline = false,
     init,
     routes = [],
     expect = [],
@@ -111,6 +117,7 @@ export class Lab {
       reducedMotion: motion,
       hasTouch: touch,
       javaScriptEnabled: scripts,
+      serviceWorkers: offline ? 'allow' : 'block',
     });
     this.#contexts.push(context);
     this.#closing.push(() => context.close());
@@ -131,8 +138,8 @@ export class Lab {
 
   #watch(page, url, expect) {
     const add = (problem) => {
-      const asked = /#(.*&)?(full|r=)/.test(url) ? [NOT_USED] : [];
-      if (![OF_A_PICTURE, ...asked, ...expect].some((pattern) => pattern.test(problem))) {
+      const asked = /#(.*&)?(full|embed|r=)/.test(url) ? [NOT_USED] : [];
+      if (![OF_A_PICTURE, NO_WORKER, ...asked, ...expect].some((pattern) => pattern.test(problem))) {
         this.#problems.push(problem);
       }
     };

@@ -17,6 +17,7 @@ use xxhash_rust::xxh64::xxh64;
 
 use crate::catalogue;
 use crate::html;
+use crate::offline;
 use crate::project::Project;
 
 /// The core's glue, by its name in the page.
@@ -25,6 +26,8 @@ const CORE_GLUE: &str = "quorumscope.js";
 /// The boot script, which Trunk must not minify: what it writes is for newer browsers.
 const BOOT: &str = "boot.js";
 
+/// The custom element: pages name it, so its name stays.
+const EMBED: &str = "embed.js";
 /// The list of the assets that only the full program asks for, a name and an address each: so many
 /// that a first visit should not have to read where they are.
 pub const LATE: &str = "late.txt";
@@ -50,8 +53,27 @@ pub fn run(project: &Project) -> Result<()> {
     lines.extend(programs(&project.assets(), &staging)?);
     let file = put(&staging, LATE, late.concat().as_bytes())?;
     lines.push(line(LATE, &file));
+    let is_release = std::env::var("TRUNK_PROFILE").is_ok_and(|profile| profile == "release");
+    if is_release {
+        lines.push(line(offline::WORKER, offline::WORKER));
+    }
     let listed = list(&html, &lines)?;
-    fs::write(&page, listed).context("could not list the assets in index.html")
+    fs::write(&page, &listed).context("could not list the assets in index.html")?;
+    // Those that have their names from outside: pages name the one, browsers keep the other's.
+    let plain = |name: &str| {
+        let text = fs::read_to_string(project.assets().join(name));
+        let text = text.with_context(|| format!("there is no static/{name}"))?;
+        Ok::<_, anyhow::Error>(if is_release { bare(&text) } else { text })
+    };
+    fs::write(staging.join(EMBED), plain(EMBED)?)?;
+    if is_release {
+        let worker = {
+            let all = with_late(&listed, &late.concat())?;
+            offline::worker(&plain(offline::WORKER)?, &listed, &all)?
+        };
+        fs::write(staging.join(offline::WORKER), worker)?;
+    }
+    Ok(())
 }
 
 /// Puts a script that Trunk has listed in another form, with the name that goes with it.

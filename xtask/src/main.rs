@@ -9,6 +9,7 @@ mod dist;
 mod figures;
 mod html;
 mod leaks;
+mod offline;
 mod pictures;
 mod project;
 mod serve;

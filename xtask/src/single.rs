@@ -14,12 +14,37 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use flate2::Compression;
 use flate2::write::GzEncoder;
+use sha2::{Digest as _, Sha256};
 
 use crate::html::{self, Tag};
+use crate::offline;
 use crate::{assets, shell};
 
 /// What only the folder needs, where a first visit fetches as little as it can.
-const CORE: [&str; 2] = ["quorumscope.js", "quorumscope.wasm"];
+const CORE: [&str; 3] = ["quorumscope.js", "quorumscope.wasm", offline::WORKER];
+
+/// What says, beside the single file, under which policy a host can serve it.
+const POLICY: &str = "content-security-policy.txt";
+
+/// The strictest content security policy that the file works under: it names the hashes of its
+/// script and of its styles. Glue and search are run from blobs.
+fn policy(packed: &str) -> Result<String> {
+    let mut sources = [Vec::new(), Vec::new()];
+    for (element, sources) in ["script", "style"].into_iter().zip(&mut sources) {
+        let begin = format!("<{element}>");
+        for part in packed.split(&*begin).skip(1) {
+            let end = part.find(&format!("</{element}>"));
+            let text = &part[..end.context("an element of the single file has no end")?];
+            let hash = BASE64.encode(Sha256::digest(text));
+            sources.push(format!("'sha256-{hash}'"));
+        }
+    }
+    let [scripts, styles] = sources.map(|it| it.join(" "));
+    Ok(format!(
+        "default-src 'none'; script-src {scripts} blob: 'wasm-unsafe-eval'; style-src {styles}; \
+         img-src data: blob:; connect-src blob:; worker-src blob:"
+    ))
+}
 
 /// Packs `dist` into the file `to`.
 pub fn pack(dist: &Path, to: &Path) -> Result<()> {
@@ -31,9 +56,14 @@ pub fn pack(dist: &Path, to: &Path) -> Result<()> {
     };
     let late = late(&page, &read)?;
     let packed = packed(&assets::with_late(&page, &late)?, &read)?;
+    let policy = policy(&packed)?;
+    shell::say(format_args!(
+        "The strictest policy that the single file works under:\n  {policy}"
+    ));
     let folder = to.parent().context("the single file has a folder")?;
     fs::create_dir_all(folder)
         .and_then(|()| fs::write(to, packed))
+        .and_then(|()| fs::write(folder.join(POLICY), format!("{policy}\n")))
         .with_context(|| format!("could not write {}", to.display()))
 }
 

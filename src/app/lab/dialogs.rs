@@ -5,7 +5,9 @@ use yew::prelude::*;
 use super::Lab;
 use crate::app::dialog::{self, Dialog};
 use crate::app::dom::el;
-use crate::app::{FULL, compare, export, faults, lecture, lesson, pins, search, share, until};
+use crate::app::{
+    FULL, compare, export, faults, lecture, lesson, pins, search, share, stored, until,
+};
 
 impl Lab {
     pub(super) fn dialog_view(&self) -> Html {
@@ -25,7 +27,10 @@ impl Lab {
                 let content = search::dialog(&self.finder, words, session, send);
                 ("search.title", content)
             }
-            Dialog::Share => ("share.title", share::dialog(&self.sharer, words, send)),
+            Dialog::Share => (
+                "share.title",
+                share::dialog(&self.sharer, self.embed_code(), words, send),
+            ),
             Dialog::Scenes => {
                 let content = lecture::dialog(&self.lecturer, words, send);
                 ("lecture.scenes", content)
@@ -55,6 +60,7 @@ impl Lab {
                 let content = lesson::glossary(&self.learner, words, send);
                 ("lesson.glossary", content)
             }
+            Dialog::Stored => ("ui.stored", stored::dialog(&self.stored, words, send)),
             Dialog::Black => return lecture::black(words, send),
         };
         dialog::modal(title, content, words, send)

@@ -197,6 +197,7 @@ impl Lab {
             doubts: Some(&self.doubts).filter(|_| self.session.pair().is_none()),
             lesson: FULL.then(lesson).flatten(),
             predict: predict.map(|it| it.view(words, send)),
+            some: if FULL { self.embedded.panels() } else { None },
         }
     }
 

@@ -5,6 +5,7 @@ mod branching;
 mod comparing;
 mod dialogs;
 mod drawing;
+mod embedding;
 mod faulting;
 mod handing;
 mod learning;
@@ -29,6 +30,7 @@ use super::crowd::{Crowd, Link};
 use super::diagram::{self, Diagram, Draw};
 use super::dialog::Dialog;
 use super::dom::{classed, el};
+use super::embed::{Embed, Embedded};
 use super::export::{self, Export};
 use super::faults::{Fault, Faults};
 use super::handing::{Ask, Handed, Screen};
@@ -40,6 +42,7 @@ use super::panel::{Branching, Panel};
 use super::pins::Pinning;
 use super::search::{Find, Finder, Found};
 use super::share::{Share, Sharer};
+use super::stored::{Store, Stored};
 use super::undo::{Retrace, Undo};
 use super::until::{Going, Pace};
 use super::why_not::{self, Doubt, Doubts};
@@ -167,6 +170,8 @@ pub(super) enum Msg {
     SwitchEyes,
     Share(Share),
     Lecture(Lecture),
+    Embed(Embed),
+    Store(Store),
 }
 
 #[derive(Properties)]
@@ -242,6 +247,10 @@ pub(super) struct Lab {
     sharer: Sharer,
     /// The lecture; of the full program.
     lecturer: Lecturer,
+    /// What makes the page a figure in another; of the full program.
+    embedded: Embedded,
+    /// What is stored on this device; of the full program.
+    stored: Stored,
     /// The runs on stage that were found, each with what was there before it, the latest last.
     found: Vec<Found>,
     doubts: Doubts,
@@ -317,6 +326,8 @@ impl Component for Lab {
             beside: Beside::default(),
             sharer: Sharer::default(),
             lecturer: Lecturer::default(),
+            embedded: Embedded::default(),
+            stored: Stored::default(),
             found: Vec::new(),
             doubts: Doubts::default(),
             undo: Undo::default(),
@@ -331,6 +342,9 @@ impl Component for Lab {
             lab.open_link(link);
             // Nobody has seen what was there before.
             lab.sharer.left = None;
+            lab.begin_figure();
+        } else if FULL {
+            lab.begin_figure();
         }
         lab.show_theme();
         lab.hold_all();
@@ -354,6 +368,9 @@ impl Component for Lab {
             Some((moment, whose)) => (moment, Some(&**whose)),
             None => (moment, None),
         };
+        if FULL && self.embedded.frame.embed {
+            return self.figure(middle);
+        }
         let transport = transport::view(
             (moment, whose),
             words,
@@ -434,7 +451,14 @@ impl Component for Lab {
         if self.arriving.is_some() {
             ctx.link().send_message(Msg::Arrived);
         }
-        if self.narrow && self.selected.is_some() && self.revealed != self.selected {
+        if FULL {
+            self.tell_page();
+        }
+        if self.narrow
+            && !self.embedded.frame.embed
+            && self.selected.is_some()
+            && self.revealed != self.selected
+        {
             host::reveal(".tray");
         }
         self.revealed = self.selected;
@@ -476,7 +500,7 @@ impl Lab {
         match msg {
             Msg::Key(event) => {
                 let read = keys::read(&event, self.shortcut_keys, self.dialog, self.lecturer.on);
-                let Some(msg) = read else {
+                let Some(msg) = read.filter(|msg| !FULL || self.embedded.takes(msg)) else {
                     return false;
                 };
                 event.prevent_default();
@@ -570,6 +594,8 @@ impl Lab {
             Msg::SwitchEyes => self.switch_eyes(),
             Msg::Share(share) if FULL => return self.share(share),
             Msg::Lecture(lecture) if FULL => return self.lecture(lecture),
+            Msg::Embed(embed) if FULL => return self.embed(embed),
+            Msg::Store(store) if FULL => self.stored.respond(store, &self.send),
             Msg::Learn(learn) if FULL => return self.learn(learn),
             Msg::Crowd(link) if FULL => self.list(link),
             Msg::Find(_)
@@ -582,6 +608,8 @@ impl Lab {
             | Msg::Pinning(_)
             | Msg::Share(_)
             | Msg::Lecture(_)
+            | Msg::Embed(_)
+            | Msg::Store(_)
             | Msg::Diagram(_)
             | Msg::Export(_)
             | Msg::Fault(_)

@@ -63,14 +63,7 @@ impl Lab {
     pub(super) fn open_link(&mut self, link: String) {
         self.close_dialog();
         match link::read(&link) {
-            Err(error) => {
-                let sentence = Sentence::new(sharing::error_key(&error));
-                self.notice = Some(self.words.say(&match error {
-                    LinkError::Newer(version) => sentence.with("version", version),
-                    LinkError::Scenario(error) => scenario_error(&error, "open.link_bad_scenario"),
-                    _ => sentence,
-                }));
-            }
+            Err(error) => self.notice = Some(self.words.say(&link_error(&error))),
             Ok(run) => {
                 self.open_run(&run, Msg::Share(Share::Open(link)));
             }
@@ -170,6 +163,16 @@ impl Lab {
         }
         let other = opened.same_state == Some(false);
         other.then(|| self.words.t("open.other_state").to_owned())
+    }
+}
+
+/// The sentence about a link that does not open.
+pub(super) fn link_error(error: &LinkError) -> Sentence {
+    let sentence = Sentence::new(sharing::error_key(error));
+    match error {
+        LinkError::Newer(version) => sentence.with("version", *version),
+        LinkError::Scenario(error) => scenario_error(error, "open.link_bad_scenario"),
+        _ => sentence,
     }
 }
 

@@ -100,6 +100,9 @@ impl Lab {
     /// One step forward, recorded or new; says whether there was one.
     fn step_on(&mut self) -> bool {
         self.notice = None;
+        if FULL && self.is_at_its_end() {
+            return false;
+        }
         let losses = self.session.losses();
         if let Err(error) = self.session.step() {
             self.refuse(&error);
@@ -108,6 +111,7 @@ impl Lab {
         self.hold_last();
         self.stop_on_loss(losses);
         if FULL {
+            self.embedded.stepped(&self.session);
             self.lesson_sees(self.session.position() - 1);
         }
         true
@@ -151,7 +155,13 @@ impl Lab {
     pub(super) fn seek(&mut self, position: usize) {
         self.set_running(false);
         self.notice = None;
-        self.session.seek(position);
+        match FULL {
+            true => {
+                self.session.seek(self.embedded.frame.within(position));
+                self.embedded.moved(&self.session);
+            }
+            false => self.session.seek(position),
+        }
         self.refresh();
         self.motion.jump(self.session.now() as f64);
     }
@@ -206,6 +216,9 @@ impl Lab {
     /// Does something at the time shown; says whether the world took it.
     fn try_act(&mut self, action: Action) -> bool {
         self.notice = None;
+        if FULL && self.is_at_its_end() {
+            return false;
+        }
         let losses = self.session.losses();
         if let Err(error) = self.session.check(&action) {
             self.refuse(&error);

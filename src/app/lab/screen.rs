@@ -75,6 +75,9 @@ impl Lab {
 
     /// What can be done to the chosen thing, or a list to choose from.
     pub(super) fn tray(&self) -> Html {
+        if FULL && !self.embedded.acts() {
+            return el("div").set("hidden", "").end();
+        }
         if FULL && let Some(link) = self.crowd.link {
             return crowd::view(&self.moment, link, &self.words, &self.send);
         }

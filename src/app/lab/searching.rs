@@ -19,6 +19,7 @@ impl Lab {
             Dialog::BreakRule => self.load_prepared(protocol),
             Dialog::Lessons | Dialog::Glossary => self.load_course(),
             Dialog::Share => self.sharer.open(&self.session),
+            Dialog::Stored => self.stored.open(&self.send),
             _ => {}
         }
     }

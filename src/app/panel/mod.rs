@@ -61,6 +61,8 @@ pub(super) struct OfFull<'a> {
     pub(super) lesson: Option<Html>,
     /// The question before the next step, while the page asks.
     pub(super) predict: Option<Html>,
+    /// Which panels a figure has; nothing where that is not said.
+    pub(super) some: Option<Vec<Panel>>,
 }
 
 pub(super) fn view(
@@ -74,7 +76,10 @@ pub(super) fn view(
 ) -> Html {
     let panels = tabs(&of_full);
     let there = panels.iter().any(|(it, ..)| *it == panel);
-    let panel = if there { panel } else { Panel::Why };
+    let Some(first) = panels.first() else {
+        return el("aside").set("hidden", "").end();
+    };
+    let panel = if there { panel } else { first.0 };
     let content = match panel {
         Panel::Lesson => of_full.lesson.unwrap_or_default(),
         Panel::Predict => of_full.predict.unwrap_or_default(),
@@ -124,6 +129,13 @@ fn tabs(of_full: &OfFull<'_>) -> Rc<[Tab]> {
         Panel::Lesson => of_full.lesson.is_some(),
         Panel::Predict => of_full.predict.is_some(),
         _ => true,
+    };
+    let there = |tab: &&Tab| match &of_full.some {
+        // A figure that has a lesson shows it.
+        Some(some) if FULL && !matches!(tab.0, Panel::Lesson | Panel::Predict) => {
+            some.contains(&tab.0)
+        }
+        _ => there(tab),
     };
     PANELS.iter().filter(there).copied().collect()
 }

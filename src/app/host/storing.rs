@@ -1,0 +1,86 @@
+//! What the page has stored on this device: settings, and copies of files for offline.
+
+use js_sys::Array;
+use wasm_bindgen::JsCast;
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{Cache, CacheStorage, ServiceWorkerRegistration};
+
+use super::{storage, stored_key, window};
+
+#[wasm_bindgen]
+extern "C" {
+    #[wasm_bindgen(js_namespace = quorumscope, js_name = keep)]
+    fn boot_keep() -> js_sys::Promise;
+}
+
+/// What the names of the service worker's caches begin with: its page's folder is in it, since
+/// several copies of the lab may share a host.
+fn cache_prefix() -> Option<String> {
+    let path = window()?.location().pathname().ok()?;
+    let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
+    Some(format!("quorumscope {folder}/ "))
+}
+
+/// The keys of all that is remembered.
+pub(in crate::app) fn keys() -> Vec<String> {
+    let Some(storage) = storage() else {
+        return Vec::new();
+    };
+    let prefix = stored_key("");
+    let count = storage.length().unwrap_or(0);
+    let keys = (0..count).filter_map(|at| storage.key(at).ok().flatten());
+    let own = keys.filter_map(|key| key.strip_prefix(&prefix).map(str::to_owned));
+    own.collect()
+}
+
+/// The caches, where the browser lets the page have any, and the names of those that are ours.
+async fn caches() -> Option<(CacheStorage, Vec<String>)> {
+    let window = window()?;
+    // Not every address has them.
+    let there = js_sys::Reflect::get(&window, &"caches".into()).ok()?;
+    let caches: CacheStorage = there.dyn_into().ok()?;
+    let prefix = cache_prefix()?;
+    let names = Array::from(&JsFuture::from(caches.keys()).await.ok()?);
+    let names = names.iter().filter_map(|it| it.as_string());
+    let own = names.filter(|it| it.starts_with(&prefix)).collect();
+    Some((caches, own))
+}
+
+/// How many files are kept for offline; nothing where the browser or the address allows none.
+pub(in crate::app) async fn files_kept() -> Option<u32> {
+    let (caches, names) = caches().await?;
+    let mut count = 0;
+    for name in names {
+        let cache: Cache = JsFuture::from(caches.open(&name))
+            .await
+            .ok()?
+            .unchecked_into();
+        count += Array::from(&JsFuture::from(cache.keys()).await.ok()?).length();
+    }
+    Some(count)
+}
+
+/// Keeps everything for offline.
+pub(in crate::app) async fn keep() {
+    JsFuture::from(boot_keep()).await.ok();
+}
+
+/// Forgets everything.
+pub(in crate::app) async fn clear() -> Option<()> {
+    if let Some(storage) = storage() {
+        for key in keys() {
+            storage.remove_item(&stored_key(&key)).ok();
+        }
+    }
+    let (caches, names) = caches().await?;
+    let workers = window()?.navigator().service_worker();
+    let found = JsFuture::from(workers.get_registration()).await.ok()?;
+    if let Ok(registration) = found.dyn_into::<ServiceWorkerRegistration>() {
+        JsFuture::from(registration.unregister().ok()?).await.ok()?;
+    }
+    for name in names {
+        JsFuture::from(caches.delete(&name)).await.ok()?;
+    }
+    Some(())
+}

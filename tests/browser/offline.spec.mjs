@@ -1,0 +1,82 @@
+// A visited page works without a network, says when a new version is there, and mixes nothing.
+
+import assert from 'node:assert/strict';
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { createHash } from 'node:crypto';
+import { join } from 'node:path';
+
+import { DIST, reached, test } from './support.mjs';
+import { eventually } from './visitor.mjs';
+
+/** What is there once no server answers. */
+const GONE = { offline: true, motion: 'reduce', expect: [/ERR_INTERNET_DISCONNECTED|Failed to load resource/] };
+
+/** How many files the page keeps. */
+const kept = (page) => page.evaluate(async () => {
+  let count = 0;
+  for (const name of await caches.keys()) {
+    count += (await (await caches.open(name)).keys()).length;
+  }
+  return count;
+});
+
+test('a first visit keeps what it has fetched, and works offline', async (lab) => {
+  const page = await lab.open(await lab.serve(), GONE);
+  const listed = await page.locator('[data-asset]').count();
+  await eventually(async () => assert.ok(await kept(page) >= 8));
+  assert.ok(await kept(page) < listed, 'it has not fetched the full program');
+  await page.context().setOffline(true);
+  await page.reload();
+  await reached(page, 'ready');
+  await page.getByRole('button', { name: /^Step/ }).click();
+  await page.getByText(/event 1 ·/).waitFor();
+});
+
+test('who has had the full program has everything offline, the search too', async (lab) => {
+  const page = await lab.open(`${await lab.serve()}#full`, GONE);
+  const files = await page.locator('[data-asset]').count();
+  await eventually(async () => assert.ok(await kept(page) >= files, `${await kept(page)} of ${files}`));
+  await page.context().setOffline(true);
+  await page.reload();
+  await reached(page, 'ready');
+});
+
+test('a new version is said, and taken when the reader reloads', async (lab) => {
+  const folder = mkdtempSync(join(tmpdir(), 'quorumscope-'));
+  try {
+    cpSync(DIST, folder, { recursive: true });
+    const page = await lab.open(await lab.serve({ folder }), GONE);
+    await eventually(async () => assert.ok(await kept(page) >= 8));
+    // Another version: another page, and the worker that knows it.
+    const index = readFileSync(join(folder, 'index.html'), 'utf8');
+    const hash = (text) => createHash('sha256').update(text).digest('hex');
+    const newer = index.replace('<title>', '<meta name="newer"><title>');
+    writeFileSync(join(folder, 'index.html'), newer);
+    const worker = readFileSync(join(folder, 'sw.js'), 'utf8');
+    writeFileSync(join(folder, 'sw.js'), worker.replaceAll(hash(index), hash(newer))
+      .replaceAll(hash(index).slice(0, 16), hash(newer).slice(0, 16)));
+    await page.reload();
+    await reached(page, 'ready');
+    assert.equal(await page.locator('meta[name=newer]').count(), 0, 'the old one still, whole');
+    await page.getByText('A new version of the laboratory is there').waitFor();
+    await page.getByRole('button', { name: 'Reload' }).click();
+    await page.locator('meta[name=newer]').waitFor({ state: 'attached' });
+    await reached(page, 'ready');
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+});
+
+test('one page says what is stored, and clears it', async (lab) => {
+  const page = await lab.open(await lab.serve(), GONE);
+  await page.getByRole('button', { name: 'Dark theme' }).click();
+  await eventually(async () => assert.ok(await kept(page) >= 8));
+  await page.keyboard.press('?');
+  await page.getByRole('button', { name: 'What is stored' }).click();
+  await page.getByText(/Preferences .*: 1/).waitFor();
+  await page.getByRole('button', { name: 'Clear everything' }).click();
+  await page.getByText('Nothing is stored any more').waitFor();
+  assert.equal(await kept(page), 0);
+  assert.equal(await page.evaluate(() => localStorage.length), 0);
+});
