@@ -30,7 +30,7 @@ Builds, packs, tests and measures the lab. Each command first sets up what it mi
   cargo xtask serve [--port N] [--release]   serve the lab, and build it again when a file changes
   cargo xtask dist                           build dist/ and dist-single/quorumscope.html
   cargo xtask test [--native] [--browser]    run every check and test, or only one half of them
-                   [--chromium] [--firefox]  the browser tests, in one of them; in both, if not said
+                   [--chromium] [--firefox]  the browser tests, in these; in Chromium, if not said
                    [--jobs N]                so many browser tests at a time: two, if not said
                    [WORD…]                   of the browser tests, only those whose name has a WORD
   cargo xtask figures                        print what the budgets are about: bytes and times

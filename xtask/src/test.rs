@@ -60,7 +60,7 @@ impl Options {
             options.native = options.words.is_empty();
         }
         if options.browsers.is_empty() {
-            options.browsers.extend(Browser::ALL);
+            options.browsers.push(Browser::Chromium);
         }
         Ok(options)
     }
@@ -173,7 +173,7 @@ mod tests {
     fn without_options_everything_runs() {
         let all = parse(&[]).unwrap();
         assert!(all.native && all.browser);
-        assert_eq!(all.browsers, Browser::ALL);
+        assert_eq!(all.browsers, [Browser::Chromium]);
     }
 
     #[test]
