@@ -16,9 +16,12 @@ pub(in crate::app) const CODE: &str = "embed-code";
 /// A choice: which of [`CHOICES`], and which of its values.
 pub(in crate::app) type Choice = (usize, usize);
 
-/// What can be chosen: the text's key, the option's name, and its values, each with the key of its
-/// text. The first value is what a figure does if nothing is said, and is not written.
-const CHOICES: [(&str, &str, &[(&str, &str)]); 5] = [
+/// A value, and the key of its text.
+type Value = (&'static str, &'static str);
+
+/// What can be chosen: the text's key, the option's name, and its values. The first value is what a
+/// figure does if nothing is said, and is not written.
+const CHOICES: [(&str, &str, &[Value]); 5] = [
     (
         "embed.as",
         "",
