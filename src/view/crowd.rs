@@ -119,9 +119,11 @@ fn on_one_link(a: &MessageCard, b: &MessageCard) -> bool {
     a.id.from == b.id.from && a.id.to == b.id.to
 }
 
-fn in_order(mut marks: Vec<Mark<'_>>) -> Vec<Mark<'_>> {
-    marks.sort_by_key(|it| (it.first().arrives, it.first().id));
-    marks
+/// As they arrive. By a map, since the core has no other use for sorting.
+fn in_order(marks: Vec<Mark<'_>>) -> Vec<Mark<'_>> {
+    let place = |it: &Mark<'_>| (it.first().arrives, it.first().id);
+    let order: SortedMap<_, _> = marks.into_iter().map(|it| (place(&it), it)).collect();
+    order.into_values().collect()
 }
 
 #[cfg(test)]

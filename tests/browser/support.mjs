@@ -22,6 +22,12 @@ const SCREENSHOTS = join(root, 'target', 'screenshots');
 /** A style that Playwright adds to a page in Firefox to take its picture, and the policy refuses. */
 const OF_A_PICTURE = /'sha256-YjaKGiklmzC6wjXA513HAMmzus8VE61XCOT\+SmwNZWA='/;
 
+/** What Playwright says where it keeps a page from working offline. */
+const NO_WORKER = /Service Worker registration blocked by Playwright/;
+
+/** A page that opens the full program at once has asked for the core in vain; browsers say so. */
+const NOT_USED = /was preloaded using link preload but not used/;
+
 /** How long the lab may take to be on the page. Two busy cores need some of it. */
 const PATIENCE = 20_000;
 
@@ -132,7 +138,8 @@ export class Lab {
 
   #watch(page, url, expect) {
     const add = (problem) => {
-      if (![OF_A_PICTURE, /Service Worker registration blocked by Playwright/, ...expect].some((pattern) => pattern.test(problem))) {
+      const asked = /#(.*&)?(full|embed|r=)/.test(url) ? [NOT_USED] : [];
+      if (![OF_A_PICTURE, NO_WORKER, ...asked, ...expect].some((pattern) => pattern.test(problem))) {
         this.#problems.push(problem);
       }
     };

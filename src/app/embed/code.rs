@@ -16,12 +16,15 @@ pub(in crate::app) const CODE: &str = "embed-code";
 /// A choice: which of [`CHOICES`], and which of its values.
 pub(in crate::app) type Choice = (usize, usize);
 
-/// A value, and the key of its text.
-type Value = (&'static str, &'static str);
+/// The text's key, the option's name, and its values, each with the key of its text.
+type Setting = (
+    &'static str,
+    &'static str,
+    &'static [(&'static str, &'static str)],
+);
 
-/// What can be chosen: the text's key, the option's name, and its values. The first value is what a
-/// figure does if nothing is said, and is not written.
-const CHOICES: [(&str, &str, &[Value]); 5] = [
+/// What can be chosen. The first value is what a figure does if nothing is said, and is not written.
+const CHOICES: [Setting; 5] = [
     (
         "embed.as",
         "",
