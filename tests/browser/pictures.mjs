@@ -17,6 +17,19 @@ const PICTURES = {
     await who.choose(who.node(2));
   }],
   diagram: [{}, diagram],
+  comparison: [{}, async (who) => {
+    await who.submit(3, 'x=1');
+    await who.menu('Compare…');
+    await who.dialog().waitFor();
+    await who.dialog().getByRole('combobox', { name: 'What to compare with' }).selectOption({ label: 'Multi-Paxos' });
+    await who.dialog().getByRole('button', { name: 'Compare', exact: true }).click();
+    await who.page.getByRole('button', { name: 'Close comparison' }).waitFor();
+    await who.step(12);
+  }],
+  lesson: [{}, async (who) => {
+    await who.page.getByRole('button', { name: /^Lessons/ }).first().click();
+    await who.dialog().waitFor();
+  }],
   phone: [{ size: [390, 844], touch: true }, async (who) => who.step(3)],
   dark: [{ scheme: 'dark' }, diagram],
   chinese: [{}, async (who) => {
