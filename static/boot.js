@@ -223,9 +223,15 @@
   // A first visit fetches little, and keeps what it has fetched. Once the full program has been
   // asked for, everything is kept.
 
+  /** What keeps a page for offline, where there may be one; a sandboxed frame may not even ask. */
+  function offered() {
+    var may = window.parent === window && /^https?:/.test(location.protocol) && listed('sw.js');
+    return may ? navigator.serviceWorker : null;
+  }
+
   function offline() {
-    var workers = navigator.serviceWorker;
-    if (!workers || window.parent !== window || !/^https?:/.test(location.protocol) || !listed('sw.js')) {
+    var workers = offered();
+    if (!workers) {
       return;
     }
     workers.register(find('sw.js').href).then(function (registration) {
@@ -317,7 +323,7 @@
     if (state) {
       refuse = onPage = null;
       root.setAttribute('data-program', FULL);
-      if (navigator.serviceWorker && navigator.serviceWorker.controller) {
+      if (offered() && offered().controller) {
         keep();
       }
     }

@@ -138,7 +138,7 @@ export class Lab {
 
   #watch(page, url, expect) {
     const add = (problem) => {
-      const asked = /#(.*&)?(full|embed|r=)/.test(url) ? [NOT_USED] : [];
+      const asked = /#(.*&)?(full|embed|r=)/.test(problem) ? [NOT_USED] : [];
       if (![OF_A_PICTURE, NO_WORKER, ...asked, ...expect].some((pattern) => pattern.test(problem))) {
         this.#problems.push(problem);
       }
