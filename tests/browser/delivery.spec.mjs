@@ -117,7 +117,7 @@ test('the single file and the folder hold the same assets, but for the core', as
   // The full program lists what only it asks for.
   const folder = await loadAll(await lab.open(`${await lab.serve()}#full`));
   const single = await loadAll(await lab.open(pathToFileURL(SINGLE).href));
-  const { 'quorumscope.js': glue, 'quorumscope.wasm': wasm, ...others } = folder.bytes;
+  const { 'quorumscope.js': glue, 'quorumscope.wasm': wasm, 'sw.js': _worker, ...others } = folder.bytes;
   assert.ok(glue > 0 && wasm > 0);
   assert.deepEqual(single.bytes, others);
 });

@@ -22,8 +22,9 @@ const SCREENSHOTS = join(root, 'target', 'screenshots');
 /** A style that Playwright adds to a page in Firefox to take its picture, and the policy refuses. */
 const OF_A_PICTURE = /'sha256-YjaKGiklmzC6wjXA513HAMmzus8VE61XCOT\+SmwNZWA='/;
 
-/** What Playwright says where it keeps a page from working offline. */
-const NO_WORKER = /Service Worker registration blocked by Playwright/;
+/** What comes of Playwright keeping a page from working offline: its own script asks for what a
+ *  sandboxed frame may not ask for. */
+const NO_WORKER = /Service Worker registration blocked by Playwright|^uncaught: Failed to read the 'serviceWorker' property/;
 
 /** A page that opens the full program at once has asked for the core in vain; browsers say so. */
 const NOT_USED = /was preloaded using link preload but not used/;
