@@ -1,7 +1,7 @@
 //! A run as a link: the fragment of an address, `#r=1…`, so that no server is needed to send it.
 //!
-//! It is the version, one digit, and then bytes in base64url: a run, packed ([`pack`]) in the order
-//! that its version fixes ([`version1`]), and a sum over them, since links are cut off and bent on
+//! It is the version, one digit, and then bytes in base64url: a run, packed (`pack`) in the order
+//! that its version fixes (`version1`), and a sum over them, since links are cut off and bent on
 //! their way. They are not compressed: packing leaves little to win, and what cannot grow when it
 //! is read cannot be made to grow beyond measure.
 

@@ -37,7 +37,7 @@ pub struct Counts {
     /// milliseconds.
     pub to_answer: Mean,
     /// Message delays from a client's request to its answer, both included: the length of the chain
-    /// of messages that led to the answer ([`Chain`]).
+    /// of messages that led to the answer (`Chain`).
     pub delays: Mean,
     /// Round trips from a client's request to its answer: half the delays, rounded up.
     pub round_trips: Mean,
