@@ -5,9 +5,9 @@ use yew::prelude::*;
 use super::Draw;
 use crate::app::dom::{El, all, classed, classes, el};
 use crate::app::lab::{Msg, Thing};
-use crate::app::stage::epoch_class;
+use crate::app::stage::{epoch_class, kind_class};
 use crate::app::words::{Shared, Words};
-use crate::protocol::{Endpoint, MessageKind, NodeId, Shape};
+use crate::protocol::{Endpoint, NodeId, Shape};
 use crate::view::chronicle::{Change, Decision};
 use crate::view::diagram::{Cone, FlightEnd, Flown, Picture, Sign, Standing, StepFigure};
 use crate::view::geometry::tenths;
@@ -174,11 +174,7 @@ fn flight(flown: &Flown, selected: bool, props: &Props) -> Option<Html> {
         true => (x1 + (x2 - x1).max(10.0), y1 + (y2 - y1) * 0.6),
         false => (x2, y2),
     };
-    let kind = match arrow.kind {
-        MessageKind::Request => "request",
-        MessageKind::Grant => "grant",
-        MessageKind::Refusal => "refusal",
-    };
+    let kind = kind_class(arrow.kind);
     let epoch = epoch_class(arrow.epoch);
     let look = [
         (true, &*epoch),
@@ -215,11 +211,7 @@ fn stub(flown: &Flown, own: NodeId, selected: bool, props: &Props) -> Option<Htm
         true => (there, (here, y)),
         false => ((here, y), there),
     };
-    let kind = match flown.arrow.kind {
-        MessageKind::Request => "request",
-        MessageKind::Grant => "grant",
-        MessageKind::Refusal => "refusal",
-    };
+    let kind = kind_class(flown.arrow.kind);
     let epoch = epoch_class(flown.arrow.epoch);
     let look = [(true, &*epoch), (true, kind), (selected, "selected")];
     let name = classed("text", "peer")

@@ -21,7 +21,7 @@ pub(super) struct Props {
 }
 
 /// How a message looks by what it says.
-pub(super) fn kind_class(kind: MessageKind) -> &'static str {
+pub(in crate::app) fn kind_class(kind: MessageKind) -> &'static str {
     match kind {
         MessageKind::Request => "request",
         MessageKind::Grant => "grant",

@@ -9,6 +9,7 @@ use std::cell::Cell;
 
 use yew::prelude::*;
 
+pub(super) use message::kind_class;
 pub(super) use node::{belief, spoken};
 
 use super::FULL;
