@@ -28,7 +28,7 @@ export async function firstVisit(lab) {
 /** The files that a first visit fetches, with what they weigh, the heaviest first. */
 export async function visited(lab) {
   const url = await lab.serve();
-  const page = await lab.open('about:blank', { until: null, expect: [/./] });
+  const page = await lab.open('about:blank', { until: null, expect: [/./], offline: true });
   const asked = [];
   page.on('request', (request) => asked.push(request.url()));
   await page.goto(url);
