@@ -74,6 +74,13 @@ fn print(opened: &OpenedRun) -> ExitCode {
         eprintln!("action {position} makes no sense, so the run ends before it: {error}");
         return ExitCode::FAILURE;
     }
+    if let Some((branch, position, error)) = &opened.branch_stopped {
+        let number = branch.0 + 1;
+        eprintln!(
+            "action {position} of branch {number} makes no sense, so it ends before it: {error}"
+        );
+        return ExitCode::FAILURE;
+    }
     match opened.same_state {
         Some(false) => {
             eprintln!("the file was saved in another state");

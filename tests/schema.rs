@@ -7,11 +7,12 @@ use std::path::Path;
 
 use common::chaos::Chaos;
 use common::{Lab, Mood};
+use quorumscope::protocol::NodeId;
 use quorumscope::protocol::raft::Raft;
 use quorumscope::share::Run;
 use quorumscope::share::scenes::{self, Scene};
-use quorumscope::view::reopen;
-use quorumscope::world::Scenario;
+use quorumscope::view::{first_look, open, reopen};
+use quorumscope::world::{Action, Scenario};
 use regex_lite::Regex;
 use serde_json::{Map, Value, json};
 
@@ -124,8 +125,26 @@ fn runs() -> Vec<(String, Run)> {
         }
         runs.push((lab.run().to_json(), lab.run()));
     }
-    assert!(runs.len() >= 48);
+    let branched = branched();
+    runs.insert(0, (branched.to_json(), branched));
+    assert!(runs.len() >= 49);
     runs
+}
+
+/// A run of three branches, with names and notes.
+fn branched() -> Run {
+    let mut session = open(first_look("raft"), 1).unwrap();
+    for node in [1, 2, 3] {
+        for _ in 0..8 {
+            session.step().unwrap();
+        }
+        session.pin(session.position(), "here").unwrap();
+        session.name_branch(session.branch(), &format!("before S{node}"));
+        session.seek(4);
+        session.act(Action::Crash(NodeId(node))).unwrap();
+    }
+    session.return_to(session.branches()[1].id);
+    session.run_with_branches().unwrap()
 }
 
 #[test]

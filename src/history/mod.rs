@@ -34,6 +34,13 @@ pub struct Branch {
     own: Vec<Action>,
 }
 
+impl Branch {
+    /// Its own actions.
+    pub fn own(&self) -> &[Action] {
+        &self.own
+    }
+}
+
 /// A state to replay from, and how many bytes it is when it is written down.
 struct Checkpoint<P: Protocol> {
     state: Watched<P>,
@@ -165,13 +172,25 @@ impl<P: Protocol> Timeline<P> {
                 self.branch = BranchId(begun as u32);
                 return;
             }
-            self.branches.push(Branch {
-                parent: Some(self.branch),
-                start: self.position,
-                own: Vec::new(),
-            });
-            self.branch = BranchId(self.branches.len() as u32 - 1);
+            self.begin();
         }
+    }
+
+    /// Begins a branch of another at a position of it, whatever lies ahead there; beyond its end
+    /// means its end.
+    pub fn fork_at(&mut self, parent: BranchId, position: usize) {
+        self.switch(parent);
+        self.seek(position);
+        self.begin();
+    }
+
+    fn begin(&mut self) {
+        self.branches.push(Branch {
+            parent: Some(self.branch),
+            start: self.position,
+            own: Vec::new(),
+        });
+        self.branch = BranchId(self.branches.len() as u32 - 1);
     }
 
     /// Goes to a position of the cursor's branch; beyond its end means its end.

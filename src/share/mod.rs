@@ -16,6 +16,7 @@ pub mod reading;
 pub mod scenes;
 pub mod search;
 mod trail;
+pub mod tree;
 
 use std::fmt;
 
@@ -23,8 +24,9 @@ use crate::protocol::Any;
 use crate::protocol::registry::OpenError;
 use crate::world::{Action, Scenario, ScenarioError};
 use json::{BadJson, Json};
-use pin::Pin;
+use pin::{PINS_MAX, Pin};
 pub use trail::Trail;
+use tree::{Tree, TreeError};
 
 /// What every file says it is.
 pub const FORMAT: &str = "quorumscope-run";
@@ -57,6 +59,8 @@ pub struct Run {
     pub pins: Vec<Pin>,
     /// What the engine that made it saw on the way.
     pub trail: Trail,
+    /// Its branches, where there are several or the one has a name; a file has them, a link not.
+    pub tree: Option<Tree>,
 }
 
 /// Why a text is not a run that can be opened.
@@ -76,7 +80,9 @@ pub enum RunError {
     BadAction(usize),
     /// This place in the list of notes, counted from 1, is no note.
     BadNote(usize),
-    /// More than [`ACTIONS_MAX`] actions.
+    /// The list of branches is no tree.
+    Tree(TreeError),
+    /// More than [`ACTIONS_MAX`] actions, on all branches together.
     TooManyActions,
     /// The scenario cannot run.
     Scenario(ScenarioError),
@@ -94,6 +100,7 @@ impl Run {
             hash: None,
             pins: Vec::new(),
             trail: Trail::default(),
+            tree: None,
         }
     }
 
@@ -126,9 +133,14 @@ impl Run {
         }
         let actions = self.actions.iter();
         fields.push(("actions".into(), items(actions.map(then))));
-        if !self.pins.is_empty() {
+        if cfg!(feature = "full") && !self.pins.is_empty() {
             let notes = Json::list(self.pins.iter().map(Pin::to_json));
             fields.push(("notes".into(), notes));
+        }
+        if cfg!(feature = "full")
+            && let Some(tree) = &self.tree
+        {
+            fields.push(("branches".into(), tree.json()));
         }
         Json::Object(fields)
     }
@@ -155,8 +167,12 @@ impl Run {
         )?;
         let mut run = read_head(file, actions).ok_or(RunError::BadHead)?;
         if cfg!(feature = "full") {
-            let pins = pin::read(file.get("notes"), run.actions.len());
+            let pins = pin::read(file.get("notes"), 0..=run.actions.len(), PINS_MAX);
             run.pins = pins.map_err(RunError::BadNote)?;
+            if let Some(branches) = file.get("branches") {
+                let room = room - run.actions.len();
+                run.tree = Some(Tree::read(branches, &run, room)?);
+            }
         }
         run.scenario.check().map_err(RunError::Scenario)?;
         Any::open(&run.scenario.protocol, &run.scenario.cluster)?;
@@ -301,6 +317,7 @@ fn read_head(file: &Json, actions: Vec<Action>) -> Option<Run> {
         hash,
         pins: Vec::new(),
         trail,
+        tree: None,
     })
 }
 
@@ -334,6 +351,7 @@ impl fmt::Display for RunError {
             Self::BadNote(position) => {
                 write!(f, "place {position} of the list of notes is no note")
             }
+            Self::Tree(error) => error.fmt(f),
             Self::TooManyActions => write!(f, "a run has at most {ACTIONS_MAX} actions"),
             Self::Scenario(error) => error.fmt(f),
         }

@@ -1,6 +1,8 @@
 //! Notes that people pin to moments of a run. Their words are their own: they come from no
 //! catalogue, and nobody reads anything else into them.
 
+use std::ops::RangeInclusive;
+
 use super::json::Json;
 
 /// The most characters in a note.
@@ -44,18 +46,22 @@ impl Pin {
     }
 }
 
-/// Reads the notes of a run with so many actions, in the order of their moments, each of which has
-/// one; or says which place in the list, counted from 1, is none.
-pub(super) fn read(json: Option<&Json>, actions: usize) -> Result<Vec<Pin>, usize> {
+/// Reads at most so many notes on these moments, in their order, each of which has one; or says
+/// which place in the list, counted from 1, is none.
+pub(super) fn read(
+    json: Option<&Json>,
+    moments: RangeInclusive<usize>,
+    most: usize,
+) -> Result<Vec<Pin>, usize> {
     let Some(json) = json else {
         return Ok(Vec::new());
     };
     let items = json.items().ok_or(1_usize)?;
     let mut pins: Vec<Pin> = Vec::new();
     for (position, item) in items.iter().enumerate() {
-        let pin = Pin::from_json(item).filter(|pin| pin.at <= actions);
+        let pin = Pin::from_json(item).filter(|pin| moments.contains(&pin.at));
         let is_new = |pin: &Pin| pins.iter().all(|it| it.at != pin.at);
-        let pin = pin.filter(|pin| position < PINS_MAX && is_new(pin));
+        let pin = pin.filter(|pin| position < most && is_new(pin));
         pins.push(pin.ok_or(position + 1)?);
     }
     pins.sort_by_key(|pin| pin.at);
@@ -79,10 +85,10 @@ mod tests {
     /// Notes come back in order; what is none is told by its place.
     #[test]
     fn lists_are_read_with_suspicion() {
-        let list = |text: &str| read(Some(&Json::read(text).unwrap()), 5);
+        let list = |text: &str| read(Some(&Json::read(text).unwrap()), 0..=5, PINS_MAX);
         let two = list(r#"[{"at":4,"text":"b"},{"at":0,"text":"a"}]"#).unwrap();
         assert_eq!(two.iter().map(|pin| pin.at).collect::<Vec<_>>(), [0, 4]);
-        assert_eq!(read(None, 5), Ok(Vec::new()));
+        assert_eq!(read(None, 0..=5, PINS_MAX), Ok(Vec::new()));
         for (bad, place) in [
             (r#"{}"#, 1),
             (r#"[{"at":6,"text":"late"}]"#, 1),

@@ -80,7 +80,7 @@ pub fn read(text: &str) -> Result<Vec<Scene>, ScenesError> {
         let title = kept.ok_or(ScenesError::BadTitle(number))?;
         let run = item.get("run").ok_or(bad(RunError::NotARun))?;
         let run = Run::of_json(run, room).map_err(bad)?;
-        room -= run.actions.len();
+        room -= run.total();
         scenes.push(Scene { title, run });
     }
     Ok(scenes)

@@ -4,9 +4,7 @@
 use super::moment::{Happening, Moment};
 use super::session::Session;
 use crate::history::BranchId;
-
-/// The longest name of a branch, in characters.
-pub const NAME_CHARS_MAX: usize = 40;
+use crate::share::tree::{self, Tree};
 
 /// One branch.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -45,6 +43,11 @@ pub(super) struct Names {
 }
 
 impl Names {
+    /// Where the cursor was when the branch was left.
+    pub(super) fn left_at(&self, id: BranchId) -> Option<usize> {
+        self.left_at.get(id.0 as usize).copied().flatten()
+    }
+
     fn place<T: Clone + Default>(all: &mut Vec<T>, id: BranchId) -> &mut T {
         let at = id.0 as usize;
         if all.len() <= at {
@@ -81,8 +84,21 @@ impl Session {
         if self.timeline.branches().len() <= id.0 as usize {
             return;
         }
-        let name: String = name.trim().chars().take(NAME_CHARS_MAX).collect();
-        *Names::place(&mut self.names.names, id) = (!name.is_empty()).then_some(name);
+        *Names::place(&mut self.names.names, id) = tree::name(name);
+    }
+
+    /// Once all branches of a saved run are there: their names, their cursors and their notes; and
+    /// the one that was on stage is on stage.
+    pub(super) fn furnish(&mut self, tree: &Tree) {
+        for (at, saved) in tree.branches.iter().enumerate() {
+            let id = BranchId(at as u32);
+            if let Some(name) = &saved.name {
+                self.name_branch(id, name);
+            }
+            *Names::place(&mut self.names.left_at, id) = saved.cursor;
+            self.pin_again(id, &saved.pins);
+        }
+        self.timeline.switch(BranchId(tree.on_stage as u32));
     }
 
     /// Returns to a branch, to where one was when one left it, or else to its end.

@@ -12,25 +12,28 @@ mod goals;
 pub mod groups;
 mod knowledge;
 mod moment;
+mod opening;
 mod pins;
 pub mod quorums;
 mod retrace;
+mod saving;
 mod session;
 pub mod text;
 mod transcript;
 pub mod until;
 mod why_not;
 
-pub use branches::{BranchCard, NAME_CHARS_MAX, Parting};
+pub use branches::{BranchCard, Parting};
 pub use goals::{GoalState, goal_states};
 pub use knowledge::{Knowledge, Letter};
 pub use moment::{
     Belief, ClientCard, Happening, Landed, MessageCard, Moment, NodeCard, TimerCard, Upcoming,
     UpcomingKind,
 };
+pub use opening::{OpenedRun, Opening, reopen};
 pub use pins::PinError;
 pub use retrace::Place;
-pub use session::{OpenedRun, Opening, STRIDE_STEPS_MAX, Session, first_look, open, reopen};
+pub use session::{STRIDE_STEPS_MAX, Session, first_look, open};
 pub use text::{Catalogue, Sentence};
 pub use transcript::Line;
 pub use why_not::{Asked, Told};

@@ -66,6 +66,33 @@ impl Session {
         Ok(())
     }
 
+    /// The notes on the moments to which a branch's own actions lead, but for the first so many, in
+    /// their order.
+    pub(super) fn pins_beyond(&self, id: BranchId, shown: usize) -> Vec<Pin> {
+        let start = self.timeline.branches()[id.0 as usize].start;
+        let all = self.pins.0.iter();
+        let own = all.filter(|((branch, nth), _)| *branch == id && *nth > shown);
+        let pin = |((_, nth), text): &((BranchId, usize), String)| Pin {
+            at: start + nth,
+            text: text.clone(),
+        };
+        let mut pins: Vec<Pin> = own.map(pin).collect();
+        pins.sort_by_key(|pin| pin.at);
+        pins
+    }
+
+    /// Pins these again. Where the branch ends early, the notes of what follows are left out.
+    pub(super) fn pin_again(&mut self, id: BranchId, pins: &[Pin]) {
+        let Some(branch) = self.timeline.branches().get(id.0 as usize) else {
+            return;
+        };
+        let (start, length) = (branch.start, branch.own().len());
+        let nth = |pin: &Pin| pin.at.checked_sub(start).filter(|nth| *nth <= length);
+        let moments = pins.iter().filter_map(|it| Some((nth(it)?, it)));
+        let moments = moments.map(|(nth, it)| ((id, nth), it.text.clone()));
+        self.pins.0.extend(moments);
+    }
+
     /// Takes the note at a position of the branch away.
     pub fn unpin(&mut self, position: usize) {
         if let Some(moment) = self.moment_of(position) {

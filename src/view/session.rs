@@ -5,7 +5,6 @@ use std::sync::Arc;
 use crate::check::condition::Condition;
 use crate::history::Timeline;
 use crate::protocol::{About, Any, ClientId, NodeId, Phase, Protocol, Stride, Value, registry};
-use crate::share::{ENGINE, Run, RunError, Trail};
 use crate::sorted::SortedSet;
 use crate::world::{
     Action, ActionError, Event, Network, Payload, Pending, Scenario, ScenarioError, World,
@@ -51,111 +50,6 @@ pub fn open(scenario: Scenario, seed: u32) -> Result<Session, ScenarioError> {
         seed,
         pins: Pins::default(),
     })
-}
-
-/// A saved run, opened as far as this engine can follow it.
-pub struct OpenedRun {
-    /// The run, at its cursor.
-    pub session: Session,
-    /// The first action that made no sense, counted from 1, and why; what follows is left out.
-    pub stopped: Option<(usize, ActionError)>,
-    /// Whether the state at the cursor is the one that was saved, where the file says which.
-    pub same_state: Option<bool>,
-    /// Between which two places, as numbers of actions, this engine first saw something else than
-    /// the one that made the run.
-    pub parted: Option<(usize, usize)>,
-}
-
-/// Opens a saved run.
-pub fn reopen(run: &Run) -> Result<OpenedRun, RunError> {
-    let mut opening = Opening::of(run.clone())?;
-    opening.advance(usize::MAX);
-    Ok(opening.finish())
-}
-
-/// A saved run that is being opened, some actions at a time: a long one takes seconds.
-pub struct Opening {
-    run: Run,
-    opened: OpenedRun,
-    done: usize,
-    /// After how many actions the file says what it saw, the last first.
-    places: Vec<(usize, usize)>,
-    /// After how many it was last the same.
-    agreed: usize,
-}
-
-impl Opening {
-    /// Opens it as it starts.
-    pub fn of(run: Run) -> Result<Self, RunError> {
-        let session = open(run.scenario.clone(), run.seed).map_err(RunError::Scenario)?;
-        let opened = OpenedRun {
-            session,
-            stopped: None,
-            same_state: None,
-            parted: None,
-        };
-        let mut places: Vec<_> = Trail::places(run.actions.len()).enumerate().collect();
-        places.reverse();
-        Ok(Self {
-            run,
-            opened,
-            done: 0,
-            places,
-            agreed: 0,
-        })
-    }
-
-    /// Follows it for at most so many actions more; says whether it is through.
-    pub fn advance(&mut self, most: usize) -> bool {
-        let rest = self.run.actions.iter().skip(self.done);
-        for action in rest.take(most) {
-            self.done += 1;
-            if let Err(error) = self.opened.session.act(action.clone()) {
-                self.opened.stopped = Some((self.done, error));
-                break;
-            }
-            let Some((place, _)) = self.places.pop_if(|(_, at)| *at == self.done) else {
-                continue;
-            };
-            let hash = self.opened.session.hash();
-            match self.run.trail.agrees(place, hash) {
-                Some(false) if self.opened.parted.is_none() => {
-                    self.opened.parted = Some((self.agreed, self.done));
-                }
-                Some(_) => self.agreed = self.done,
-                None => {}
-            }
-        }
-        self.opened.stopped.is_some() || self.done == self.run.actions.len()
-    }
-
-    /// What can be said of its protocol.
-    pub fn about(&self) -> &'static About {
-        self.opened.session.about()
-    }
-
-    /// How far it is, in percent.
-    pub fn percent(&self) -> usize {
-        100 * self.done / self.run.actions.len().max(1)
-    }
-
-    /// The run that is opened.
-    pub fn run(&self) -> &Run {
-        &self.run
-    }
-
-    /// The run at its cursor, as far as it was followed.
-    pub fn finish(self) -> OpenedRun {
-        let mut opened = self.opened;
-        for pin in &self.run.pins {
-            // Where the run ends early, the notes of what follows are left out with it.
-            opened.session.pin(pin.at, &pin.text).ok();
-        }
-        opened.session.seek(self.run.cursor);
-        let hash = opened.session.hash();
-        opened.same_state = self.run.hash.map(|saved| saved == hash);
-        opened
-    }
 }
 
 /// A run on a screen: the one facade that components talk to.
@@ -378,41 +272,6 @@ impl Session {
     /// Moves the cursor.
     pub fn seek(&mut self, position: usize) {
         self.timeline.seek(position);
-    }
-
-    /// The run as it can be saved, with the cursor and the state's hash.
-    pub fn run(&self) -> Run {
-        Run {
-            engine: ENGINE,
-            scenario: self.scenario.clone(),
-            seed: self.seed,
-            actions: self.timeline.actions().cloned().collect(),
-            cursor: self.timeline.position(),
-            hash: Some(self.hash()),
-            pins: if cfg!(feature = "full") {
-                self.pins()
-            } else {
-                Vec::new()
-            },
-            trail: Trail::default(),
-        }
-    }
-
-    /// The same, with what this engine sees on the way: the whole run is played for it.
-    pub fn run_with_trail(&self) -> Run {
-        let mut run = self.run();
-        let Ok(mut replayed) = open(run.scenario.clone(), run.seed) else {
-            unreachable!("what was opened once opens again");
-        };
-        for place in Trail::places(run.actions.len()) {
-            for action in &run.actions[replayed.position()..place] {
-                if replayed.act(action.clone()).is_err() {
-                    unreachable!("what was applied once applies again");
-                }
-            }
-            run.trail.push(replayed.hash());
-        }
-        run
     }
 
     /// The moment at the cursor as a scenario's start: what was done so far is prepared.

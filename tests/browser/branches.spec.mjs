@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 
 import { axe, fits, screenshot, test } from './support.mjs';
-import { elected } from './visitor.mjs';
+import { elected, eventually } from './visitor.mjs';
 
 /** The first election, and then another future: S3 killed at event 6. */
 async function branched(lab, options) {
@@ -20,7 +20,8 @@ async function branched(lab, options) {
   return { who, main };
 }
 
-test('acting in the past keeps the old future: named, compared and returned to', async (lab) => {
+/** The same in the full program, which keeps the old future. */
+async function kept(lab) {
   const who = await elected(lab);
   const main = await who.place();
   await who.key('t');
@@ -32,6 +33,11 @@ test('acting in the past keeps the old future: named, compared and returned to',
   assert.match(await who.notice(), /A new branch begins here\. The old future is kept as “Branch 1”\./);
   await who.key('Escape');
   await who.tab('Branches');
+  return { who, main };
+}
+
+test('acting in the past keeps the old future: named, compared and returned to', async (lab) => {
+  const { who, main } = await kept(lab);
   const items = who.panel().getByRole('listitem');
   assert.equal(await items.count(), 2);
   assert.match(await items.nth(1).innerText(), /7 events; leaves “Branch 1” after event 6/);
@@ -87,4 +93,49 @@ test('a key shows what the chosen node knows, from the first load on', async (la
   await who.page.getByRole('button', { name: 'Show the whole truth' }).waitFor();
   await who.key('v');
   assert.equal(await who.page.getByRole('button', { name: 'Show the whole truth' }).count(), 0);
+});
+
+test('a file keeps every branch, its name, and where one was', async (lab) => {
+  const { who, main } = await kept(lab);
+  const panel = who.panel();
+  const go = (name) => panel.getByRole('button', { name: `Return to ${name}` }).click();
+  const listed = async () => {
+    const names = panel.getByRole('listitem').getByRole('textbox');
+    const typed = await names.evaluateAll((all) => all.map((it) => it.value));
+    return [typed, await panel.getByRole('list').innerText()];
+  };
+  for (const [branch, name] of [['Branch 1', 'the quiet one'], ['Branch 2', '没有 S3']]) {
+    const field = panel.getByRole('textbox', { name: `Name of ${branch}` });
+    await field.fill(name);
+    await field.press('Enter');
+  }
+  await who.step(2);
+  await go('the quiet one');
+  await who.press('Back');
+  const left = await who.place();
+  assert.equal(left.position, main.position - 1);
+  await go('没有 S3');
+  await who.press('Back');
+  const [place, list] = [await who.place(), await listed()];
+  assert.deepEqual([place.position, place.length], [8, 9]);
+  assert.deepEqual(list[0], ['the quiet one', '没有 S3']);
+  const text = await who.save();
+  const file = JSON.parse(text);
+  assert.equal(file.branches[0].cursor, left.position);
+
+  await who.page.reload();
+  await who.openText(text);
+  await eventually(async () => assert.deepEqual(await who.place(), place));
+  await who.tab('Branches');
+  assert.deepEqual(await listed(), list);
+  assert.equal(await who.save(), text);
+  await go('the quiet one');
+  assert.deepEqual(await who.place(), left);
+
+  // What is no tree is refused, and what was on stage stays.
+  file.branches[1].at = 999;
+  await who.openText(JSON.stringify(file));
+  await eventually(async () =>
+    assert.match(await who.notice(), /^Branch 2 of that file leaves another after its end\./));
+  assert.deepEqual(await who.place(), left);
 });

@@ -6,14 +6,16 @@ use super::{Lab, More, Msg};
 use crate::app::FULL;
 use crate::app::dialog::Dialog;
 use crate::app::host;
+use crate::app::panel::branch_name;
 use crate::app::share::{self as sharing, Share};
 use crate::app::transport;
 use crate::protocol::NODES_ON_STAGE_MAX;
 use crate::share::link::{self, LinkError};
 use crate::share::scenes;
+use crate::share::tree::TreeError;
 use crate::share::{ENGINE, Run, RunError};
 use crate::view::{OpenedRun, Opening, Sentence, Session};
-use crate::world::Action;
+use crate::world::ActionError;
 
 /// How long a run is opened before somebody else gets a turn, in milliseconds,
 const SLICE_MS: f64 = 16.0;
@@ -80,12 +82,7 @@ impl Lab {
     /// Puts a run on stage, at once or in a while; says whether it can. `again` asks for the same
     /// once its words are there.
     pub(super) fn open_run(&mut self, run: &Run, again: Msg) -> bool {
-        let actions = run.scenario.prepared.iter().chain(&run.actions);
-        let added = actions
-            .filter(|it| matches!(it, Action::AddMachine))
-            .count();
-        let nodes = usize::from(run.scenario.cluster.nodes) + added;
-        if nodes > usize::from(NODES_ON_STAGE_MAX) {
+        if run.nodes() > usize::from(NODES_ON_STAGE_MAX) {
             self.complain("ui.nodes_out_of_range");
             return false;
         }
@@ -153,13 +150,25 @@ impl Lab {
                 .with("position", position as u32);
             return Some(self.words.say(&sentence));
         }
+        let reason = |error: &ActionError| self.words.t(&format!("error.{}", error.key()));
         if let Some((position, error)) = &opened.stopped {
-            let reason = format!("error.{}", error.key());
             let args = [
                 ("position", &*position.to_string()),
-                ("reason", self.words.t(&reason)),
+                ("reason", reason(error)),
             ];
             return Some(self.words.fill("open.cut_short", &args));
+        }
+        if let Some((branch, position, error)) = &opened.branch_stopped {
+            let cards = opened.session.branches();
+            let args = [
+                (
+                    "branch",
+                    &*branch_name(&cards[branch.0 as usize], &self.words),
+                ),
+                ("position", &position.to_string()),
+                ("reason", reason(error)),
+            ];
+            return Some(self.words.fill("open.branch_cut_short", &args));
         }
         let other = opened.same_state == Some(false);
         other.then(|| self.words.t("open.other_state").to_owned())
@@ -188,7 +197,27 @@ pub(super) fn file_error(error: &RunError) -> Sentence {
         E::NotARun => Sentence::new("open.file_not_a_run"),
         E::Newer(version) => Sentence::new("open.file_newer").with("version", *version),
         E::BadNote(place) => Sentence::new("pin.bad_file").with("place", *place as u32),
+        E::Tree(error) => tree_error(error),
         E::TooManyActions => Sentence::new("open.file_too_many_actions"),
         E::Scenario(error) => scenario_error(error, "open.file_bad_scenario"),
+    }
+}
+
+/// The sentence about a list of branches that is no tree.
+fn tree_error(error: &TreeError) -> Sentence {
+    use TreeError as E;
+    let of = |key: &'static str, branch: usize| Sentence::new(key).with("branch", branch as u32);
+    match *error {
+        E::TooMany => Sentence::new("open.file_too_many_branches"),
+        E::NotOneOnStage => Sentence::new("open.file_branch_on_stage"),
+        E::Bad(branch) => of("open.file_bad_branch", branch),
+        E::NoParent(branch) => of("open.file_branch_no_parent", branch),
+        E::Beyond(branch) => of("open.file_branch_beyond", branch),
+        E::BadAction(branch, place) => {
+            of("open.file_branch_bad_action", branch).with("place", place as u32)
+        }
+        E::BadNote(branch, place) => {
+            of("open.file_branch_bad_note", branch).with("place", place as u32)
+        }
     }
 }

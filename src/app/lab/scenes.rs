@@ -109,8 +109,16 @@ impl Lab {
             Some(_) => "quorumscope-pair.json",
             None => "quorumscope-run.json",
         };
-        if !host::download(name, &self.session.file()) {
+        let whole = match FULL {
+            true => self.session.file_with_branches(),
+            false => None,
+        };
+        let is_whole = !FULL || whole.is_some();
+        let text = whole.unwrap_or_else(|| self.session.file());
+        if !host::download(name, &text) {
             self.complain("ui.save_failed");
+        } else if FULL && !is_whole {
+            self.complain("branches.too_many");
         }
     }
 

@@ -9,7 +9,8 @@ use crate::app::lab::{More, Msg};
 use crate::app::stage;
 use crate::app::words::{Shared, Words};
 use crate::history::BranchId;
-use crate::view::{BranchCard, Happening, Moment, NAME_CHARS_MAX, Parting, Session};
+use crate::share::tree::NAME_CHARS_MAX;
+use crate::view::{BranchCard, Happening, Moment, Parting, Session};
 
 /// What concerns the branches, of all that can happen to the page.
 #[derive(Clone)]

@@ -2,7 +2,7 @@
 //!
 //! It is the version, one digit, and then bytes in base64url: a run, packed (`pack`) in the order
 //! that its version fixes (`version1`), and a sum over them, since links are cut off and bent on
-//! their way. They are not compressed: packing leaves little to win, and what cannot grow when it
+//! their way. Branches and notes stand in files alone. Links are not compressed: packing leaves little to win, and what cannot grow when it
 //! is read cannot be made to grow beyond measure.
 
 mod base64;

@@ -15,7 +15,7 @@ pack_struct!(Run {
     cursor,
     hash,
     trail
-} without { pins });
+} without { pins, tree });
 pack_struct!(Scenario {
     protocol,
     cluster,

@@ -3,8 +3,8 @@
 use std::ops::Deref;
 
 use super::{Difference, Pair, PairError};
-use crate::share;
 use crate::share::pair::Side;
+use crate::share::{self, FILE_BYTES_MAX};
 use crate::view::{Moment, Session, open};
 use crate::world::{Action, ActionError, Scenario};
 
@@ -195,6 +195,19 @@ impl Runs {
             Self::One(session) => session.run().to_json(),
             #[cfg(feature = "full")]
             Self::Two(pair) => pair.file().to_json(),
+        }
+    }
+
+    /// The same with all branches; nothing where they are more than a file takes.
+    pub fn file_with_branches(&self) -> Option<String> {
+        match self {
+            Self::One(session) => {
+                let run = session.run_with_branches()?;
+                let text = run.to_json();
+                (run.tree.is_none() || text.len() <= FILE_BYTES_MAX).then_some(text)
+            }
+            #[cfg(feature = "full")]
+            Self::Two(_) => Some(self.file()),
         }
     }
 
