@@ -12,6 +12,7 @@ mod leaks;
 mod offline;
 mod pictures;
 mod project;
+mod release;
 mod serve;
 mod setup;
 mod shell;
@@ -29,6 +30,8 @@ Builds, packs, tests and measures the lab. Each command first sets up what it mi
 
   cargo xtask serve [--port N] [--release]   serve the lab, and build it again when a file changes
   cargo xtask dist                           build dist/ and dist-single/quorumscope.html
+  cargo xtask release [--tag TAG] [--verify] build a commit into dist-release/, with an archive and
+                                             sums; --verify builds it twice and compares
   cargo xtask test [--native] [--browser]    run every check and test, or only one half of them
                    [--chromium] [--firefox]  the browser tests, in these; in Chromium, if not said
                    [--jobs N]                so many browser tests at a time: two, if not said
@@ -58,6 +61,7 @@ fn dispatch(arguments: &[String]) -> Result<()> {
     match command.as_str() {
         "serve" => serve::run(&project, &serve::Options::parse(rest)?),
         "dist" => no_more(rest).and_then(|()| dist::run(&project).map(drop)),
+        "release" => release::run(&project, &release::Options::parse(rest)?),
         "test" => test::run(&project, &test::Options::parse(rest)?),
         "figures" => no_more(rest).and_then(|()| figures::run(&project)),
         "pictures" => no_more(rest).and_then(|()| pictures::run(&project)),

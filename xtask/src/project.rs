@@ -35,6 +35,11 @@ impl Project {
         self.root.join("dist-single").join("quorumscope.html")
     }
 
+    /// A release: both, an archive, and their sums.
+    pub fn release(&self) -> PathBuf {
+        self.root.join("dist-release")
+    }
+
     /// The styles, scripts, catalogues and lessons that no compiler touches.
     pub fn assets(&self) -> PathBuf {
         self.root.join("static")
