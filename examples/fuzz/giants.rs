@@ -8,12 +8,15 @@ use quorumscope::world::{Action, MessageId, Scenario};
 /// The scenario of a run's file around something long.
 const SCENARIO: &str = r#""scenario":{"protocol":"raft","cluster":{"nodes":5}},"seed":1"#;
 
+/// How much stands around something long in a file that is to be read.
+const AROUND: usize = 1_000;
+
 /// What a giant is, its target, and itself, of at most about so many bytes.
 pub type Giant = (&'static str, &'static str, Vec<u8>);
 
 /// All of them; `most` bounds those that no reader bounds by itself.
 pub fn giants(most: usize) -> Vec<Giant> {
-    let most = most.min(FILE_BYTES_MAX);
+    let most = most.min(FILE_BYTES_MAX - AROUND);
     let mut all: Vec<Giant> = Vec::new();
     let mut add = |what, target, text: String| all.push((what, target, text.into_bytes()));
     add("nothing but brackets", "json", "[".repeat(most));
