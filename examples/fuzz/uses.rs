@@ -13,7 +13,7 @@ use quorumscope::teach::{Challenge, Glossary, Lesson, Player, questions};
 use quorumscope::view::compare::{Pair, reopen_pair, rivals};
 use quorumscope::view::diagram::Window;
 use quorumscope::view::export::Notation;
-use quorumscope::view::{Catalogue, Opening, Sentence, Session, first_look, open};
+use quorumscope::view::{Catalogue, Opening, Sentence, Session, first_look, open, reopen};
 use quorumscope::world::Action;
 
 use super::common::chaos::Rng;
@@ -122,9 +122,9 @@ const LOOKS: &[Look] = &[
         let Some(rival) = rivals.get(place).map(|it| it.of(session.scenario())) else {
             return;
         };
-        let again = open(session.scenario().clone(), session.seed());
-        let compared = again.map(|run| Pair::beside(run, rival));
-        if let Ok(Ok(mut pair)) = compared {
+        let again = reopen(&session.run()).expect("what is open opens again");
+        let compared = Pair::beside(again.session, rival);
+        if let Ok(mut pair) = compared {
             pair.step().ok();
             pair.moment(Side::Right);
         }
