@@ -1,10 +1,10 @@
 //! Reads and uses inputs that nobody would send in earnest, everywhere where the lab reads
 //! something from outside: `cargo run --profile fuzz --example fuzz -- [COUNT] [SEED]`.
 //!
-//! The same COUNT and SEED make the same inputs from the same corpus. What makes it fail (a panic, more than a minute, more
-//! than 1 GiB) is kept in `tests/fuzz/`, where the suite reads it again each time. The profile
-//! `fuzz` is the optimised one with checked arithmetic, and with panics that can be caught.
-//! [docs/fuzzing.md](../../docs/fuzzing.md) has the counts.
+//! The same COUNT and SEED make the same inputs from the same corpus. What makes it fail (a panic,
+//! more than a minute, more than 1 GiB) is kept in `tests/fuzz/`, where the suite reads it again each
+//! time. The profile `fuzz` is the optimised one with checked arithmetic, and with panics that can
+//! be caught. [docs/fuzzing.md](../../docs/fuzzing.md) has the counts.
 
 #![allow(clippy::disallowed_types, reason = "an example may look at the clock")]
 
