@@ -134,7 +134,7 @@ fn copy(from: &Path, to: &PathBuf) -> Result<()> {
 fn tools(built: &Project) -> Result<String> {
     let toolbox = crate::setup::Toolbox::for_dist(built)?;
     let mut lines = String::new();
-    for name in ["rustc", "trunk", "wasm-bindgen", "wasm-opt"] {
+    for name in ["rustc", "trunk", "wasm-bindgen", "wasm-opt", "terser"] {
         let output = toolbox.command(name)?.arg("--version").output();
         let output = output.with_context(|| format!("{name} does not say its version"))?;
         lines.push_str(String::from_utf8_lossy(&output.stdout).trim());
