@@ -15,7 +15,10 @@ pub fn worker(text: &str, page: &str) -> Result<String> {
         .iter()
         .map(|byte| format!("{byte:02x}"))
         .collect();
-    let marks = [("@version@", &hash[..VERSION_CHARS]), ("@page-hash@", &hash)];
+    let marks = [
+        ("@version@", &hash[..VERSION_CHARS]),
+        ("@page-hash@", &hash),
+    ];
     let mut text = text.to_owned();
     for (mark, value) in marks {
         ensure!(
