@@ -224,7 +224,10 @@ mod tests {
                 told += usize::from(named);
             }
         }
-        assert!(told >= FULL_WORDS.len(), "some of the words are said by nobody");
+        assert!(
+            told >= FULL_WORDS.len(),
+            "some of the words are said by nobody"
+        );
     }
 
     #[test]
