@@ -30,7 +30,7 @@ pub fn packages(list: &Path) -> Result<PathBuf> {
         return Ok(programs);
     }
     let maker = find_or_install()?;
-    shell::say("Installing MkDocs and Sphinx (once for this machine)");
+    shell::say("Installing the Python packages (once for this machine)");
     shell::run(
         Command::new(maker)
             .args(["-m", "venv", "--clear"])
