@@ -120,6 +120,13 @@ class QuorumScope extends HTMLElement {
       return;
     }
     this.#seen?.disconnect();
+    // Nothing runs on where nobody sees it: below the window, or on a slide that is gone.
+    this.#seen = new IntersectionObserver((entries) => {
+      if (!entries.at(-1).isIntersecting) {
+        this.send({ type: 'pause' });
+      }
+    });
+    this.#seen.observe(this);
     const frame = document.createElement('iframe');
     const page = this.#page();
     frame.title = this.getAttribute('title') || this.#words().title;
