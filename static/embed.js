@@ -214,6 +214,8 @@ class QuorumScope extends HTMLElement {
       return;
     }
     if (data.type === 'height' && Number.isFinite(data.height)) {
+      // A bar beside it would make it narrower, and so of another height.
+      this.#frame.setAttribute('scrolling', 'no');
       this.#size(data.height);
     } else if (data.type === 'ready') {
       // Until now the picture stood in its place.
