@@ -40,7 +40,7 @@ impl Project {
         self.root.join("static")
     }
 
-    /// The browser tests. The npm packages are installed here, wasm-opt among them.
+    /// The browser tests. The npm packages are installed here, wasm-opt and Terser among them.
     pub fn browser_tests(&self) -> PathBuf {
         self.root.join("tests").join("browser")
     }
@@ -53,6 +53,11 @@ impl Project {
     /// Where such a page is built.
     pub fn example(&self, name: &str) -> PathBuf {
         self.target().join("examples").join(name)
+    }
+
+    /// The programs of those packages.
+    pub fn npm_programs(&self) -> PathBuf {
+        self.browser_tests().join("node_modules").join(".bin")
     }
 
     /// Where Cargo and Trunk put what they make.

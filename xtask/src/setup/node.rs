@@ -1,4 +1,5 @@
-//! Node and the npm packages: wasm-opt, which every release build takes, Playwright, and reveal.js.
+//! Node and the npm packages: wasm-opt and Terser, which every release build takes, Playwright, and
+//! reveal.js.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
