@@ -240,7 +240,7 @@ test('ten figures on one page: what they cost', { alone: true, chromium: 'the me
     `${megabytes(wasm.reduce((sum, it) => sum + it, 0))} of wasm memory, in all ${all.toFixed(0)} MB more than ` +
     `without them; while nobody touches them ${busy.toFixed(1)} ms of the main thread per second, ` +
     `and ${empty.busy.toFixed(1)} ms without them`);
-  assert.ok(busy < 20, `${busy} ms`);
+  assert.ok(busy < 50, `${busy} ms`);
   assert.ok(wasm.every((bytes) => bytes > 0 && bytes < 20e6), `${wasm}`);
   assert.ok(all < 600, `${all} MB`);
 });
