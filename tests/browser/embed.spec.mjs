@@ -202,8 +202,8 @@ test('what a screen reader is given of a figure', async (lab) => {
   const kept = join(root, 'tests', 'browser', 'trees');
   const tree = async () => {
     const all = await inside.locator('body').ariaSnapshot();
-    // The address has a port that is another each time.
-    return `${all.replaceAll(/http:\/\/127[^/]*/g, 'http://lab')}\n`;
+    // What is written on a button is not heard where it has a name; the port is another each time.
+    return `${all.replaceAll(/(- '?button ".*"'?): .*$/gm, '$1').replaceAll(/http:\/\/127[^/]*/g, 'http://lab')}\n`;
   };
   for (const [name, steps] of [['figure', 0], ['figure-after-two-steps', 2]]) {
     for (let step = 0; step < steps; step += 1) {
