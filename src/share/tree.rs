@@ -12,7 +12,7 @@ use super::json::Json;
 use super::pin::{self, PINS_MAX, Pin};
 use super::reading::Object;
 use super::{Run, RunError, codec, items, read_items, then};
-use crate::protocol::NODES_MAX;
+use crate::protocol::{NODES_MAX, disturbs};
 use crate::world::Action;
 
 /// The most branches in one file.
@@ -65,7 +65,7 @@ pub enum TreeError {
 
 /// What a branch is called if somebody calls it this; nothing if that takes its name away.
 pub fn name(typed: &str) -> Option<String> {
-    let plain: String = typed.chars().filter(|c| !c.is_control()).collect();
+    let plain: String = typed.chars().filter(|c| !disturbs(*c)).collect();
     let name: String = plain.trim().chars().take(NAME_CHARS_MAX).collect();
     let name = name.trim_end();
     (!name.is_empty()).then(|| name.to_owned())

@@ -87,10 +87,11 @@ impl Session {
         *Names::place(&mut self.names.names, id) = tree::name(name);
     }
 
-    /// Once all branches of a saved run are there: their names, their cursors and their notes; and
+    /// Once the branches of a saved run are there: their names, their cursors and their notes; and
     /// the one that was on stage is on stage.
     pub(super) fn furnish(&mut self, tree: &Tree) {
-        for (at, saved) in tree.branches.iter().enumerate() {
+        let there = self.timeline.branches().len();
+        for (at, saved) in tree.branches.iter().enumerate().take(there) {
             let id = BranchId(at as u32);
             if let Some(name) = &saved.name {
                 self.name_branch(id, name);

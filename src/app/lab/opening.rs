@@ -150,11 +150,14 @@ impl Lab {
                 .with("position", position as u32);
             return Some(self.words.say(&sentence));
         }
-        let reason = |error: &ActionError| self.words.t(&format!("error.{}", error.key()));
+        let reason = |error: &ActionError| {
+            let key = format!("error.{}", error.key());
+            self.words.t(&key).to_owned()
+        };
         if let Some((position, error)) = &opened.stopped {
             let args = [
                 ("position", &*position.to_string()),
-                ("reason", reason(error)),
+                ("reason", &*reason(error)),
             ];
             return Some(self.words.fill("open.cut_short", &args));
         }
@@ -166,7 +169,7 @@ impl Lab {
                     &*branch_name(&cards[branch.0 as usize], &self.words),
                 ),
                 ("position", &position.to_string()),
-                ("reason", reason(error)),
+                ("reason", &*reason(error)),
             ];
             return Some(self.words.fill("open.branch_cut_short", &args));
         }
