@@ -50,6 +50,16 @@ impl Lab {
         }
     }
 
+    /// The file with all branches. Where they are more than it takes, it is of the one on stage, and
+    /// that is said.
+    pub(super) fn whole_file(&mut self) -> String {
+        let whole = self.session.file_with_branches();
+        whole.unwrap_or_else(|| {
+            self.complain("branches.too_many");
+            self.session.file()
+        })
+    }
+
     pub(super) fn look_through(&mut self, eyes: Option<NodeId>) {
         self.eyes = eyes;
         self.diagram.clear();

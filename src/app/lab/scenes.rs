@@ -109,16 +109,12 @@ impl Lab {
             Some(_) => "quorumscope-pair.json",
             None => "quorumscope-run.json",
         };
-        let whole = match FULL {
-            true => self.session.file_with_branches(),
-            false => None,
+        let text = match FULL {
+            true => self.whole_file(),
+            false => self.session.file(),
         };
-        let is_whole = !FULL || whole.is_some();
-        let text = whole.unwrap_or_else(|| self.session.file());
         if !host::download(name, &text) {
             self.complain("ui.save_failed");
-        } else if FULL && !is_whole {
-            self.complain("branches.too_many");
         }
     }
 
