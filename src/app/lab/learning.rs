@@ -44,6 +44,7 @@ impl Lab {
                     tried.hints += 1;
                 }
             }
+            Learn::Find => self.find_challenge(),
             Learn::Again => {
                 if let Some(tried) = self.learner.tried.take() {
                     let language = self.words.language;

@@ -96,6 +96,19 @@ impl Lab {
         true
     }
 
+    /// Begins the search of the open challenge.
+    pub(super) fn find_challenge(&mut self) {
+        let tried = self.learner.tried.as_ref();
+        let Some(request) = tried.and_then(|it| it.challenge.search.as_ref()) else {
+            return;
+        };
+        let about = self.session.about();
+        let (text, aim) = (request.to_json(), Aim::of(&request.goal, about));
+        self.finder.form.open(about.key);
+        self.begin(&text, aim, false, None);
+        self.dialog = Dialog::Search;
+    }
+
     fn begin(&mut self, request: &str, aim: Aim, of_variant: bool, seconds: Option<u32>) {
         let count = self.finder.begin(request, aim, of_variant, seconds);
         let send = self.send.clone();

@@ -39,8 +39,12 @@ pub(super) fn view(tried: &Tried, learner: &Learner, words: &Words, send: &Callb
         view = view.with(classed("p", "hint").text(&text));
     }
     let mut row = classed("div", "lesson-row");
-    if tried.hints < tried.challenge.hints && tried.verdict != Verdict::Won {
-        row = row.with(button(send, Msg::Learn(Learn::Hint)).text(words.t("lesson.hint")));
+    if tried.verdict != Verdict::Won {
+        if tried.hints < tried.challenge.hints {
+            row = row.with(button(send, Msg::Learn(Learn::Hint)).text(words.t("lesson.hint")));
+        } else if tried.challenge.search.is_some() {
+            row = row.with(button(send, Msg::Learn(Learn::Find)).text(words.t("lesson.find")));
+        }
     }
     row = row
         .with(button(send, Msg::Learn(Learn::Again)).text(words.t("lesson.again")))

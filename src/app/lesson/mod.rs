@@ -66,6 +66,8 @@ pub(in crate::app) enum Learn {
     ),
     /// Shows one more hint.
     Hint,
+    /// Lets the lab look for what the challenge asks for.
+    Find,
     /// Begins the challenge anew.
     Again,
     /// Begins, or ceases, to ask before each step.
