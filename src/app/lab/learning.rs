@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use super::opening::file_error;
 use super::{Lab, Msg};
 use crate::app::dialog::Dialog;
 use crate::app::lesson::{self, Entry, Files, Learn, Open, Predict, Tried};
@@ -9,6 +10,7 @@ use crate::app::panel::{self, Panel};
 use crate::app::words::Language;
 use crate::app::{FULL, host, transport};
 use crate::protocol::registry;
+use crate::share::RunError;
 use crate::teach::{Challenge, Player, Verdict};
 use crate::view::{Catalogue, Session, open};
 
@@ -85,6 +87,22 @@ impl Lab {
             }
         }
         true
+    }
+
+    /// Adds the progress of a file, and shows what has come of it in the list.
+    pub(super) fn add_progress(&mut self, text: &str) {
+        match self.learner.add(text) {
+            Ok(()) => {
+                self.notice = None;
+                self.dialog = Dialog::Lessons;
+                self.load_course();
+            }
+            Err(RunError::Newer(version)) => {
+                let error = RunError::Newer(version);
+                self.notice = Some(self.words.say(&file_error(&error)));
+            }
+            Err(_) => self.complain("lesson.bad_progress"),
+        }
     }
 
     /// Loads the course in the language of the page, unless it is there.

@@ -17,7 +17,10 @@ impl Lab {
         match self.dialog {
             Dialog::Search => self.finder.form.open(protocol),
             Dialog::BreakRule => self.load_prepared(protocol),
-            Dialog::Lessons | Dialog::Glossary => self.load_course(),
+            Dialog::Lessons | Dialog::Glossary => {
+                self.learner.added = false;
+                self.load_course();
+            }
             Dialog::Share => self.sharer.open(&self.session),
             Dialog::Stored => self.stored.open(&self.send),
             _ => {}

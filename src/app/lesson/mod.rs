@@ -12,6 +12,7 @@ use std::rc::Rc;
 
 use super::words::Language;
 use super::{FIRST_PROTOCOL, FULL, host};
+use crate::share::RunError;
 use crate::teach::{Challenge, Course, Glossary, Lesson, Player, Progress};
 use crate::view::{Catalogue, Session};
 
@@ -131,6 +132,8 @@ pub(in crate::app) struct Learner {
     /// The protocol that was on stage before.
     pub(in crate::app) home: &'static str,
     pub(in crate::app) progress: Progress,
+    /// Whether the list says that a file's progress has been added.
+    pub(in crate::app) added: bool,
     pub(in crate::app) lecturer: bool,
     /// The term whose meaning is shown.
     pub(in crate::app) term: Option<String>,
@@ -148,6 +151,7 @@ impl Learner {
             away: false,
             home: FIRST_PROTOCOL,
             progress: Progress::read(&remembered.unwrap_or_default()),
+            added: false,
             lecturer: false,
             term: None,
         }
@@ -156,6 +160,14 @@ impl Learner {
     /// The course, in whatever language it was loaded last.
     pub(in crate::app) fn outline(&self) -> Option<&Outline> {
         self.outline.as_ref().map(|(_, outline)| &**outline)
+    }
+
+    /// Adds the progress of a file.
+    pub(in crate::app) fn add(&mut self, text: &str) -> Result<(), RunError> {
+        self.progress.add(text)?;
+        self.added = true;
+        host::remember(REMEMBERED, &self.progress.write());
+        Ok(())
     }
 
     /// Remembers that the open challenge is won.
