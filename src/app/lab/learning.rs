@@ -371,8 +371,9 @@ impl Lab {
         format!("{} ▾", named.as_deref().unwrap_or(lessons))
     }
 
-    /// Points at what the beat is about, as long as the run is the lesson's.
-    pub(super) fn point(&self) {
+    /// Points at what the beat is about, as long as the run is the lesson's, and brings it into sight
+    /// as the beat begins.
+    pub(super) fn point(&mut self) {
         let open = self.learner.open.as_ref();
         let open = open.filter(|it| it.player.is_of(&self.session) && !it.stuck);
         let points = open.map_or(&[][..], |it| &it.player.beat().points[..]);
@@ -381,6 +382,9 @@ impl Lab {
             &self.moment,
             self.narrow_stage(),
         ));
+        if std::mem::take(&mut self.learner.begun) {
+            host::reveal_pointed();
+        }
     }
 
     /// The lesson has changed the run.

@@ -132,6 +132,8 @@ pub(in crate::app) struct Learner {
     /// The protocol that was on stage before.
     pub(in crate::app) home: &'static str,
     pub(in crate::app) progress: Progress,
+    /// Whether a beat has begun that is not in sight yet.
+    pub(in crate::app) begun: bool,
     /// Whether the list says that a file's progress has been added.
     pub(in crate::app) added: bool,
     pub(in crate::app) lecturer: bool,
@@ -151,6 +153,7 @@ impl Learner {
             away: false,
             home: FIRST_PROTOCOL,
             progress: Progress::read(&remembered.unwrap_or_default()),
+            begun: false,
             added: false,
             lecturer: false,
             term: None,
@@ -183,6 +186,7 @@ impl Learner {
     /// Remembers where the open lesson is.
     pub(in crate::app) fn remember(&mut self) {
         if let Some(open) = &self.open {
+            self.begun = true;
             let (beat, end) = (open.player.place(), open.player.is_last());
             self.progress.note(&open.id, beat, end);
             host::remember(REMEMBERED, &self.progress.write());
