@@ -10,6 +10,7 @@ mod figures;
 mod html;
 mod leaks;
 mod offline;
+mod only;
 mod pictures;
 mod project;
 mod serve;

@@ -1,7 +1,8 @@
 //! Searching from the page, and the runs that are found.
 
-use super::Lab;
+use super::{Lab, More};
 use crate::app::dialog::Dialog;
+use crate::app::panel::Panel;
 use crate::app::search::{Aim, Asked, End, Find, Found, News};
 use crate::app::{FULL, host, transport};
 use crate::share::Run;
@@ -36,7 +37,7 @@ impl Lab {
         let send = self.send.clone();
         wasm_bindgen_futures::spawn_local(async move {
             let file = host::load(&name).await;
-            send.emit(super::Msg::Find(Find::Prepared(protocol, file)));
+            send.emit(More::Find(Find::Prepared(protocol, file)).into());
         });
     }
 
@@ -63,7 +64,7 @@ impl Lab {
             Find::Carrier(count, Ok(())) => {
                 let said = self
                     .send
-                    .reform(move |(kind, text)| super::Msg::Find(Find::Said(count, kind, text)));
+                    .reform(move |(kind, text)| More::Find(Find::Said(count, kind, text)).into());
                 self.finder.carry(count, said);
                 return false;
             }
@@ -117,7 +118,7 @@ impl Lab {
         let send = self.send.clone();
         wasm_bindgen_futures::spawn_local(async move {
             let loaded = host::load_search().await;
-            send.emit(super::Msg::Find(Find::Carrier(count, loaded)));
+            send.emit(More::Find(Find::Carrier(count, loaded)).into());
         });
     }
 
@@ -175,7 +176,7 @@ impl Lab {
     /// The latest run found of the protocol on stage.
     pub(super) fn found_here(&self) -> Option<&Found> {
         let protocol = self.session.about().key;
-        let mut found = self.found.iter().rev();
+        let mut found = self.found.seen()?.iter().rev();
         found.find(|it| it.before.about().key == protocol)
     }
 
@@ -187,6 +188,10 @@ impl Lab {
             let found = self.found.remove(at);
             self.put_on_stage(found.before);
             self.forget_deeds();
+            // What was lost in the run that was found has shown its own panel.
+            if self.learner.tried.is_some() {
+                self.panel = Panel::Lesson;
+            }
             host::focus(transport::STEP);
         }
     }
