@@ -60,6 +60,9 @@ test('a lesson sees what is done by hand, can be broken, and come back to', asyn
   await goOn(who);
   assert.equal(await place(who), 'Part 3 of 9');
   await who.choose(who.client(1));
+  const asked = who.tray().getByRole('combobox', { name: 'Node to ask' });
+  assert.equal(await asked.locator('option:checked').innerText(), 'the node it believes in');
+  await asked.selectOption('S1');
   await who.tray().getByRole('textbox').fill('x=1');
   await who.key('Enter');
   await eventually(async () => assert.equal(await place(who), 'Part 4 of 9'));
