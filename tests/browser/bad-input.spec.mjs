@@ -415,9 +415,16 @@ for (const seed of [1, 2, 3]) {
     await who.scrubber().focus();
     await who.key('End');
     const { hash } = await who.about();
+    const text = await who.page.evaluate(() => window.quorumscope.run());
     const again = await visit(lab);
-    await again.openText(await who.page.evaluate(() => window.quorumscope.run()));
-    await eventually(async () => assert.equal((await again.about()).hash, hash));
+    await again.openText(text);
+    await eventually(async () => {
+      // Of two runs beside each other, a file does not say to which of them somebody has turned.
+      if (text.includes('"quorumscope-pair"') && (await again.about()).hash !== hash) {
+        await again.key('o');
+      }
+      assert.equal((await again.about()).hash, hash);
+    });
   });
 }
 
