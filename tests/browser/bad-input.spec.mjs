@@ -405,10 +405,10 @@ for (const seed of [1, 2, 3]) {
     await eventually(async () => {
       const end = who.page.getByRole('button', { name: /^(End lecture|结束讲授)$/ });
       if (await end.count() > 0) {
-        await end.click();
+        await end.click({ timeout: 1000 });
       }
       if (await who.button('English').count() > 0) {
-        await who.press('English');
+        await who.button('English').click({ timeout: 1000 });
       }
       assert.equal(await who.scrubber().count(), 1);
     });
