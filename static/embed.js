@@ -20,7 +20,7 @@ const NEAR = '400px';
 
 const WORDS = {
   en: { show: 'Show the interactive figure', title: 'Interactive figure' },
-  zh: { show: '显示交互图', title: '交互图' },
+  zh: { show: '显示交互式图示', title: '交互式图示' },
 };
 
 const SHEET = new CSSStyleSheet();

@@ -56,6 +56,7 @@ class Firefox {
   async context(options) {
     const preferences = {
       ...AS_SHIPPED,
+      ...NO_PANEL,
       'ui.systemUsesDarkTheme': options.colorScheme === 'dark' ? 1 : 0,
       'ui.prefersReducedMotion': options.reducedMotion === 'reduce' ? 1 : 0,
       ...(options.hasTouch && TOUCH),
@@ -96,6 +97,9 @@ class Firefox {
 
 /** What Playwright would otherwise make less strict than it is for everybody. */
 const AS_SHIPPED = { 'security.fileuri.strict_origin_policy': true };
+
+/** The panel that shows what was saved would take the keys. */
+const NO_PANEL = { 'browser.download.alwaysOpenPanel': false, 'browser.download.panel.shown': true };
 
 /** A finger, which is coarse and does not hover, as the only pointer. */
 const TOUCH = {

@@ -133,7 +133,7 @@ test('a figure whose page has another origin than the one named hears nothing', 
     policy: HOST,
     pages: { '/host.html': page('embed=1&origin=https%3A%2F%2Fexample.org'), '/host.js': SCRIPT },
   });
-  const host = await lab.open(`${url}host.html`, { until: null, expect: [/postMessage/] });
+  const host = await lab.open(`${url}host.html`, { until: null, expect: [/postMessage|target origin/] });
   const frame = host.frameLocator('#figure');
   await frame.getByRole('button', { name: /^Step/ }).waitFor();
   await say(host, 'step');
