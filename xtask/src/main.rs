@@ -6,6 +6,7 @@
 mod assets;
 mod catalogue;
 mod dist;
+mod examples;
 mod figures;
 mod html;
 mod leaks;
@@ -34,6 +35,7 @@ Builds, packs, tests and measures the lab. Each command first sets up what it mi
                    [--chromium] [--firefox]  the browser tests, in these; in Chromium, if not said
                    [--jobs N]                so many browser tests at a time: two, if not said
                    [WORD…]                   of the browser tests, only those whose name has a WORD
+  cargo xtask examples                       build the pages of examples/embedding in target/examples/
   cargo xtask figures                        print what the budgets are about: bytes and times
   cargo xtask pictures                       take the pictures of the documents anew
   cargo xtask assets                         what Trunk calls after a build; not for people
@@ -60,6 +62,7 @@ fn dispatch(arguments: &[String]) -> Result<()> {
         "serve" => serve::run(&project, &serve::Options::parse(rest)?),
         "dist" => no_more(rest).and_then(|()| dist::run(&project).map(drop)),
         "test" => test::run(&project, &test::Options::parse(rest)?),
+        "examples" => no_more(rest).and_then(|()| examples::run(&project)),
         "figures" => no_more(rest).and_then(|()| figures::run(&project)),
         "pictures" => no_more(rest).and_then(|()| pictures::run(&project)),
         "assets" => no_more(rest).and_then(|()| assets::run(&project)),

@@ -45,6 +45,16 @@ impl Project {
         self.root.join("tests").join("browser")
     }
 
+    /// The sources of pages that have the lab in them.
+    pub fn embedding(&self) -> PathBuf {
+        self.root.join("examples").join("embedding")
+    }
+
+    /// Where such a page is built.
+    pub fn example(&self, name: &str) -> PathBuf {
+        self.target().join("examples").join(name)
+    }
+
     /// The programs of those packages.
     pub fn npm_programs(&self) -> PathBuf {
         self.browser_tests().join("node_modules").join(".bin")
