@@ -301,6 +301,26 @@ pub(super) fn reveal(selector: &str) {
     }
 }
 
+/// Shows the panel from its top, and scrolls no farther than needed so that what is pointed at on the
+/// stage is in sight.
+pub(super) fn reveal_pointed() {
+    if let Some(panel) = element("panel") {
+        panel.set_scroll_top(0);
+    }
+    let found = document().and_then(|it| it.query_selector_all(".stage [data-pointed]").ok());
+    let Some(found) = found else { return };
+    let near = web_sys::ScrollIntoViewOptions::new();
+    near.set_block(web_sys::ScrollLogicalPosition::Nearest);
+    for place in 0..found.length() {
+        let pointed = found
+            .item(place)
+            .and_then(|it| it.dyn_into::<Element>().ok());
+        if let Some(pointed) = pointed {
+            pointed.scroll_into_view_with_scroll_into_view_options(&near);
+        }
+    }
+}
+
 /// Whether the element of an id has the focus.
 pub(super) fn has_focus(id: &str) -> bool {
     let active = document().and_then(|it| it.active_element());
