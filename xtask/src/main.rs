@@ -36,7 +36,8 @@ Builds, packs, tests and measures the lab. Each command first sets up what it mi
                    [WORD…]                   of the browser tests, only those whose name has a WORD
   cargo xtask figures                        print what the budgets are about: bytes and times
   cargo xtask pictures                       take the pictures of the documents anew
-  cargo xtask guides                         render the guides into dist/guides/, links checked
+  cargo xtask guides [--follow]              render the guides into dist/guides/, links checked; or
+                                             only try the one that adds a protocol
   cargo xtask assets                         what Trunk calls after a build; not for people
 ";
 
@@ -63,6 +64,7 @@ fn dispatch(arguments: &[String]) -> Result<()> {
         "test" => test::run(&project, &test::Options::parse(rest)?),
         "figures" => no_more(rest).and_then(|()| figures::run(&project)),
         "pictures" => no_more(rest).and_then(|()| pictures::run(&project)),
+        "guides" if *rest == ["--follow"] => guides::following::run(&project),
         "guides" => no_more(rest).and_then(|()| guides::run(&project)),
         "assets" => no_more(rest).and_then(|()| assets::run(&project)),
         "help" | "--help" | "-h" => {

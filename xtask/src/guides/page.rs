@@ -18,7 +18,6 @@ pub struct Words {
     guides: &'static str,
     contents: &'static str,
     lab: &'static str,
-    skip: &'static str,
     before: &'static str,
     after: &'static str,
     /// The other language: its tag and its own name.
@@ -31,7 +30,6 @@ pub static ENGLISH: Words = Words {
     guides: "Guides",
     contents: "On this page",
     lab: "Open the lab",
-    skip: "Skip to the text",
     before: "Before",
     after: "Next",
     other: ("zh-CN", "中文"),
@@ -43,7 +41,6 @@ pub static CHINESE: Words = Words {
     guides: "使用指南",
     contents: "本页内容",
     lab: "打开实验室",
-    skip: "跳到正文",
     before: "上一篇",
     after: "下一篇",
     other: ("en", "English"),
@@ -75,7 +72,6 @@ pub fn render(guides: &[Guide], at: usize, words: &Words, template: &str) -> Res
     let marks = [
         ("@language@", words.language.to_owned()),
         ("@title@", escaped(&guide.document.title()?)),
-        ("@skip@", words.skip.to_owned()),
         ("@lab@", words.lab.to_owned()),
         ("@guides@", words.guides.to_owned()),
         ("@list@", list(guides, at)?),
