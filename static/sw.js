@@ -4,7 +4,7 @@
  * It keeps index.html of one version, and of the files that this names what has been fetched. Their
  * names change with their content, so a file can never belong to another version than the page
  * that names it. index.html itself is kept only if it is the one that this worker was built with.
- * The build puts the version, that page's hash and the names in the places of the marks below.
+ * The build puts the version and that page's hash in the places of the marks below.
  *
  * What it is told: {keep: [addresses]}, to keep what the page has fetched before this was there;
  * {keep: 'all'}, everything; {take: 'over'}, the older version's place.
@@ -13,12 +13,13 @@
 
 const VERSION = '@version@';
 const PAGE_HASH = '@page-hash@';
-const FILES = ['@files@'];
 
 const SCOPE = self.registration.scope;
 const PREFIX = `quorumscope ${new URL(SCOPE).pathname} `;
 const CACHE = PREFIX + VERSION;
-const NAMES = new Set(FILES.map((file) => new URL(file, SCOPE).href));
+/** A file whose name changes with its content. */
+const NAMED = /\.\/([^\s"]+-[0-9a-f]{16}[^\s"]*)/g;
+const isNamed = (address) => address.startsWith(SCOPE) && /-[0-9a-f]{16}[^/]*$/.test(address);
 
 self.addEventListener('install', (event) => event.waitUntil(keepPage()));
 
@@ -36,8 +37,10 @@ self.addEventListener('message', (event) => {
   if (take === 'over') {
     self.skipWaiting();
   } else if (wanted) {
-    const kept = keep(wanted === 'all' ? [...NAMES] : wanted);
-    event.waitUntil(kept.then(() => event.ports[0]?.postMessage('kept')));
+    event.waitUntil((async () => {
+      await keep(wanted === 'all' ? await everything() : wanted);
+      event.ports[0]?.postMessage('kept');
+    })());
   }
 });
 
@@ -46,7 +49,7 @@ self.addEventListener('fetch', (event) => {
   if (event.request.method !== 'GET') {
     return;
   }
-  if (NAMES.has(address)) {
+  if (isNamed(address)) {
     event.respondWith(file(address));
   } else if (event.request.mode === 'navigate' && (address === SCOPE || address === `${SCOPE}index.html`)) {
     event.respondWith(page(event.request));
@@ -86,7 +89,15 @@ async function file(address) {
 }
 
 async function keep(addresses) {
-  for (const address of addresses.filter((it) => NAMES.has(it))) {
+  for (const address of addresses.filter(isNamed)) {
     await file(address);
   }
+}
+
+/** What the page names, and the list of what it does not ask for at first. */
+async function everything() {
+  const named = async (response) => [...(await response.text()).matchAll(NAMED)].map((it) => new URL(it[1], SCOPE).href);
+  const early = await named(await page(SCOPE));
+  const late = early.find((address) => address.includes('/late-'));
+  return [...early, ...await named(await file(late))];
 }

@@ -4,7 +4,7 @@
 use yew::prelude::*;
 
 use super::dom::{button, classed, el};
-use super::lab::{Msg, Thing};
+use super::lab::{More, Msg, Thing};
 use super::stage;
 use super::words::Words;
 use crate::protocol::Endpoint;
@@ -82,7 +82,7 @@ pub(super) fn view(moment: &Moment, link: Link, words: &Words, send: &Callback<M
             .text(&text);
         el("li").key(&id).with(entry).end()
     };
-    let close = button(send, Msg::Crowd(None))
+    let close = button(send, More::Crowd(None).into())
         .set("class", "quiet")
         .say("aria-label", words.t("ui.dismiss"))
         .text("✕");

@@ -5,7 +5,7 @@ use yew::prelude::*;
 use super::diagram;
 use super::dom::{El, button, classed, el};
 use super::host::drawing;
-use super::lab::Msg;
+use super::lab::{More, Msg};
 use super::words::Words;
 use crate::view::Session;
 use crate::view::export::Notation;
@@ -64,7 +64,7 @@ pub(super) fn dialog(has_diagram: bool, words: &Words, send: &Callback<Msg>) -> 
             Export::Drawing(Picture::Diagram) | Export::Image(Picture::Diagram)
         );
         let absent = of_diagram && !has_diagram;
-        let mut button = button(send, Msg::Export(*form)).key(key);
+        let mut button = button(send, More::Export(*form).into()).key(key);
         if absent {
             let why = words.t("export.open_diagram");
             button = button.set("disabled", "").say("title", why);
@@ -103,7 +103,7 @@ pub(super) fn take(export: Export, session: &Session, words: &Words, send: &Call
             let send = send.clone();
             wasm_bindgen_futures::spawn_local(async move {
                 let saved = drawing::save_image(&format!("{name}.png"), &svg).await;
-                send.emit(Msg::Export(Export::Done(saved)));
+                send.emit(More::Export(Export::Done(saved)).into());
             });
             true
         }

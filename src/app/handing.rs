@@ -4,7 +4,7 @@
 use super::diagram::Draw;
 use super::dialog::Dialog;
 use super::faults::Fault;
-use super::lab::{Choosing, Msg, Theme, Thing};
+use super::lab::{Choosing, More, Msg, Theme, Thing};
 use super::lecture::Lecture;
 use super::panel::Panel;
 use super::share::Share;
@@ -67,16 +67,24 @@ impl Ask {
             Msg::Show(dialog) if !matches!(dialog, Dialog::None | Dialog::Help) => {
                 Self::Show(*dialog)
             }
-            Msg::Retrace(way) => Self::Retrace(*way),
-            Msg::Fault(Fault::Move(_)) => Self::Pulling,
-            Msg::Fault(_) => Self::Faults,
             Msg::Protocol(key) if registry::find(key).is_none() => Self::Protocol(key),
             Msg::Choose(Thing::Client(id)) | Msg::Look(Thing::Client(id)) => Self::Client(*id),
             Msg::FileRead(Ok(text)) => Self::Open(text.clone()),
-            Msg::Diagram(_) => Self::Diagram,
-            Msg::Eyes(Some(id)) => Self::Eyes(*id),
-            Msg::Share(Share::Open(link)) => Self::Link(link.clone()),
-            Msg::Lecture(_) => Self::Lecture,
+            _ => return None,
+        })
+    }
+
+    /// The same for what only the full program does, as far as the core has anything to ask for it
+    /// with.
+    pub(super) fn of_more(more: More) -> Option<Self> {
+        Some(match more {
+            More::Retrace(way) => Self::Retrace(way),
+            More::Fault(Fault::Move(_)) => Self::Pulling,
+            More::Fault(_) => Self::Faults,
+            More::Diagram(_) => Self::Diagram,
+            More::Eyes(Some(id)) => Self::Eyes(id),
+            More::Share(Share::Open(link)) => Self::Link(link),
+            More::Lecture(_) => Self::Lecture,
             _ => return None,
         })
     }
@@ -124,13 +132,13 @@ impl From<Ask> for Msg {
             Ask::Protocol(key) => Self::Protocol(key),
             Ask::Client(id) => Self::Choose(Thing::Client(id)),
             Ask::Open(text) => Self::FileRead(Ok(text)),
-            Ask::Retrace(way) => Self::Retrace(way),
-            Ask::Diagram => Self::Diagram(Draw::Toggle),
-            Ask::Faults => Self::Fault(Fault::More),
-            Ask::Pulling => Self::Fault(Fault::Leave),
-            Ask::Eyes(id) => Self::Eyes(Some(id)),
-            Ask::Link(link) => Self::Share(Share::Open(link)),
-            Ask::Lecture => Self::Lecture(Lecture::Toggle),
+            Ask::Retrace(way) => More::Retrace(way).into(),
+            Ask::Diagram => More::Diagram(Draw::Toggle).into(),
+            Ask::Faults => More::Fault(Fault::More).into(),
+            Ask::Pulling => More::Fault(Fault::Leave).into(),
+            Ask::Eyes(id) => More::Eyes(Some(id)).into(),
+            Ask::Link(link) => More::Share(Share::Open(link)).into(),
+            Ask::Lecture => More::Lecture(Lecture::Toggle).into(),
         }
     }
 }

@@ -7,7 +7,7 @@ use super::FULL;
 use super::compare::Compare;
 use super::diagram::Draw;
 use super::dialog::Dialog;
-use super::lab::Msg;
+use super::lab::{More, Msg};
 use super::lecture::{self, Lecture};
 use super::undo::Retrace;
 
@@ -40,8 +40,8 @@ pub(super) fn read(
         return None;
     }
     let retrace = || match event.shift_key() {
-        true => Msg::Retrace(Retrace::Again),
-        false => Msg::Retrace(Retrace::Back),
+        true => More::Retrace(Retrace::Again).into(),
+        false => More::Retrace(Retrace::Back).into(),
     };
     if retraces {
         return Some(retrace());
@@ -68,11 +68,11 @@ fn read_single(name: &str) -> Option<Msg> {
         "k" | "K" => Msg::Kill,
         "d" | "D" => Msg::DropMessage,
         "p" | "P" => Msg::CutOff,
-        "o" | "O" => Msg::Compare(Compare::Other),
+        "o" | "O" => More::Compare(Compare::Other).into(),
         "v" | "V" => Msg::SwitchEyes,
-        "t" | "T" => Msg::Diagram(Draw::Toggle),
+        "t" | "T" => More::Diagram(Draw::Toggle).into(),
         "?" => Msg::Show(Dialog::Help),
-        "l" | "L" => Msg::Lecture(Lecture::Toggle),
+        "l" | "L" => More::Lecture(Lecture::Toggle).into(),
         "s" | "S" => Msg::Show(Dialog::Share),
         digit => Msg::ChooseNth(digit.parse().ok().filter(|it| (1..=9).contains(it))?),
     })

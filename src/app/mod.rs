@@ -19,6 +19,7 @@ mod lab;
 mod lecture;
 mod lesson;
 mod motion;
+mod only;
 mod panel;
 mod pins;
 mod search;

@@ -6,7 +6,7 @@ use web_sys::{Element, HtmlInputElement};
 use yew::prelude::*;
 
 use super::dom::{El, all, button, classed, el};
-use super::lab::Msg;
+use super::lab::{More, Msg};
 use super::words::Words;
 use crate::share::pin::{PIN_CHARS_MAX, Pin};
 use crate::view::{Moment, Session};
@@ -46,7 +46,7 @@ fn form(words: &Words, session: &Session, send: &Callback<Msg>) -> El {
         let form = event.target().and_then(|it| it.dyn_into::<Element>().ok());
         let input = form.and_then(|it| it.query_selector("input").ok().flatten());
         if let Some(input) = input.and_then(|it| it.dyn_into::<HtmlInputElement>().ok()) {
-            send.emit(Msg::Pinning(Pinning::Write(input.value())));
+            send.emit(More::Pinning(Pinning::Write(input.value())).into());
         }
     });
     let at = position.to_string();
@@ -81,7 +81,7 @@ fn row(pin: &Pin, words: &Words, send: &Callback<Msg>) -> Html {
     let at = pin.at.to_string();
     let args = [("position", &*at), ("text", &pin.text)];
     let act = |key, label, pinning| {
-        button(send, Msg::Pinning(pinning))
+        button(send, More::Pinning(pinning).into())
             .set("class", "find")
             .put("aria-label", words.fill(label, &args))
             .text(&words.fill(key, &args))

@@ -7,7 +7,7 @@ use yew::prelude::*;
 
 use super::dom::{El, button, classed, el};
 use super::host::sharing;
-use super::lab::Msg;
+use super::lab::{More, Msg};
 use super::words::Words;
 use crate::share::link::{self, LinkError};
 use crate::share::qr;
@@ -63,7 +63,7 @@ impl Sharer {
         let (link, send) = (link.clone(), send.clone());
         wasm_bindgen_futures::spawn_local(async move {
             let copied = sharing::copy(LINK, &link).await;
-            send.emit(Msg::Share(Share::Copied(copied)));
+            send.emit(More::Share(Share::Copied(copied)).into());
         });
     }
 
@@ -119,7 +119,7 @@ fn has_link(link: &str, copied: Option<bool>, words: &Words, send: &Callback<Msg
         Some(true) => words.t("share.copied").to_owned(),
         Some(false) => words.t("share.not_copied").to_owned(),
     };
-    let copy = button(send, Msg::Share(Share::Copy))
+    let copy = button(send, More::Share(Share::Copy).into())
         .set("class", "primary")
         .text(words.t("share.copy"));
     let row = classed("div", "row")
@@ -175,7 +175,7 @@ fn open_form(words: &Words, send: &Callback<Msg>) -> El {
             let fragment = typed.split_once('#').map(|(_, fragment)| fragment);
             let link = fragment.and_then(link::in_fragment);
             let link = link.unwrap_or(&typed).to_owned();
-            send.emit(Msg::Share(Share::Open(link)));
+            send.emit(More::Share(Share::Open(link)).into());
         }
     });
     let input = el("input")

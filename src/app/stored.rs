@@ -4,7 +4,7 @@ use yew::prelude::*;
 
 use super::dom::{all, button, classed, el};
 use super::host::storing;
-use super::lab::Msg;
+use super::lab::{More, Msg};
 use super::words::Words;
 
 /// The keys of what are preferences; all others are of lessons.
@@ -52,7 +52,7 @@ impl Stored {
                 let send = send.clone();
                 wasm_bindgen_futures::spawn_local(async move {
                     storing::clear().await;
-                    send.emit(Msg::Store(Store::Cleared));
+                    send.emit(More::Store(Store::Cleared).into());
                     count(&send).await;
                 });
             }
@@ -70,7 +70,7 @@ impl Stored {
 
 async fn count(send: &Callback<Msg>) {
     let files = storing::files_kept().await;
-    send.emit(Msg::Store(Store::Counted(files)));
+    send.emit(More::Store(Store::Counted(files)).into());
 }
 
 /// The dialogue's content.
@@ -107,10 +107,10 @@ pub(super) fn dialog(stored: &Stored, words: &Words, send: &Callback<Msg>) -> Ht
     let mut row = classed("div", "row");
     // A page without a worker, in a frame for one, has nothing that could keep files.
     if stored.files.is_some_and(|count| count > 0) {
-        row = row.with(button(send, Msg::Store(Store::Keep)).text(words.t("stored.keep")));
+        row = row.with(button(send, More::Store(Store::Keep).into()).text(words.t("stored.keep")));
     }
     let row = row
-        .with(button(send, Msg::Store(Store::Clear)).text(words.t("stored.clear")))
+        .with(button(send, More::Store(Store::Clear).into()).text(words.t("stored.clear")))
         .with(status);
     let says = el("p").text(words.t("stored.says"));
     all([says, list, row].into_iter().map(|it| it.end()))

@@ -9,7 +9,7 @@ use super::diagram::Draw;
 use super::dialog::Dialog;
 use super::dom::{El, all, button, classed, el, text};
 use super::host;
-use super::lab::{Msg, RATES};
+use super::lab::{More, Msg, RATES};
 use super::lecture::Lecture;
 use super::pins;
 use super::tray::refused;
@@ -139,7 +139,7 @@ fn scrubber(
     diagram: bool,
     send: &Callback<Msg>,
 ) -> Html {
-    let toggle = button(send, Msg::Diagram(Draw::Toggle))
+    let toggle = button(send, More::Diagram(Draw::Toggle).into())
         .set("class", "quiet")
         .flag("aria-expanded", diagram)
         .text(words.t("ui.diagram"));
@@ -245,7 +245,7 @@ fn more(
         ("ui.align", Msg::Act(Action::Align)),
         ("ui.spread", Msg::Act(Action::Spread)),
         ("ui.heal", Msg::Act(Action::Heal)),
-        ("ui.take_back", Msg::Retrace(Retrace::Back)),
+        ("ui.take_back", More::Retrace(Retrace::Back).into()),
         ("ui.run_until", Msg::Show(Dialog::Until)),
         ("ui.notes", Msg::Show(Dialog::Notes)),
         ("ui.lessons", Msg::Show(Dialog::Lessons)),
@@ -257,7 +257,7 @@ fn more(
         ("ui.export", Msg::Show(Dialog::Export)),
         ("ui.share", Msg::Show(Dialog::Share)),
         ("ui.scenes", Msg::Show(Dialog::Scenes)),
-        ("ui.lecture", Msg::Lecture(Lecture::Toggle)),
+        ("ui.lecture", More::Lecture(Lecture::Toggle).into()),
         ("ui.save", Msg::Save),
         ("ui.fork", Msg::Fork),
         ("ui.fresh_seed", Msg::FreshSeed),

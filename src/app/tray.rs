@@ -8,7 +8,7 @@ use yew::prelude::*;
 use super::FULL;
 use super::dom::{El, button, classed, el};
 use super::faults::Fault;
-use super::lab::{Choosing, DELAY_MS, Msg, Thing};
+use super::lab::{Choosing, DELAY_MS, More, Msg, Thing};
 use super::why_not::Doubt;
 use super::words::Words;
 use crate::protocol::{ClientId, NodeId, Value};
@@ -26,7 +26,7 @@ pub(super) struct Offer {
 }
 
 /// What there is beyond what everybody wants.
-pub(super) enum More {
+pub(super) enum Extra {
     Nothing,
     /// It waits until it is asked for.
     Closed,
@@ -47,7 +47,7 @@ pub(super) struct Offers<'a> {
     /// The few that everybody wants.
     pub(super) few: &'a [Offer],
     /// What is there for those who ask.
-    pub(super) more: &'a More,
+    pub(super) more: &'a Extra,
     pub(super) asking: Option<Asking>,
 }
 
@@ -98,18 +98,18 @@ pub(super) fn view(
         .end()
 }
 
-fn more_button(more: &More, words: &Words, send: &Callback<Msg>) -> Html {
-    let hidden = matches!(more, More::Nothing);
-    button(send, Msg::Fault(Fault::More))
-        .flag("aria-expanded", matches!(more, More::Open(..)))
+fn more_button(more: &Extra, words: &Words, send: &Callback<Msg>) -> Html {
+    let hidden = matches!(more, Extra::Nothing);
+    button(send, More::Fault(Fault::More).into())
+        .flag("aria-expanded", matches!(more, Extra::Open(..)))
         .when(hidden, "hidden", "")
         .text(words.t("ui.tray_more"))
         .end()
 }
 
-fn more_offers(more: &More, words: &Words, send: &Callback<Msg>) -> Html {
+fn more_offers(more: &Extra, words: &Words, send: &Callback<Msg>) -> Html {
     let all = classed("div", "offers more-offers");
-    let (true, More::Open(offers, says)) = (FULL, more) else {
+    let (true, Extra::Open(offers, says)) = (FULL, more) else {
         return all.set("hidden", "").end();
     };
     let offers = offers.iter().enumerate();
@@ -136,7 +136,7 @@ fn offer(at: usize, offer: &Offer, words: &Words, send: &Callback<Msg>) -> Html 
     // By position: Kill becomes Restart under the finger that pressed it, and keeps the focus.
     let msg = match (offer.refusal, &offer.msg) {
         (Some(key), Msg::Act(action)) if FULL => {
-            Msg::Doubt(Doubt::Refused(action.clone(), label.clone(), key))
+            More::Doubt(Doubt::Refused(action.clone(), label.clone(), key)).into()
         }
         (Some(key), _) => Msg::Complain(key),
         (None, msg) => msg.clone(),

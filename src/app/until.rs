@@ -4,7 +4,7 @@ use yew::prelude::*;
 
 use super::dom::{El, all, button, classed, el};
 use super::host;
-use super::lab::Msg;
+use super::lab::{More, Msg};
 use super::words::Words;
 use crate::view::Session;
 use crate::view::until::{Until, choices};
@@ -43,14 +43,14 @@ pub(super) fn dialog(pace: &Pace, words: &Words, session: &Session, send: &Callb
             Until::Lost => words.t("until.lost"),
             Until::Arrives(name) => name,
         };
-        let go = button(send, Msg::Going(Going::Until(until)));
+        let go = button(send, More::Going(Going::Until(until)).into());
         let go = go.set("class", "find").text(text);
         el("li").key(text).with(go).end()
     };
     let (messages, others): (Vec<Until>, Vec<Until>) = choices(session.about().key)
         .into_iter()
         .partition(|it| matches!(it, Until::Arrives(_)));
-    let tick = super::dialog::tick_box(pace.folds, send, |on| Msg::Going(Going::Fold(on)));
+    let tick = super::dialog::tick_box(pace.folds, send, |on| More::Going(Going::Fold(on)).into());
     let fold = classed("label", "switch")
         .with(tick)
         .with(el("span").text(words.t("until.fold")));

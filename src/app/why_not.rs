@@ -4,7 +4,7 @@
 use yew::prelude::*;
 
 use super::dom::{El, button, classed, classes, el};
-use super::lab::{Msg, Thing};
+use super::lab::{More, Msg, Thing};
 use super::panel::compared;
 use super::words::Words;
 use crate::protocol::why_not::{Answer, Reason, Verdict};
@@ -99,7 +99,7 @@ pub(super) fn view(
             Some(sentence) => words.say(&sentence),
             None => words.fill("why_not.action", &[("action", &doubts.label)]),
         };
-        let close = button(send, Msg::Doubt(Doubt::Ask(asked.clone())))
+        let close = button(send, More::Doubt(Doubt::Ask(asked.clone())).into())
             .set("class", "quiet")
             .say("aria-label", words.t("ui.close"))
             .text("✕");
@@ -113,7 +113,7 @@ pub(super) fn view(
 }
 
 fn question(asked: &Asked, text: &str, send: &Callback<Msg>) -> El {
-    button(send, Msg::Doubt(Doubt::Ask(asked.clone())))
+    button(send, More::Doubt(Doubt::Ask(asked.clone())).into())
         .set("class", "question")
         .text(text)
 }

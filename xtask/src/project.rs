@@ -40,9 +40,14 @@ impl Project {
         self.root.join("static")
     }
 
-    /// The browser tests. The npm packages are installed here, wasm-opt among them.
+    /// The browser tests. The npm packages are installed here, wasm-opt and Terser among them.
     pub fn browser_tests(&self) -> PathBuf {
         self.root.join("tests").join("browser")
+    }
+
+    /// The programs of those packages.
+    pub fn npm_programs(&self) -> PathBuf {
+        self.browser_tests().join("node_modules").join(".bin")
     }
 
     /// Where Cargo and Trunk put what they make.

@@ -6,7 +6,7 @@ use yew::prelude::*;
 
 use super::Compare;
 use crate::app::dom::{El, all, classed, el};
-use crate::app::lab::Msg;
+use crate::app::lab::{More, Msg};
 use crate::app::words::Words;
 use crate::view::Session;
 use crate::view::compare::{Rival, keys, rivals};
@@ -85,7 +85,7 @@ fn form(rivals: Vec<Rival>, protocol: &str, words: &Words, send: &Callback<Msg>)
         let select = select.and_then(|it| it.dyn_into::<HtmlSelectElement>().ok());
         let at = select.and_then(|it| it.value().parse::<usize>().ok());
         if let Some(rival) = at.and_then(|at| chosen.get(at)) {
-            send.emit(Msg::Compare(Compare::Begin(*rival)));
+            send.emit(More::Compare(Compare::Begin(*rival)).into());
         }
     });
     let submit = el("button")

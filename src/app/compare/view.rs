@@ -4,7 +4,7 @@ use yew::prelude::*;
 
 use super::Compare;
 use crate::app::dom::{El, button, classed, classes, el};
-use crate::app::lab::Msg;
+use crate::app::lab::{More, Msg};
 use crate::app::words::Words;
 use crate::protocol::RangeMs;
 use crate::share::pair::Side;
@@ -70,7 +70,7 @@ pub(in crate::app) fn dom_id(side: Side) -> &'static str {
 /// The name of a side, over its stage; pressed, one acts there.
 pub(in crate::app) fn head(pair: &Pair, side: Side, words: &Words, send: &Callback<Msg>) -> El {
     let in_hand = pair.side == side;
-    let button = button(send, Msg::Compare(Compare::Turn(side)))
+    let button = button(send, More::Compare(Compare::Turn(side)).into())
         .set("id", dom_id(side))
         .flag("aria-pressed", in_hand)
         .say("title", words.t("compare.turn"))
@@ -106,7 +106,7 @@ pub(in crate::app) fn counts(pair: &Pair, words: &Words, send: &Callback<Msg>) -
         .with(caption)
         .with(el("thead").with(head))
         .with(el("tbody").each(rows));
-    let close = button(send, Msg::Compare(Compare::Close)).text(words.t("compare.close"));
+    let close = button(send, More::Compare(Compare::Close).into()).text(words.t("compare.close"));
     let title = classed("div", "counts-head")
         .with(el("h2").text(words.t("compare.counts")))
         .with(close);

@@ -4,7 +4,7 @@ use yew::prelude::*;
 
 use super::Draw;
 use crate::app::dom::{El, all, classed, classes, el};
-use crate::app::lab::{Msg, Thing};
+use crate::app::lab::{More, Msg, Thing};
 use crate::app::stage::{epoch_class, kind_class};
 use crate::app::words::{Shared, Words};
 use crate::protocol::{Endpoint, NodeId, Shape};
@@ -134,7 +134,7 @@ fn step(figure: &StepFigure, props: &Props) -> Html {
     let (send, number) = (props.send.clone(), figure.step);
     let on_click = Callback::from(move |event: MouseEvent| {
         event.stop_propagation();
-        send.emit(Msg::Diagram(Draw::Pick(number)));
+        send.emit(More::Diagram(Draw::Pick(number)).into());
     });
     let flights = figure
         .flights

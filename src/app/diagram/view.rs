@@ -8,7 +8,7 @@ use super::figure::{self, Figure, LANE, ends, lane_y};
 use super::{Diagram, Draw, Walk};
 use crate::app::dom::{El, button, classed, classes, el};
 use crate::app::host;
-use crate::app::lab::{Msg, Thing};
+use crate::app::lab::{More, Msg, Thing};
 use crate::app::words::Words;
 use crate::protocol::Endpoint;
 use crate::view::{Moment, Session};
@@ -38,7 +38,7 @@ pub(in crate::app) fn view(
 ) -> Html {
     let lanes = lanes(moment);
     let tool = |(sign, key, draw): &(&'static str, &'static str, Draw)| {
-        button(send, Msg::Diagram(draw.clone()))
+        button(send, More::Diagram(draw.clone()).into())
             .key(key)
             .set("class", "quiet")
             .say("aria-label", words.t(key))
@@ -213,7 +213,7 @@ fn on_key(send: &Callback<Msg>) -> Callback<KeyboardEvent> {
         }
         event.prevent_default();
         event.stop_propagation();
-        send.emit(Msg::Diagram(draw));
+        send.emit(More::Diagram(draw).into());
     })
 }
 
@@ -226,12 +226,13 @@ fn on_pointer(svg: El, send: &Callback<Msg>) -> El {
     let drag = send.clone();
     let moves = Callback::from(move |event: PointerEvent| {
         if event.buttons() & 1 != 0 {
-            drag.emit(Msg::Diagram(Draw::Drag(f64::from(event.client_x()))));
+            drag.emit(More::Diagram(Draw::Drag(f64::from(event.client_x()))).into());
         }
     });
-    let presses =
-        send.reform(|event: PointerEvent| Msg::Diagram(Draw::Press(f64::from(event.client_x()))));
-    let releases = send.reform(|_: PointerEvent| Msg::Diagram(Draw::Release));
+    let presses = send.reform(|event: PointerEvent| {
+        More::Diagram(Draw::Press(f64::from(event.client_x()))).into()
+    });
+    let releases = send.reform(|_: PointerEvent| More::Diagram(Draw::Release).into());
     let wheel = send.clone();
     let wheels = Callback::from(move |event: WheelEvent| {
         // What scrolls down scrolls the page, and with Ctrl it magnifies it.
@@ -240,7 +241,7 @@ fn on_pointer(svg: El, send: &Callback<Msg>) -> El {
             false => event.delta_x(),
         };
         if across != 0.0 && !event.ctrl_key() {
-            wheel.emit(Msg::Diagram(Draw::Scroll(across)));
+            wheel.emit(More::Diagram(Draw::Scroll(across)).into());
         }
     });
     let point = send.clone();
@@ -248,7 +249,7 @@ fn on_pointer(svg: El, send: &Callback<Msg>) -> El {
         let target = event.target().and_then(|it| it.dyn_into::<Element>().ok());
         let on_event = target.and_then(|it| it.closest(".event").ok().flatten());
         if on_event.is_none() {
-            point.emit(Msg::Diagram(Draw::Point(from_left(event.client_x()))));
+            point.emit(More::Diagram(Draw::Point(from_left(event.client_x()))).into());
         }
     });
     svg.on_click(clicks)

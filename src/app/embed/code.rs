@@ -7,7 +7,7 @@ use yew::prelude::*;
 use super::Embed;
 use crate::app::dom::{El, button, classed, el};
 use crate::app::host::sharing;
-use crate::app::lab::Msg;
+use crate::app::lab::{More, Msg};
 use crate::app::words::Words;
 
 /// The id of the field that holds the code.
@@ -155,7 +155,7 @@ pub(in crate::app) fn view(maker: &Maker, link: &str, words: &Words, send: &Call
             let onchange = send.reform(move |event: Event| {
                 let select = event.target().and_then(|it| it.dyn_into().ok());
                 let value = select.map_or(0, |it: HtmlSelectElement| it.selected_index().max(0));
-                Msg::Embed(Embed::Choose((choice, value as usize)))
+                More::Embed(Embed::Choose((choice, value as usize))).into()
             });
             classed("label", "choice")
                 .key(key)
@@ -176,7 +176,7 @@ pub(in crate::app) fn view(maker: &Maker, link: &str, words: &Words, send: &Call
         Some(true) => words.t("share.copied"),
         Some(false) => words.t("share.not_copied"),
     };
-    let copy = button(send, Msg::Embed(Embed::Copy)).text(words.t("embed.copy"));
+    let copy = button(send, More::Embed(Embed::Copy).into()).text(words.t("embed.copy"));
     // In a tab of its own: a page as strict as this one may hold no frame.
     let preview = el("a")
         .set("class", "preview")

@@ -8,7 +8,7 @@ pub(super) use code::{CODE, Maker, view as code};
 pub(super) use row::{LEAVE, view as row};
 
 use super::host::{self, framing};
-use super::lab::Msg;
+use super::lab::{More, Msg};
 use super::panel::Panel;
 use super::words::Words;
 use crate::check::condition::Condition;
@@ -76,9 +76,12 @@ impl Embedded {
         host::set_page_attribute("data-embed", Some(""));
         let origin = self.frame.origin.clone();
         self.listeners = vec![
-            framing::on_message(origin, send.reform(|text| Msg::Embed(Embed::Heard(text)))),
-            host::on_media_change(DARK, send.reform(|_| Msg::Embed(Embed::Changed))),
-            host::on_resize(send.reform(|()| Msg::Embed(Embed::Changed))),
+            framing::on_message(
+                origin,
+                send.reform(|text| More::Embed(Embed::Heard(text)).into()),
+            ),
+            host::on_media_change(DARK, send.reform(|_| More::Embed(Embed::Changed).into())),
+            host::on_resize(send.reform(|()| More::Embed(Embed::Changed).into())),
         ];
     }
 

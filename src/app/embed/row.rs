@@ -4,7 +4,7 @@ use yew::prelude::*;
 
 use super::Embed;
 use crate::app::dom::{El, button, classed, el};
-use crate::app::lab::Msg;
+use crate::app::lab::{More, Msg};
 use crate::app::transport;
 use crate::app::words::Words;
 use crate::share::frame::{Controls, Frame, in_the_lab};
@@ -63,6 +63,6 @@ fn leave(home: Option<(String, String)>, words: &Words, send: &Callback<Msg>) ->
         .set("target", "_blank")
         .set("rel", "noopener")
         .put("href", format!("{address}#{}", in_the_lab(&fragment)))
-        .sends(send, Msg::Embed(Embed::Leave));
+        .sends(send, More::Embed(Embed::Leave).into());
     link.text(words.t("embed.in_the_lab")).end()
 }

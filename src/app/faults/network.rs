@@ -7,7 +7,7 @@ use yew::prelude::*;
 use super::{Fault, Faults, Setting, apart};
 use crate::app::dom::{El, button, classed, el};
 use crate::app::host;
-use crate::app::lab::Msg;
+use crate::app::lab::{More, Msg};
 use crate::app::words::Words;
 use crate::protocol::{Endpoint, NODES_ON_STAGE_MAX, NodeId};
 use crate::sorted::SortedSet;
@@ -104,9 +104,9 @@ impl Sheet<'_> {
                     .text(&letter)
                     .end()
             };
-            let onchange = self
-                .send
-                .reform(move |event: Event| Msg::Fault(Fault::Group(id, chosen_index(&event))));
+            let onchange = self.send.reform(move |event: Event| {
+                More::Fault(Fault::Group(id, chosen_index(&event))).into()
+            });
             let args = [("node", &*name)];
             let select = el("select")
                 .property("value", &letter(chosen).to_string())
@@ -120,7 +120,7 @@ impl Sheet<'_> {
         let groups = groups.map(|group| group.into_iter().collect::<SortedSet<NodeId>>());
         let partition = Action::Partition(groups.collect());
         let refusal = self.refusal(&partition);
-        let divide = Msg::Fault(Fault::Divide);
+        let divide = More::Fault(Fault::Divide).into();
         self.section("fault.groups", "fault.groups_say")
             .with(classed("div", "picks").each(nodes.iter().map(|it| one(it.id))))
             .with(self.doing("fault.divide", divide, refusal.as_deref()))
@@ -158,7 +158,7 @@ impl Sheet<'_> {
             Callback::from(move |event: KeyboardEvent| {
                 if let Some(way) = moved(&event, &ends) {
                     event.prevent_default();
-                    send.emit(Msg::Fault(Fault::Cell(way)));
+                    send.emit(More::Fault(Fault::Cell(way)).into());
                 }
             })
         };
@@ -183,7 +183,7 @@ impl Sheet<'_> {
         let key = if cut { "fault.is_cut" } else { "fault.works" };
         let args = [("from", &*from), ("to", &*to)];
         let name = self.words.fill(key, &args);
-        let toggle = button(self.send, Msg::Fault(Fault::Toggle(way)))
+        let toggle = button(self.send, More::Fault(Fault::Toggle(way)).into())
             .put("id", home(way))
             .set("tabindex", if reached == Some(way) { "0" } else { "-1" })
             .flag("aria-pressed", cut)
@@ -216,7 +216,7 @@ impl Sheet<'_> {
         section
             .with(classed("div", "sliders").each(sliders.into_iter().map(El::end)))
             .with(order)
-            .with(self.doing(label, Msg::Fault(Fault::Alike), refusal))
+            .with(self.doing(label, More::Fault(Fault::Alike).into(), refusal))
     }
 
     fn which_link(&self, network: &Network) -> El {
@@ -244,7 +244,7 @@ impl Sheet<'_> {
         let options: Vec<Html> = choices.iter().map(option).collect();
         let onchange = self.send.reform(move |event: Event| {
             let link = choices.get(chosen_index(&event)).copied().flatten();
-            Msg::Fault(Fault::Link(link))
+            More::Fault(Fault::Link(link)).into()
         });
         let select = el("select")
             .set("id", "link")
@@ -280,9 +280,9 @@ impl Sheet<'_> {
         let typed = self.send.reform(move |event: InputEvent| {
             let input = event.target().and_then(|it| it.dyn_into().ok());
             let value = input.and_then(|it: HtmlInputElement| it.value().parse().ok());
-            Msg::Fault(Fault::Typed(setting, value.unwrap_or(min)))
+            More::Fault(Fault::Typed(setting, value.unwrap_or(min))).into()
         });
-        let done = self.send.reform(|_: Event| Msg::Fault(Fault::Set));
+        let done = self.send.reform(|_: Event| More::Fault(Fault::Set).into());
         let range = el("input")
             .set("type", "range")
             .put("min", min.to_string())
@@ -317,8 +317,8 @@ fn tick(reorder: bool, send: &Callback<Msg>) -> El {
     let send = send.clone();
     let onchange = Callback::from(move |_: Event| {
         let typed = Fault::Typed(Setting::Reorder, u32::from(!reorder));
-        send.emit(Msg::Fault(typed));
-        send.emit(Msg::Fault(Fault::Set));
+        send.emit(More::Fault(typed).into());
+        send.emit(More::Fault(Fault::Set).into());
     });
     el("input")
         .set("type", "checkbox")

@@ -1,6 +1,7 @@
 //! The tree of branches, and seeing the run as one of its nodes.
 
-use super::{Lab, Msg, Thing};
+use super::{Lab, More, Thing};
+use crate::app::only::Only;
 use crate::app::panel::{Branching, Panel};
 use crate::app::words::Shared;
 use crate::protocol::NodeId;
@@ -27,9 +28,9 @@ impl Lab {
                 self.set_running(false);
                 let session = self.session.alone_mut();
                 let parting = session.and_then(|session| session.part(branches));
-                self.parting = parting.map(Shared::new);
+                *self.parting = parting.map(Shared::new);
             }
-            Branching::Close => self.parting = None,
+            Branching::Close => self.parting = Only::default(),
         }
     }
 
@@ -44,7 +45,7 @@ impl Lab {
             let name = kept.map_or_else(String::new, |it| {
                 crate::app::panel::branch_name(it, &self.words)
             });
-            self.parting = None;
+            self.parting = Only::default();
             self.notice = Some(self.words.fill("branches.kept", &[("name", &name)]));
         }
     }
@@ -63,7 +64,7 @@ impl Lab {
         match (self.eyes, self.selected) {
             (Some(_), _) => self.look_through(None),
             (None, Some(Thing::Node(id))) => {
-                self.respond(Msg::Eyes(Some(id)));
+                self.respond(More::Eyes(Some(id)).into());
             }
             (None, _) => self.complain("ui.choose_node_first"),
         }

@@ -2,7 +2,7 @@
 
 use yew::prelude::*;
 
-use super::{Lab, Msg, Thing};
+use super::{Lab, More, Msg, Thing};
 use crate::app::compare::{self, Compare};
 use crate::app::diagram::Draw;
 use crate::app::dialog::Dialog;
@@ -57,16 +57,18 @@ impl Lab {
 
     /// Whether something is asked for that a run alone has; says so.
     pub(super) fn asks_for_one(&mut self, msg: &Msg) -> bool {
-        let of_one = matches!(
-            msg,
-            Msg::Diagram(Draw::Toggle)
-                | Msg::Branch(_)
-                | Msg::Eyes(_)
-                | Msg::SwitchEyes
-                | Msg::Going(_)
-                | Msg::Pinning(_)
-                | Msg::Show(Dialog::Notes | Dialog::Until)
-        );
+        let of_one = match msg {
+            Msg::SwitchEyes | Msg::Show(Dialog::Notes | Dialog::Until) => true,
+            Msg::More(more) => matches!(
+                **more,
+                More::Diagram(Draw::Toggle)
+                    | More::Branch(_)
+                    | More::Eyes(_)
+                    | More::Going(_)
+                    | More::Pinning(_)
+            ),
+            _ => false,
+        };
         let refused = of_one && self.session.pair().is_some();
         if refused {
             self.complain("compare.one_only");
@@ -78,7 +80,7 @@ impl Lab {
         if let Rival::Protocol(key) = rival
             && !self.words.has(key)
         {
-            self.after_words = Some(Msg::Compare(Compare::Begin(rival)));
+            self.after_words = Some(More::Compare(Compare::Begin(rival)).into());
             return self.load_words(self.words.language, key);
         }
         if self.diagram.is_open() {
@@ -174,7 +176,7 @@ impl Lab {
 
     /// Whether nothing is under way on the other side.
     pub(super) fn other_is_quiet(&self) -> bool {
-        let other = self.beside.other.as_ref();
+        let other = self.beside.seen().and_then(|it| it.other.as_ref());
         other.is_none_or(|moment| moment.messages.is_empty())
     }
 
@@ -236,7 +238,7 @@ impl Lab {
             selected: self.selected.filter(|_| pair.side == side),
             choosing: self.choosing,
             narrow: true,
-            faults,
+            faults: Some(faults),
             pulls: false,
         }
     }
@@ -274,7 +276,8 @@ impl Lab {
             let moment = &moments[side as usize];
             let in_hand = pair.side == side;
             let name = compare::name(pair, side, words);
-            let on_side = send.reform(move |msg| Msg::Compare(Compare::On(side, Box::new(msg))));
+            let on_side =
+                send.reform(move |msg| More::Compare(Compare::On(side, Box::new(msg))).into());
             let stage = stage::view(moment, words, &self.look_at(pair, side, &faults), &on_side);
             let mut stage_box = classed("div", "stage-box")
                 .child(stage)

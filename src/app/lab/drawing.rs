@@ -1,6 +1,6 @@
 //! The diagram and the stage select the same thing.
 
-use super::{Lab, Msg, Thing};
+use super::{Lab, More, Thing};
 use crate::app::diagram::{self, Draw};
 use crate::view::chronicle::Mark;
 
@@ -50,7 +50,7 @@ impl Lab {
     /// Lets the diagram know how much room it has, once that has changed.
     pub(super) fn measure_diagram(&self) {
         if let Some(width) = diagram::room().filter(|width| self.diagram.needs(*width)) {
-            self.send.emit(Msg::Diagram(Draw::Width(width)));
+            self.send.emit(More::Diagram(Draw::Width(width)).into());
         }
     }
 }

@@ -1,6 +1,6 @@
 //! The page as a figure: what the page around it wants, and what the code to put it there is.
 
-use super::{Lab, Msg, Theme};
+use super::{Lab, More, Theme};
 use crate::app::dom::{El, classed, el};
 use crate::app::embed::{self, Embed};
 use crate::app::host::{framing, sharing};
@@ -12,7 +12,7 @@ use crate::share::message::{self, Command};
 impl Lab {
     /// The options of the address are followed, once its link has opened.
     pub(super) fn begin_figure(&mut self) {
-        self.embedded = embed::Embedded::read();
+        *self.embedded = embed::Embedded::read();
         let frame = &self.embedded.frame;
         let beyond = frame.from > self.session.length();
         if beyond {
@@ -71,7 +71,7 @@ impl Lab {
                 let send = self.send.clone();
                 wasm_bindgen_futures::spawn_local(async move {
                     let copied = sharing::copy(embed::CODE, &code).await;
-                    send.emit(Msg::Embed(Embed::Copied(copied)));
+                    send.emit(More::Embed(Embed::Copied(copied)).into());
                 });
                 return false;
             }

@@ -5,7 +5,7 @@ use super::{Choosing, Lab, Thing};
 use crate::app::dialog::Dialog;
 use crate::app::faults::{self, Fault};
 use crate::app::host;
-use crate::app::tray::{More, Offer};
+use crate::app::tray::{Extra, Offer};
 use crate::app::{FULL, stage};
 use crate::protocol::{Endpoint, NodeId};
 use crate::view::groups::Group;
@@ -81,7 +81,8 @@ impl Lab {
                     }
                     None => network.apart.clear(),
                 }
-                self.faults.choose_link(self.faults.link);
+                let link = self.faults.link;
+                self.faults.choose_link(link);
                 self.act(Action::Links(network));
             }
         }
@@ -102,21 +103,21 @@ impl Lab {
     }
 
     /// What the tray offers when it is asked for more.
-    pub(super) fn more(&self) -> More {
+    pub(super) fn more(&self) -> Extra {
         let offers = match self.selected {
             _ if !FULL => None,
-            None | Some(Thing::Client(_)) => return More::Nothing,
+            None | Some(Thing::Client(_)) => return Extra::Nothing,
             Some(_) if !self.faults.more => None,
             Some(Thing::Message(id)) => Some(self.more_of_message(id)),
             Some(Thing::Node(id)) => Some(self.more_of_node(id)),
         };
         let is_down = |id| self.moment.node(id).is_some_and(|card| !card.up);
         match offers {
-            None => More::Closed,
+            None => Extra::Closed,
             Some(offers) => {
                 let wipes = matches!(self.selected, Some(Thing::Node(id)) if is_down(id));
                 let says = wipes.then_some("fault.wipe_says");
-                More::Open(offers, says)
+                Extra::Open(offers, says)
             }
         }
     }
@@ -188,6 +189,6 @@ fn opens(key: &'static str, link: Option<Way>) -> Offer {
         key,
         timer: None,
         refusal: None,
-        msg: super::Msg::Fault(Fault::Open(link)),
+        msg: super::More::Fault(Fault::Open(link)).into(),
     }
 }

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use super::{Lab, Msg};
+use super::{Lab, More};
 use crate::app::dialog::Dialog;
 use crate::app::lesson::{self, Entry, Files, Learn, Open, Predict, Tried};
 use crate::app::panel::{self, Panel};
@@ -96,7 +96,7 @@ impl Lab {
         let send = self.send.clone();
         wasm_bindgen_futures::spawn_local(async move {
             let course = lesson::load_course(language).await;
-            send.emit(Msg::Learn(Learn::Course(language, course)));
+            send.emit(More::Learn(Learn::Course(language, course)).into());
         });
     }
 
@@ -105,7 +105,7 @@ impl Lab {
         let send = self.send.clone();
         wasm_bindgen_futures::spawn_local(async move {
             let files = lesson::load_challenge(&id, language).await;
-            send.emit(Msg::Learn(Learn::Tried(id, language, files)));
+            send.emit(More::Learn(Learn::Tried(id, language, files)).into());
         });
     }
 
@@ -127,7 +127,7 @@ impl Lab {
         };
         if !self.words.has(about.key) {
             let again = Learn::Tried(id, language, Ok((challenge, texts)));
-            self.after_words = Some(Msg::Learn(again));
+            self.after_words = Some(More::Learn(again).into());
             return self.load_words(self.words.language, about.key);
         }
         let Ok(session) = open(challenge.scenario.clone(), challenge.seed) else {
@@ -190,11 +190,11 @@ impl Lab {
     /// What the panels that only the full program has are about.
     pub(super) fn of_full(&self) -> panel::OfFull<'_> {
         let (words, send) = (&self.words, &self.send);
-        let predict = self.learner.predict.as_ref().filter(|_| FULL);
+        let predict = self.learner.seen().and_then(|it| it.predict.as_ref());
         let lesson = || lesson::view(&self.learner, &self.session, words, send);
         panel::OfFull {
-            parting: self.parting.as_ref(),
-            doubts: Some(&self.doubts).filter(|_| self.session.pair().is_none()),
+            parting: self.parting.seen().and_then(Option::as_ref),
+            doubts: self.doubts.seen().filter(|_| self.session.pair().is_none()),
             lesson: FULL.then(lesson).flatten(),
             predict: predict.map(|it| it.view(words, send)),
             some: if FULL { self.embedded.panels() } else { None },
@@ -206,7 +206,7 @@ impl Lab {
         let send = self.send.clone();
         wasm_bindgen_futures::spawn_local(async move {
             let files = lesson::load_lesson(&id, language).await;
-            send.emit(Msg::Learn(Learn::Loaded(id, from, language, files)));
+            send.emit(More::Learn(Learn::Loaded(id, from, language, files)).into());
         });
     }
 
@@ -233,7 +233,7 @@ impl Lab {
         }
         if !self.words.has(key) {
             let again = Learn::Loaded(id, from, language, Ok(files));
-            self.after_words = Some(Msg::Learn(again));
+            self.after_words = Some(More::Learn(again).into());
             return self.load_words(language, key);
         }
         let beat = match from {
@@ -312,7 +312,10 @@ impl Lab {
     /// The lesson sees the steps since a position, one by one. Where a beat is over the run stops, so
     /// that what comes next can be read.
     pub(super) fn lesson_sees(&mut self, since: usize) {
-        let open = self.learner.open.as_mut().filter(|_| FULL);
+        if !FULL {
+            return;
+        }
+        let open = self.learner.open.as_mut();
         let (Some(open), Some(session)) = (open, self.session.alone_mut()) else {
             return;
         };

@@ -1,6 +1,7 @@
 //! Lecturing: what the lecture does to the page and to the run on stage.
 
-use super::{Lab, Msg};
+use super::{Lab, More};
+use crate::app::FULL;
 use crate::app::dom::{El, classed};
 use crate::app::host::{self, pointing, sharing};
 use crate::app::lecture::{self, Lecture, Part};
@@ -76,7 +77,7 @@ impl Lab {
             return;
         };
         self.close_dialog();
-        if self.open_run(&scene.run, Msg::Lecture(Lecture::Go(place))) {
+        if self.open_run(&scene.run, More::Lecture(Lecture::Go(place)).into()) {
             self.lecturer.at = Some(place);
         }
     }
@@ -104,14 +105,19 @@ impl Lab {
         }
     }
 
+    /// Whether a lecture is given.
+    pub(super) fn lectures(&self) -> bool {
+        FULL && self.lecturer.on
+    }
+
     /// Whether the stage is drawn in its narrow form, whose letters are larger.
     pub(super) fn narrow_stage(&self) -> bool {
-        self.narrow || self.lecturer.on && self.lecturer.shows(Part::Side)
+        self.narrow || self.lectures() && self.lecturer.shows(Part::Side)
     }
 
     /// What the lecture adds to the page.
     pub(super) fn lecture_view(&self) -> Vec<yew::Html> {
-        if !self.lecturer.on {
+        if !self.lectures() {
             return Vec::new();
         }
         let dot = classed("div", "dot").set("id", pointing::DOT);

@@ -38,6 +38,7 @@ use super::keys;
 use super::lecture::{Lecture, Lecturer};
 use super::lesson::{Learn, Learner};
 use super::motion::Motion;
+use super::only::Only;
 use super::panel::{Branching, Panel};
 use super::pins::Pinning;
 use super::search::{Find, Finder, Found};
@@ -151,6 +152,18 @@ pub(super) enum Msg {
     Arrived,
     /// The full program did not come.
     FullFailed,
+    /// Shows only what the chosen node knows, or the whole truth again.
+    SwitchEyes,
+    /// What the full program does.
+    More(Only<More>),
+    /// What the core wishes of the full program.
+    Ask(Ask),
+}
+
+/// What can happen to the page of the full program alone. Where somebody asks the core for it, that
+/// becomes an [`Ask`].
+#[derive(Clone)]
+pub(super) enum More {
     Find(Find),
     Learn(Learn),
     Compare(Compare),
@@ -166,12 +179,19 @@ pub(super) enum Msg {
     Branch(Branching),
     /// Shows only what this node knows, or the whole truth.
     Eyes(Option<NodeId>),
-    /// The same for the chosen node, and back.
-    SwitchEyes,
     Share(Share),
     Lecture(Lecture),
     Embed(Embed),
     Store(Store),
+}
+
+impl From<More> for Msg {
+    fn from(more: More) -> Self {
+        match FULL {
+            true => Self::More(Only::new(|| more)),
+            false => Ask::of_more(more).map_or(Self::Dismiss, Self::Ask),
+        }
+    }
 }
 
 #[derive(Properties)]
@@ -228,37 +248,37 @@ pub(super) struct Lab {
     /// What the core handed over, until the page is drawn.
     arriving: Option<Screen>,
     /// The file that is being opened; only the full program opens any.
-    opening: Option<Opening>,
+    opening: Only<Option<Opening>>,
     /// The list of a crowd's messages; only the full program has any.
-    crowd: Crowd,
+    crowd: Only<Crowd>,
     /// Whose view is shown, in the place of the whole truth.
     eyes: Option<NodeId>,
     /// The branches that are held against each other.
-    parting: Option<Shared<Parting>>,
+    parting: Only<Option<Shared<Parting>>>,
     /// The space-time diagram; only the full program has one.
-    diagram: Diagram,
+    diagram: Only<Diagram>,
     /// Faults beyond the few that everybody wants; only the full program has them.
-    faults: Faults,
+    faults: Only<Faults>,
     /// Searches; only the full program has any.
-    finder: Finder,
+    finder: Only<Finder>,
     /// What stands beside the run on stage; of the full program.
-    beside: Beside,
+    beside: Only<Beside>,
     /// What is sent, and what was on stage before something was opened; of the full program.
-    sharer: Sharer,
+    sharer: Only<Sharer>,
     /// The lecture; of the full program.
-    lecturer: Lecturer,
+    lecturer: Only<Lecturer>,
     /// What makes the page a figure in another; of the full program.
-    embedded: Embedded,
+    embedded: Only<Embedded>,
     /// What is stored on this device; of the full program.
-    stored: Stored,
+    stored: Only<Stored>,
     /// The runs on stage that were found, each with what was there before it, the latest last.
-    found: Vec<Found>,
-    doubts: Doubts,
+    found: Only<Vec<Found>>,
+    doubts: Only<Doubts>,
     /// What was done, to be taken back.
-    undo: Undo,
-    pace: Pace,
+    undo: Only<Undo>,
+    pace: Only<Pace>,
     /// Lessons; only the full program has any.
-    learner: Learner,
+    learner: Only<Learner>,
     send: Callback<Msg>,
     /// They are called no more when this goes.
     _listeners: [Option<host::Listener>; 7],
@@ -275,11 +295,11 @@ impl Component for Lab {
             host::on_media_change(NARROW, send.reform(Msg::Narrow)),
             host::on_key_down(send.reform(Msg::Key)),
             match FULL {
-                true => host::on_resize(send.reform(|()| Msg::Diagram(Draw::Measure))),
+                true => host::on_resize(send.reform(|()| More::Diagram(Draw::Measure).into())),
                 false => None,
             },
             if FULL { host::stop_clicks() } else { None },
-            host::sharing::on_link(send.reform(|link| Msg::Share(Share::Open(link)))),
+            host::sharing::on_link(send.reform(|link| More::Share(Share::Open(link)).into())),
             over,
             drop,
         ];
@@ -316,23 +336,23 @@ impl Component for Lab {
             after_words: None,
             wanted: None,
             arriving: None,
-            opening: None,
-            crowd: Crowd::default(),
+            opening: Only::default(),
+            crowd: Only::default(),
             eyes: None,
-            parting: None,
-            diagram: Diagram::new(),
-            faults: Faults::default(),
-            finder: Finder::new(),
-            beside: Beside::default(),
-            sharer: Sharer::default(),
-            lecturer: Lecturer::default(),
-            embedded: Embedded::default(),
-            stored: Stored::default(),
-            found: Vec::new(),
-            doubts: Doubts::default(),
-            undo: Undo::default(),
-            pace: Pace::new(),
-            learner: Learner::new(),
+            parting: Only::default(),
+            diagram: Only::new(Diagram::new),
+            faults: Only::default(),
+            finder: Only::new(Finder::new),
+            beside: Only::default(),
+            sharer: Only::default(),
+            lecturer: Only::default(),
+            embedded: Only::default(),
+            stored: Only::default(),
+            found: Only::default(),
+            doubts: Only::default(),
+            undo: Only::default(),
+            pace: Only::new(Pace::new),
+            learner: Only::new(Learner::new),
             send,
             _listeners: listeners,
         };
@@ -379,7 +399,7 @@ impl Component for Lab {
                 running: self.running,
                 speed: self.speed,
                 back: self.ways_back(),
-                diagram: self.diagram.is_open(),
+                diagram: FULL && self.diagram.is_open(),
             },
             send,
         );
@@ -395,9 +415,10 @@ impl Component for Lab {
             false => el("section").set("hidden", "").end(),
         };
         let notice = self.notice.as_deref().unwrap_or_default();
-        let waiting = match (&self.wanted, &self.opening) {
+        let opening = if FULL { self.opening.as_ref() } else { None };
+        let waiting = match (&self.wanted, opening) {
             (Some(_), _) if notice.is_empty() => words.t("ui.full_loading").to_owned(),
-            (_, Some(opening)) if FULL => {
+            (_, Some(opening)) => {
                 let tens = (opening.percent() / 10 * 10).to_string();
                 words.fill("open.percent", &[("percent", &tens)])
             }
@@ -455,7 +476,7 @@ impl Component for Lab {
             self.tell_page();
         }
         if self.narrow
-            && !self.embedded.frame.embed
+            && !(FULL && self.embedded.frame.embed)
             && self.selected.is_some()
             && self.revealed != self.selected
         {
@@ -499,7 +520,7 @@ impl Lab {
     fn obey(&mut self, msg: Msg) -> bool {
         match msg {
             Msg::Key(event) => {
-                let read = keys::read(&event, self.shortcut_keys, self.dialog, self.lecturer.on);
+                let read = keys::read(&event, self.shortcut_keys, self.dialog, self.lectures());
                 let Some(msg) = read.filter(|msg| !FULL || self.embedded.takes(msg)) else {
                     return false;
                 };
@@ -576,45 +597,38 @@ impl Lab {
                 self.wanted = None;
                 self.complain("ui.full_failed");
             }
-            Msg::Find(find) if FULL => return self.find(find),
-            Msg::Compare(compare) if FULL => return self.compare(compare),
-            Msg::Doubt(doubt) if FULL => self.doubt(doubt),
-            Msg::Retrace(way) if FULL => self.retrace(way),
-            Msg::Going(going) if FULL => self.go(going),
-            Msg::Pinning(pinning) if FULL => self.pinning(pinning),
-            Msg::Diagram(draw) if FULL => return self.draw(draw),
-            Msg::Export(export) if FULL => {
+            Msg::SwitchEyes => self.switch_eyes(),
+            Msg::More(more) if FULL => return self.obey_more(more.get()),
+            Msg::More(_) => return false,
+            Msg::Ask(ask) if !FULL => self.ask_full(ask),
+            Msg::Ask(_) => return false,
+        }
+        true
+    }
+
+    fn obey_more(&mut self, more: More) -> bool {
+        match more {
+            More::Find(find) => return self.find(find),
+            More::Compare(compare) => return self.compare(compare),
+            More::Doubt(doubt) => self.doubt(doubt),
+            More::Retrace(way) => self.retrace(way),
+            More::Going(going) => self.go(going),
+            More::Pinning(pinning) => self.pinning(pinning),
+            More::Diagram(draw) => return self.draw(draw),
+            More::Export(export) => {
                 if !export::take(export, &self.session, &self.words, &self.send) {
                     self.complain("export.failed");
                 }
             }
-            Msg::Fault(fault) if FULL => return self.fault(fault),
-            Msg::Branch(branching) if FULL => self.branch(branching),
-            Msg::Eyes(eyes) if FULL => self.look_through(eyes),
-            Msg::SwitchEyes => self.switch_eyes(),
-            Msg::Share(share) if FULL => return self.share(share),
-            Msg::Lecture(lecture) if FULL => return self.lecture(lecture),
-            Msg::Embed(embed) if FULL => return self.embed(embed),
-            Msg::Store(store) if FULL => self.stored.respond(store, &self.send),
-            Msg::Learn(learn) if FULL => return self.learn(learn),
-            Msg::Crowd(link) if FULL => self.list(link),
-            Msg::Find(_)
-            | Msg::Learn(_)
-            | Msg::Crowd(_)
-            | Msg::Compare(_)
-            | Msg::Doubt(_)
-            | Msg::Retrace(_)
-            | Msg::Going(_)
-            | Msg::Pinning(_)
-            | Msg::Share(_)
-            | Msg::Lecture(_)
-            | Msg::Embed(_)
-            | Msg::Store(_)
-            | Msg::Diagram(_)
-            | Msg::Export(_)
-            | Msg::Fault(_)
-            | Msg::Branch(_)
-            | Msg::Eyes(_) => return false,
+            More::Fault(fault) => return self.fault(fault),
+            More::Branch(branching) => self.branch(branching),
+            More::Eyes(eyes) => self.look_through(eyes),
+            More::Share(share) => return self.share(share),
+            More::Lecture(lecture) => return self.lecture(lecture),
+            More::Embed(embed) => return self.embed(embed),
+            More::Store(store) => self.stored.respond(store, &self.send),
+            More::Learn(learn) => return self.learn(learn),
+            More::Crowd(link) => self.list(link),
         }
         true
     }
@@ -732,8 +746,8 @@ impl Lab {
 
     fn show_theme(&self) {
         let name = match self.theme {
-            Theme::Light if FULL && self.lecturer.on => "projector",
-            Theme::Dark if FULL && self.lecturer.on => "projector-dark",
+            Theme::Light if self.lectures() => "projector",
+            Theme::Dark if self.lectures() => "projector-dark",
             _ => self.theme_name(),
         };
         host::set_page_attribute("data-theme", Some(name));

@@ -2,7 +2,7 @@
 //! has opened, and can be returned to afterwards.
 
 use super::scenes::scenario_error;
-use super::{Lab, Msg};
+use super::{Lab, More, Msg};
 use crate::app::FULL;
 use crate::app::dialog::Dialog;
 use crate::app::host;
@@ -65,7 +65,7 @@ impl Lab {
         match link::read(&link) {
             Err(error) => self.notice = Some(self.words.say(&link_error(&error))),
             Ok(run) => {
-                self.open_run(&run, Msg::Share(Share::Open(link)));
+                self.open_run(&run, More::Share(Share::Open(link)).into());
             }
         }
     }
@@ -97,7 +97,7 @@ impl Lab {
             }
             Ok(opening) => {
                 self.notice = None;
-                self.opening = Some(opening);
+                *self.opening = Some(opening);
                 self.go_on_opening();
                 return true;
             }
@@ -123,7 +123,7 @@ impl Lab {
             }
         }
         let is_news = opening.percent() / 10 != before / 10;
-        self.opening = Some(opening);
+        *self.opening = Some(opening);
         host::soon(&self.send, Msg::GoOnOpening);
         is_news
     }

@@ -1,7 +1,8 @@
 //! What somebody did is remembered, and taken back.
 
-use super::{Lab, Msg};
-use crate::app::undo::{Deed, Kind, Retrace, Side, Undo};
+use super::{Lab, More, Msg};
+use crate::app::only::Only;
+use crate::app::undo::{Deed, Kind, Retrace, Side};
 use crate::view::{Place, Sentence};
 use crate::world::Action;
 
@@ -18,9 +19,14 @@ impl Lab {
     pub(super) fn before(&self, msg: &Msg) -> Option<Before> {
         let kind = match msg {
             // What a key stands for comes as a message of its own.
-            Msg::Key(_) | Msg::Due(_) | Msg::Retrace(_) | Msg::Arrived => return None,
+            Msg::Key(_) | Msg::Due(_) | Msg::Arrived => return None,
+            Msg::More(more) => match **more {
+                More::Retrace(_) => return None,
+                More::Going(_) | More::Pinning(_) => Kind::Move,
+                _ => Kind::Act(None),
+            },
             Msg::Step => Kind::Step,
-            Msg::Back | Msg::First | Msg::Stride | Msg::Going(_) | Msg::Pinning(_) => Kind::Move,
+            Msg::Back | Msg::First | Msg::Stride => Kind::Move,
             Msg::Seek(_) => Kind::Seek,
             Msg::Fork => Kind::Fork,
             Msg::RunPause => Kind::Run,
@@ -65,7 +71,7 @@ impl Lab {
 
     /// Other runs than those that deeds are remembered of: they are forgotten.
     pub(super) fn forget_deeds(&mut self) {
-        self.undo = Undo::default();
+        self.undo = Only::default();
     }
 
     pub(super) fn retrace(&mut self, way: Retrace) {

@@ -3,6 +3,7 @@
 
 use super::{Choosing, FIRST_SEED, FULL, Lab, Msg};
 use crate::app::host;
+use crate::app::only::Only;
 use crate::app::panel::Panel;
 use crate::protocol::registry::OpenError;
 use crate::protocol::{ClusterError, NODES_ON_STAGE_MAX};
@@ -19,7 +20,10 @@ impl Lab {
         match open(scenario, seed) {
             Ok(session) => {
                 self.forget_found(&session);
-                self.undo.replaced = self.put_on_stage(session);
+                let replaced = self.put_on_stage(session);
+                if FULL {
+                    self.undo.replaced = replaced;
+                }
             }
             Err(error) => {
                 let sentence = scenario_error(&error, "ui.cannot_start");
@@ -48,12 +52,12 @@ impl Lab {
     pub(super) fn show_anew(&mut self) {
         self.running = false;
         self.motion.stop();
-        self.parting = None;
         self.eyes = None;
         self.selected = None;
         self.choosing = Choosing::Nothing;
         self.notice = None;
-        self.opening = None;
+        self.parting = Only::default();
+        self.opening = Only::default();
         self.refresh();
         self.motion.jump(self.session.now() as f64);
         self.hold_all();

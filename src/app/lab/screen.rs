@@ -2,7 +2,7 @@
 
 use yew::prelude::*;
 
-use super::{Lab, Msg};
+use super::{Lab, More, Msg};
 use crate::app::dom::{El, button, classed, el};
 use crate::app::panel::{self, Panel};
 use crate::app::search::{self, Find};
@@ -68,7 +68,7 @@ impl Lab {
             selected: self.selected,
             choosing: self.choosing,
             narrow: self.narrow_stage(),
-            faults: &self.faults,
+            faults: self.faults.seen(),
             pulls: true,
         }
     }
@@ -98,10 +98,10 @@ impl Lab {
 
     /// What was on stage before and can be shown again, by what the item of the menu says.
     pub(super) fn ways_back(&self) -> Vec<(&'static str, Msg)> {
-        let found = self.found_here().filter(|_| FULL);
-        let found = found.map(|_| ("search.return", Msg::Find(Find::Return)));
-        let left = self.sharer.left.as_ref().filter(|_| FULL);
-        let left = left.map(|_| ("share.return", Msg::Share(Share::Return)));
+        let found = self.found_here();
+        let found = found.map(|_| ("search.return", More::Find(Find::Return).into()));
+        let left = self.sharer.seen().and_then(|it| it.left.as_ref());
+        let left = left.map(|_| ("share.return", More::Share(Share::Return).into()));
         found.into_iter().chain(left).collect()
     }
 

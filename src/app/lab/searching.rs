@@ -1,6 +1,6 @@
 //! Searching from the page, and the runs that are found.
 
-use super::Lab;
+use super::{Lab, More};
 use crate::app::dialog::Dialog;
 use crate::app::search::{Aim, Asked, End, Find, Found, News};
 use crate::app::{FULL, host, transport};
@@ -33,7 +33,7 @@ impl Lab {
         let send = self.send.clone();
         wasm_bindgen_futures::spawn_local(async move {
             let file = host::load(&name).await;
-            send.emit(super::Msg::Find(Find::Prepared(protocol, file)));
+            send.emit(More::Find(Find::Prepared(protocol, file)).into());
         });
     }
 
@@ -60,7 +60,7 @@ impl Lab {
             Find::Carrier(count, Ok(())) => {
                 let said = self
                     .send
-                    .reform(move |(kind, text)| super::Msg::Find(Find::Said(count, kind, text)));
+                    .reform(move |(kind, text)| More::Find(Find::Said(count, kind, text)).into());
                 self.finder.carry(count, said);
                 return false;
             }
@@ -101,7 +101,7 @@ impl Lab {
         let send = self.send.clone();
         wasm_bindgen_futures::spawn_local(async move {
             let loaded = host::load_search().await;
-            send.emit(super::Msg::Find(Find::Carrier(count, loaded)));
+            send.emit(More::Find(Find::Carrier(count, loaded)).into());
         });
     }
 
@@ -159,7 +159,7 @@ impl Lab {
     /// The latest run found of the protocol on stage.
     pub(super) fn found_here(&self) -> Option<&Found> {
         let protocol = self.session.about().key;
-        let mut found = self.found.iter().rev();
+        let mut found = self.found.seen()?.iter().rev();
         found.find(|it| it.before.about().key == protocol)
     }
 

@@ -5,12 +5,12 @@ use yew::prelude::*;
 use super::{Lecture, Lecturer, Part};
 use crate::app::dialog::{self, Dialog};
 use crate::app::dom::{El, button, classed, el};
-use crate::app::lab::Msg;
+use crate::app::lab::{More, Msg};
 use crate::app::words::Words;
 
 pub(in crate::app) fn bar(lecturer: &Lecturer, words: &Words, send: &Callback<Msg>) -> Html {
     let act = |lecture: Lecture, key: &'static str| {
-        button(send, Msg::Lecture(lecture)).text(words.t(key))
+        button(send, More::Lecture(lecture).into()).text(words.t(key))
     };
     let show = |dialog: Dialog, key: &'static str| {
         button(send, Msg::Show(dialog))
@@ -23,7 +23,7 @@ pub(in crate::app) fn bar(lecturer: &Lecturer, words: &Words, send: &Callback<Ms
             Part::Side => "lecture.side",
             Part::Bottom => "lecture.bottom",
         };
-        button(send, Msg::Lecture(Lecture::Hide(part)))
+        button(send, More::Lecture(Lecture::Hide(part)).into())
             .key(part.word())
             .set("id", part.button())
             .flag("aria-pressed", lecturer.shows(part))
@@ -58,7 +58,7 @@ fn scenes(lecturer: &Lecturer, words: &Words, send: &Callback<Msg>) -> El {
         return group.set("hidden", "");
     }
     let move_to = |forward: bool, lecture: Lecture, key: &'static str, sign: &'static str| {
-        button(send, Msg::Lecture(lecture))
+        button(send, More::Lecture(lecture).into())
             .when(lecturer.beside(forward).is_none(), "aria-disabled", "true")
             .say("aria-label", words.t(key))
             .say("title", words.t(key))
@@ -77,7 +77,7 @@ fn scenes(lecturer: &Lecturer, words: &Words, send: &Callback<Msg>) -> El {
             words.fill("lecture.at", &args)
         }
     };
-    let prepared = button(send, Msg::Lecture(Lecture::Prepared))
+    let prepared = button(send, More::Lecture(Lecture::Prepared).into())
         .when(lecturer.at.is_none(), "aria-disabled", "true")
         .text(words.t("lecture.prepared"));
     group

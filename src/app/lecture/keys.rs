@@ -3,7 +3,7 @@
 
 use super::{Lecture, Part};
 use crate::app::dialog::Dialog;
-use crate::app::lab::Msg;
+use crate::app::lab::{More, Msg};
 
 /// What Help says of them.
 pub(in crate::app) const KEYS: [(&str, &str); 8] = [
@@ -34,5 +34,5 @@ pub(in crate::app) fn read(name: &str, shift: bool, shortcuts: bool, on: bool) -
         ("j" | "J", _) if on => Lecture::Hide(Part::Bottom),
         _ => return None,
     };
-    Some(Msg::Lecture(lecture))
+    Some(More::Lecture(lecture).into())
 }

@@ -6,7 +6,7 @@ use yew::prelude::*;
 
 use super::{Lecture, Lecturer, Way};
 use crate::app::dom::{El, button, classed, el};
-use crate::app::lab::Msg;
+use crate::app::lab::{More, Msg};
 use crate::app::transport;
 use crate::app::words::Words;
 use crate::share::scenes::{Scene, TITLE_CHARS_MAX};
@@ -28,7 +28,7 @@ pub(in crate::app) fn dialog(lecturer: &Lecturer, words: &Words, send: &Callback
         0 => el("p").text(words.t("lecture.no_scenes")),
         _ => classed("ol", "scene-list").each(scenes.map(row)),
     };
-    let undo = button(send, Msg::Lecture(Lecture::Undo))
+    let undo = button(send, More::Lecture(Lecture::Undo).into())
         .set("id", UNDO)
         .text(words.t("lecture.undo"));
     let undo = match lecturer.undo {
@@ -40,7 +40,7 @@ pub(in crate::app) fn dialog(lecturer: &Lecturer, words: &Words, send: &Callback
         (_, true) => words.t("lecture.unsaved"),
         (_, false) => words.t("lecture.saved"),
     };
-    let save = button(send, Msg::Lecture(Lecture::Save))
+    let save = button(send, More::Lecture(Lecture::Save).into())
         .when(count == 0, "hidden", "")
         .text(words.t("lecture.save"));
     let foot = classed("div", "row foot")
@@ -68,7 +68,7 @@ fn row(
     let (title, number) = (&*scene.title, (place + 1).to_string());
     let named = |key| words.fill(key, &[("number", &number), ("title", title)]);
     let act = |lecture: Lecture, key: &'static str, sign: &'static str| {
-        button(send, Msg::Lecture(lecture))
+        button(send, More::Lecture(lecture).into())
             .put("aria-label", named(key))
             .put("title", named(key))
             .text(sign)
@@ -78,13 +78,13 @@ fn row(
             .target()
             .and_then(|it| it.dyn_into::<HtmlInputElement>().ok());
         let typed = input.map(|it| it.value()).unwrap_or_default();
-        Msg::Lecture(Lecture::Rename(place, typed))
+        More::Lecture(Lecture::Rename(place, typed)).into()
     });
     let input = title_input()
         .put("aria-label", named("lecture.title_of"))
         .value(title)
         .on_change(rename);
-    let go = button(send, Msg::Lecture(Lecture::Go(place)))
+    let go = button(send, More::Lecture(Lecture::Go(place)).into())
         .put("aria-label", named("lecture.go"))
         .when(here, "aria-current", "true")
         .text(&number);
@@ -130,7 +130,7 @@ fn add_form(words: &Words, send: &Callback<Msg>) -> El {
         if let Some(input) = input.and_then(|it| it.dyn_into::<HtmlInputElement>().ok()) {
             let typed = input.value();
             input.set_value("");
-            send.emit(Msg::Lecture(Lecture::Add(typed)));
+            send.emit(More::Lecture(Lecture::Add(typed)).into());
         }
     });
     let input = title_input()

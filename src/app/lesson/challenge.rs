@@ -7,7 +7,7 @@ use yew::prelude::*;
 use super::{Learn, Learner};
 use crate::app::dialog::Dialog;
 use crate::app::dom::{El, button, classed, el};
-use crate::app::lab::Msg;
+use crate::app::lab::{More, Msg};
 use crate::app::words::Words;
 use crate::teach::{Challenge, Verdict};
 use crate::view::Catalogue;
@@ -40,12 +40,14 @@ pub(super) fn view(tried: &Tried, learner: &Learner, words: &Words, send: &Callb
     }
     let mut row = classed("div", "lesson-row");
     if tried.hints < tried.challenge.hints && tried.verdict != Verdict::Won {
-        row = row.with(button(send, Msg::Learn(Learn::Hint)).text(words.t("lesson.hint")));
+        row = row.with(button(send, More::Learn(Learn::Hint).into()).text(words.t("lesson.hint")));
     }
     row = row
-        .with(button(send, Msg::Learn(Learn::Again)).text(words.t("lesson.again")))
+        .with(button(send, More::Learn(Learn::Again).into()).text(words.t("lesson.again")))
         .with(button(send, Msg::Show(Dialog::Lessons)).text(words.t("lesson.all")))
-        .with(button(send, Msg::Learn(Learn::Leave)).text(words.t("lesson.leave_challenge")));
+        .with(
+            button(send, More::Learn(Learn::Leave).into()).text(words.t("lesson.leave_challenge")),
+        );
     view.with(row).end()
 }
 

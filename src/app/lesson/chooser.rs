@@ -5,7 +5,7 @@ use yew::prelude::*;
 use super::{Entry, Learn, Learner, Outline};
 use crate::app::dialog::Dialog;
 use crate::app::dom::{El, all, button, classed, el, text};
-use crate::app::lab::Msg;
+use crate::app::lab::{More, Msg};
 use crate::app::words::Words;
 use crate::teach::Part;
 
@@ -17,12 +17,12 @@ pub(in crate::app) fn chooser(learner: &Learner, words: &Words, send: &Callback<
     let intro = el("p").text(words.t("lesson.intro"));
     let parts = outline.course.parts.iter();
     let parts = parts.map(|part| one_part(part, outline, learner, words, send).end());
-    let export = button(send, Msg::Learn(Learn::Export)).text(words.t("lesson.export"));
+    let export = button(send, More::Learn(Learn::Export).into()).text(words.t("lesson.export"));
     let predict = match learner.predict {
         None => "predict.start",
         Some(_) => "predict.stop",
     };
-    let predict = button(send, Msg::Learn(Learn::Predict)).text(words.t(predict));
+    let predict = button(send, More::Learn(Learn::Predict).into()).text(words.t(predict));
     let glossary = button(send, Msg::Show(Dialog::Glossary)).text(words.t("lesson.glossary"));
     let below = classed("div", "lesson-row")
         .with(predict)
@@ -44,7 +44,7 @@ pub(in crate::app) fn chooser(learner: &Learner, words: &Words, send: &Callback<
 
 fn resume_button(id: &str, outline: &Outline, words: &Words, send: &Callback<Msg>) -> El {
     let args = [("title", outline.titles.get(id))];
-    let open = Msg::Learn(Learn::Open(id.to_owned(), Entry::WhereLeft));
+    let open = More::Learn(Learn::Open(id.to_owned(), Entry::WhereLeft)).into();
     let resume = button(send, open).set("class", "lesson-go");
     classed("p", "lesson-row").with(resume.text(&words.fill("lesson.resume", &args)))
 }
@@ -55,7 +55,7 @@ fn to_try_of(part: &Part, outline: &Outline, learner: &Learner, send: &Callback<
     let one = |id: &String| {
         let here = learner.tried.as_ref().is_some_and(|it| it.id == *id);
         let done = learner.progress.is_done(&format!("challenge {id}"));
-        let open = button(send, Msg::Learn(Learn::Try(id.clone())))
+        let open = button(send, More::Learn(Learn::Try(id.clone())).into())
             .when(here, "aria-current", "true")
             .with(classed("span", "lesson-number").text(if done { "✓" } else { "" }))
             .with(el("span").text(titles.get(id)));
@@ -90,7 +90,7 @@ fn one_part(
             false => Entry::WhereLeft,
         };
         let here = learner.open.as_ref().is_some_and(|open| open.id == *id);
-        let mut open = button(send, Msg::Learn(Learn::Open(id.clone(), from)))
+        let mut open = button(send, More::Learn(Learn::Open(id.clone(), from)).into())
             .when(here, "aria-current", "true")
             .with(classed("span", "lesson-number").text(&place))
             .with(el("span").text(outline.titles.get(id)));

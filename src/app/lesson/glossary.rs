@@ -4,7 +4,7 @@ use yew::prelude::*;
 
 use super::{Entry, Learn, Learner, Outline};
 use crate::app::dom::{El, all, button, classed, el, text};
-use crate::app::lab::Msg;
+use crate::app::lab::{More, Msg};
 use crate::app::words::Words;
 use crate::teach::Explained;
 
@@ -51,7 +51,7 @@ fn item(
 
 fn show(it: &Explained, name: &str, words: &Words, send: &Callback<Msg>) -> El {
     let open = Learn::Open(it.lesson.clone(), Entry::At(it.beat.clone()));
-    button(send, Msg::Learn(open))
+    button(send, More::Learn(open).into())
         .set("class", "quiet")
         .put(
             "aria-label",
@@ -75,7 +75,7 @@ pub(super) fn terms_of(
     }
     let term = |it: &&Explained| {
         let open = learner.term.as_ref() == Some(&it.key);
-        button(send, Msg::Learn(Learn::Term(it.key.clone())))
+        button(send, More::Learn(Learn::Term(it.key.clone())).into())
             .key(&it.key)
             .set("class", "term")
             .flag("aria-expanded", open)

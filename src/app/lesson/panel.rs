@@ -5,7 +5,7 @@ use yew::prelude::*;
 use super::{Entry, Learn, Learner, Open, challenge, glossary};
 use crate::app::dialog::Dialog;
 use crate::app::dom::{El, button, classed, el};
-use crate::app::lab::Msg;
+use crate::app::lab::{More, Msg};
 use crate::app::words::Words;
 use crate::view::Session;
 
@@ -47,9 +47,9 @@ pub(in crate::app) fn view(
     view = view.with(
         row()
             .with(button(send, Msg::Show(Dialog::Lessons)).text(words.t("lesson.all")))
-            .with(button(send, Msg::Learn(Learn::Leave)).text(words.t("lesson.leave")))
+            .with(button(send, More::Learn(Learn::Leave).into()).text(words.t("lesson.leave")))
             .with(
-                button(send, Msg::Learn(Learn::Lecturer))
+                button(send, More::Learn(Learn::Lecturer).into())
                     .flag("aria-expanded", learner.lecturer)
                     .text(words.t("lesson.lecturer")),
             ),
@@ -99,14 +99,14 @@ fn doing(learner: &Learner, open: &Open, words: &Words, send: &Callback<Msg>) ->
             None => ("lesson.go_on", Learn::GoOn),
             Some(_) => ("lesson.do_it", Learn::DoIt),
         };
-        let on = button(send, Msg::Learn(learn)).set("class", "lesson-go");
+        let on = button(send, More::Learn(learn).into()).set("class", "lesson-go");
         return doing.with(on.text(words.t(key)));
     }
     let outline = learner.outline();
     let next = outline.and_then(|it| Some((it, it.course.after(&open.id)?)));
     match next {
         Some((outline, id)) => {
-            let open = Msg::Learn(Learn::Open(id.to_owned(), Entry::Start));
+            let open = More::Learn(Learn::Open(id.to_owned(), Entry::Start)).into();
             let args = [("title", outline.titles.get(id))];
             let next = button(send, open).set("class", "lesson-go");
             doing.with(next.text(&words.fill("lesson.next", &args)))
@@ -116,7 +116,7 @@ fn doing(learner: &Learner, open: &Open, words: &Words, send: &Callback<Msg>) ->
 }
 
 fn to(beat: usize, key: &'static str, words: &Words, send: &Callback<Msg>) -> El {
-    button(send, Msg::Learn(Learn::To(beat))).text(words.t(key))
+    button(send, More::Learn(Learn::To(beat)).into()).text(words.t(key))
 }
 
 fn for_the_lecturer(open: &Open, words: &Words, send: &Callback<Msg>) -> El {
@@ -128,6 +128,6 @@ fn for_the_lecturer(open: &Open, words: &Words, send: &Callback<Msg>) -> El {
             .with(el("h3").text(words.t(heading)))
             .with(el("p").text(open.texts.get(key)));
     }
-    let print = button(send, Msg::Learn(Learn::Print)).text(words.t("lesson.print"));
+    let print = button(send, More::Learn(Learn::Print).into()).text(words.t("lesson.print"));
     notes.with(row().with(print))
 }

@@ -4,7 +4,7 @@ use yew::prelude::*;
 
 use super::Learn;
 use crate::app::dom::{El, button, classed, classes, el};
-use crate::app::lab::Msg;
+use crate::app::lab::{More, Msg};
 use crate::app::words::Words;
 use crate::sorted::SortedMap;
 use crate::teach::{Question, questions};
@@ -79,7 +79,7 @@ impl Predict {
             None => view.with(el("p").text(words.t("predict.none"))),
             Some(asked) => view.with(question(asked, words, send)),
         };
-        let stop = button(send, Msg::Learn(Learn::Predict)).text(words.t("predict.stop"));
+        let stop = button(send, More::Learn(Learn::Predict).into()).text(words.t("predict.stop"));
         view.with(classed("div", "lesson-row").with(stop)).end()
     }
 }
@@ -100,7 +100,7 @@ fn question(asked: &Asked, words: &Words, send: &Callback<Msg>) -> El {
             (_, true) => "✗ ",
             _ => "",
         };
-        button(send, Msg::Learn(Learn::Answer(place)))
+        button(send, More::Learn(Learn::Answer(place)).into())
             .key(&place.to_string())
             .put("class", classes("choice", &[(right, "ok"), (wrong, "no")]))
             .flag("aria-pressed", asked.answer == Some(place))
@@ -139,7 +139,7 @@ fn revealed(asked: &Asked, answer: usize, words: &Words, send: &Callback<Msg>) -
             said = said.with(classed("p", "lesson-rule").text(&words.inequality(comparison)));
         }
     }
-    let next = button(send, Msg::Learn(Learn::Ask)).set("class", "lesson-go");
+    let next = button(send, More::Learn(Learn::Ask).into()).set("class", "lesson-go");
     let next = classed("div", "lesson-row").with(next.text(words.t("predict.next")));
     el("div").with(said).with(next)
 }

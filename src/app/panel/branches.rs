@@ -5,7 +5,7 @@ use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
 use crate::app::dom::{El, button, classed, classes, el};
-use crate::app::lab::Msg;
+use crate::app::lab::{More, Msg};
 use crate::app::stage;
 use crate::app::words::{Shared, Words};
 use crate::history::BranchId;
@@ -100,7 +100,7 @@ fn row(card: &BranchCard, all: &[BranchCard], words: &Words, send: &Callback<Msg
             .target()
             .and_then(|it| it.dyn_into::<HtmlInputElement>().ok());
         if let Some(input) = input {
-            naming.emit(Msg::Branch(Branching::Name(id, input.value())));
+            naming.emit(More::Branch(Branching::Name(id, input.value())).into());
         }
     });
     let field = el("input")
@@ -139,12 +139,12 @@ fn row(card: &BranchCard, all: &[BranchCard], words: &Words, send: &Callback<Msg
             let label = |key| words.fill(key, &[("name", &called)]);
             row = row
                 .with(
-                    button(send, Msg::Branch(Branching::Return(id)))
+                    button(send, More::Branch(Branching::Return(id)).into())
                         .put("aria-label", label("branches.return_to"))
                         .text(words.t("branches.return")),
                 )
                 .with(
-                    button(send, Msg::Branch(Branching::Part([here, id])))
+                    button(send, More::Branch(Branching::Part([here, id])).into())
                         .put("aria-label", label("branches.compare_with"))
                         .text(words.t("branches.compare")),
                 );
@@ -202,7 +202,7 @@ fn compared(parting: &Parting, all: &[BranchCard], words: &Words, send: &Callbac
         .with(el("h3").text(&words.fill("branches.shared", &[("count", &shared)])))
         .with(table)
         .with(el("p").text(words.t("branches.last_moments")))
-        .with(button(send, Msg::Branch(Branching::Close)).text(words.t("ui.close")))
+        .with(button(send, More::Branch(Branching::Close).into()).text(words.t("ui.close")))
 }
 
 /// The nodes that are not in the same state at the end of each.

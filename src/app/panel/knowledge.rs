@@ -5,7 +5,7 @@ use yew::prelude::*;
 
 use crate::app::FULL;
 use crate::app::dom::{El, button, classed, el};
-use crate::app::lab::Msg;
+use crate::app::lab::{More, Msg};
 use crate::app::stage;
 use crate::app::words::Words;
 use crate::protocol::NodeId;
@@ -20,7 +20,7 @@ pub(super) fn switch(
 ) -> El {
     let (node, on) = (id.to_string(), seen_by == Some(id));
     let to = if on { None } else { Some(id) };
-    button(send, Msg::Eyes(to))
+    button(send, More::Eyes(to).into())
         .set("class", "eyes")
         .flag("aria-pressed", on)
         .text(&words.fill("ui.only_known_to", &[("node", &node)]))
@@ -37,7 +37,7 @@ pub(in crate::app) fn eyes_strip(
     let text = words.fill("knowledge.strip", &[("node", &node), ("ms", &clock)]);
     classed("div", "strip eyes-strip")
         .with(el("span").text(&text))
-        .with(button(send, Msg::Eyes(None)).text(words.t("knowledge.whole")))
+        .with(button(send, More::Eyes(None).into()).text(words.t("knowledge.whole")))
 }
 
 /// What is believed of a peer.

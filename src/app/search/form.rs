@@ -6,7 +6,7 @@ use yew::prelude::*;
 
 use super::{Aim, Find};
 use crate::app::dom::{El, classed, el};
-use crate::app::lab::Msg;
+use crate::app::lab::{More, Msg};
 use crate::app::words::Words;
 use crate::check::search::{Bounds, Command, FAULTS_MAX, Goal, TIMEOUTS_MAX};
 use crate::protocol::{About, LINEARIZABILITY, Value, ValueError};
@@ -274,7 +274,7 @@ impl Form {
             event.prevent_default();
             let form = event.target().and_then(|it| it.dyn_into::<Element>().ok());
             if let Some(form) = form {
-                send.emit(Msg::Find(Find::Form(read_fields(&form))));
+                send.emit(More::Find(Find::Form(read_fields(&form))).into());
             }
         });
         let legend = |key| el("legend").text(words.t(key));

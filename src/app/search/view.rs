@@ -4,7 +4,7 @@ use yew::prelude::*;
 
 use super::{Aim, Covered, End, Find, Finder, Found, Running, State};
 use crate::app::dom::{El, button, classed, el};
-use crate::app::lab::Msg;
+use crate::app::lab::{More, Msg};
 use crate::app::words::Words;
 use crate::protocol::{About, Variant};
 use crate::view::Session;
@@ -28,7 +28,7 @@ pub(in crate::app) fn dialog(
                 None => looking.clone(),
                 Some(covered) => covered_so_far(covered, words),
             };
-            let stop = button(send, Msg::Find(Find::Stop))
+            let stop = button(send, More::Find(Find::Stop).into())
                 .key("stop")
                 .set("id", STOP)
                 .set("class", "primary")
@@ -42,7 +42,7 @@ pub(in crate::app) fn dialog(
                 true => "ui.break_rule",
                 false => "search.again",
             };
-            let again = button(send, Msg::Find(Find::Again))
+            let again = button(send, More::Find(Find::Again).into())
                 .key("again")
                 .set("id", AGAIN)
                 .set("class", "primary")
@@ -173,7 +173,7 @@ pub(in crate::app) fn offer(
         .t(&format!("variant.{}.{}", about.key, variant.id))
         .to_owned();
     let named = words.fill("search.of_variant", &[("search", text), ("variant", &name)]);
-    let find = button(send, Msg::Find(Find::Variant(variant.id)))
+    let find = button(send, More::Find(Find::Variant(variant.id)).into())
         .set("class", "find")
         .put("aria-label", named)
         .text(text);
@@ -209,9 +209,9 @@ pub(in crate::app) fn found(found: &Found, words: &Words) -> String {
 pub(in crate::app) fn strip(what: &Found, words: &Words, send: &Callback<Msg>) -> El {
     classed("div", "strip")
         .with(el("span").text(&found(what, words)))
-        .with(button(send, Msg::Find(Find::Return)).text(words.t("search.return")))
+        .with(button(send, More::Find(Find::Return).into()).text(words.t("search.return")))
         .with(
-            button(send, Msg::Find(Find::HideStrip))
+            button(send, More::Find(Find::HideStrip).into())
                 .set("class", "quiet")
                 .say("aria-label", words.t("ui.dismiss"))
                 .text("✕"),

@@ -5,7 +5,7 @@ use yew::prelude::*;
 use super::{Name, epoch_class, message, node};
 use crate::app::crowd::Link;
 use crate::app::dom::{classes, el, moving};
-use crate::app::lab::{Msg, Thing};
+use crate::app::lab::{More, Msg, Thing};
 use crate::app::words::Words;
 use crate::protocol::{Epoch, MessageKind};
 use crate::view::MessageCard;
@@ -71,7 +71,7 @@ fn Pile(props: &Props) -> Html {
         spoken.push_str(name);
     }
     let send = props.send.clone();
-    let open = Callback::from(move |_: ()| send.emit(Msg::Crowd(Some(link))));
+    let open = Callback::from(move |_: ()| send.emit(More::Crowd(Some(link)).into()));
     let kind = props.kind.unwrap_or(MessageKind::Request);
     let label = format!("{} ×{count}", props.short.unwrap_or_default());
     let (rect, text) = message::boxed(label.trim(), kind);

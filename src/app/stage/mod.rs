@@ -16,7 +16,7 @@ use super::FULL;
 use super::dom::{El, classed, classes, el, moving};
 use super::faults::{self, Fault, Faults};
 use super::host;
-use super::lab::{Choosing, Msg, Thing};
+use super::lab::{Choosing, More, Msg, Thing};
 use super::motion::{Mark, Ring, Scene};
 use super::words::Words;
 use crate::protocol::{Endpoint, Epoch, NodeId};
@@ -40,9 +40,9 @@ const CELLS: [u32; 2] = [6, 4];
 const CELLS_SHOWN_MIN: u32 = 3;
 
 /// Where everything stands at this moment.
-pub(super) fn geometry(moment: &Moment, narrow: bool, faults: &Faults) -> Stage {
+pub(super) fn geometry(moment: &Moment, narrow: bool, faults: Option<&Faults>) -> Stage {
     let mut stage = home(moment, narrow);
-    if FULL {
+    if let Some(faults) = faults {
         faults.arrange(&mut stage, moment);
     }
     stage
@@ -207,7 +207,8 @@ pub(super) struct Look<'a> {
     pub(super) selected: Option<Thing>,
     pub(super) choosing: Choosing,
     pub(super) narrow: bool,
-    pub(super) faults: &'a Faults,
+    /// In the full program.
+    pub(super) faults: Option<&'a Faults>,
     /// Whether nodes can be pulled apart.
     pub(super) pulls: bool,
 }
@@ -267,7 +268,7 @@ pub(super) fn view(moment: &Moment, words: &Words, look: &Look<'_>, send: &Callb
         .iter()
         .map(|it| landed_mark(name, it, moment, &stage, narrow));
     let silent = |class| classed("g", class).set("aria-hidden", "true");
-    let (frames, links) = if FULL {
+    let (frames, links) = if let Some(faults) = faults {
         let groups = faults.groups(moment, narrow);
         let links = faults::links(moment, &stage, &groups);
         (faults::frames(&stage, &groups), links)
@@ -305,16 +306,12 @@ fn pulling(svg: El, send: &Callback<Msg>) -> El {
     let (press, moves, leaves) = (send.clone(), send.clone(), send.clone());
     let on_press = move |event: PointerEvent| {
         if let Some(node) = host::node_under(&event).filter(|_| event.button() == 0) {
-            press.emit(Msg::Fault(Fault::Press(
-                node,
-                event.pointer_id(),
-                at(&event),
-            )));
+            press.emit(More::Fault(Fault::Press(node, event.pointer_id(), at(&event))).into());
         }
     };
     let on_move = move |event: PointerEvent| {
         if event.buttons() != 0 && (FULL || host::node_under(&event).is_some()) {
-            moves.emit(Msg::Fault(Fault::Move(at(&event))));
+            moves.emit(More::Fault(Fault::Move(at(&event))).into());
         }
     };
     let svg = svg.on_pointer_move(Callback::from(on_move));
@@ -323,9 +320,9 @@ fn pulling(svg: El, send: &Callback<Msg>) -> El {
         return svg;
     }
     svg.on_pointer_down(Callback::from(on_press))
-        .on_pointer_up(send.reform(|_: PointerEvent| Msg::Fault(Fault::LetGo)))
+        .on_pointer_up(send.reform(|_: PointerEvent| More::Fault(Fault::LetGo).into()))
         .on_pointer_cancel(Callback::from(move |_: PointerEvent| {
-            leaves.emit(Msg::Fault(Fault::Leave));
+            leaves.emit(More::Fault(Fault::Leave).into());
         }))
 }
 

@@ -1,4 +1,4 @@
-//! Node and the npm packages: wasm-opt, which every release build takes, and Playwright.
+//! Node and the npm packages: wasm-opt and Terser, which every release build takes, and Playwright.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -23,7 +23,7 @@ pub fn packages(folder: &Path) -> Result<PathBuf> {
     if std::fs::read(&record).is_ok_and(|installed| installed == lock) {
         return Ok(modules.join(".bin"));
     }
-    shell::say("Installing the npm packages (wasm-opt, Playwright, axe)");
+    shell::say("Installing the npm packages (wasm-opt, Terser, Playwright, axe)");
     let mut npm = Command::new("npm");
     npm.current_dir(folder)
         .args(["ci", "--no-audit", "--no-fund"]);
