@@ -7,6 +7,7 @@ use yew::prelude::*;
 use super::FULL;
 use super::compare;
 use super::dom::{El, all, button, classed, classes, el, text};
+use super::host;
 use super::lab::Msg;
 use super::lecture;
 use super::search::{self, Finder};
@@ -134,13 +135,27 @@ pub(super) fn help(words: &Words, shortcut_keys: bool, send: &Callback<Msg>) -> 
         .with(tick)
         .with(el("span").text(words.t("ui.shortcut_keys")));
     let parts = [
-        el("p").text(words.t("ui.help_intro")),
-        el("p").text(words.t("ui.help_marks")),
-        table,
-        switch,
-        button(send, Msg::Show(Dialog::Stored)).text(words.t("ui.stored")),
+        Some(el("p").text(words.t("ui.help_intro"))),
+        guide(words),
+        Some(el("p").text(words.t("ui.help_marks"))),
+        Some(table),
+        Some(switch),
+        Some(button(send, Msg::Show(Dialog::Stored)).text(words.t("ui.stored"))),
     ];
-    all(parts.into_iter().map(El::end))
+    all(parts.into_iter().flatten().map(El::end))
+}
+
+/// A link to the user's guide, which lies beside the built folder's page and beside no other.
+fn guide(words: &Words) -> Option<El> {
+    if !FULL || !host::lists(host::WORKER) {
+        return None;
+    }
+    let link = el("a")
+        .set("target", "_blank")
+        .set("rel", "noopener")
+        .put("href", format!("guides/{}/user.html", words.language.tag()))
+        .text(words.t("guide.user"));
+    Some(el("p").with(link))
 }
 
 pub(super) fn tick_box(
