@@ -1,7 +1,7 @@
 //! A guide as a page: semantic HTML in the template `docs/guide/page.html`, without any script or
 //! style of its own.
 
-use anyhow::{Result, ensure};
+use anyhow::{Result, bail, ensure};
 use pulldown_cmark::{CodeBlockKind, CowStr, Event, Parser, Tag, TagEnd, html};
 
 use super::markdown::{Document, OPTIONS, split};
@@ -178,6 +178,13 @@ fn body(document: &Document, words: &Words, pictures: &mut Vec<String>) -> Resul
             Event::Text(text) if code.is_some() => {
                 code.iter_mut().for_each(|(_, code)| code.push_str(&text));
                 continue;
+            }
+            // Beside Chinese punctuation, stars do not always make bold.
+            Event::Text(text) if text.contains("**") => {
+                bail!(
+                    "{}: these stars make nothing bold: {text}",
+                    document.path.display()
+                )
             }
             Event::End(TagEnd::CodeBlock) => match code.take() {
                 Some((info, code)) => Event::Html(listing(&info, &code).into()),
