@@ -134,15 +134,19 @@ pub(super) fn help(words: &Words, shortcut_keys: bool, send: &Callback<Msg>) -> 
     let switch = classed("label", "switch")
         .with(tick)
         .with(el("span").text(words.t("ui.shortcut_keys")));
+    let intro = el("p").text(words.t("ui.help_intro"));
+    let intro = match guide(words) {
+        Some(link) => intro.text(" ").with(link),
+        None => intro,
+    };
     let parts = [
-        Some(el("p").text(words.t("ui.help_intro"))),
-        guide(words),
-        Some(el("p").text(words.t("ui.help_marks"))),
-        Some(table),
-        Some(switch),
-        Some(button(send, Msg::Show(Dialog::Stored)).text(words.t("ui.stored"))),
+        intro,
+        el("p").text(words.t("ui.help_marks")),
+        table,
+        switch,
+        button(send, Msg::Show(Dialog::Stored)).text(words.t("ui.stored")),
     ];
-    all(parts.into_iter().flatten().map(El::end))
+    all(parts.into_iter().map(El::end))
 }
 
 /// A link to the user's guide, which lies beside the built folder's page and beside no other.
@@ -153,9 +157,8 @@ fn guide(words: &Words) -> Option<El> {
     let link = el("a")
         .set("target", "_blank")
         .set("rel", "noopener")
-        .put("href", format!("guides/{}/user.html", words.language.tag()))
-        .text(words.t("guide.user"));
-    Some(el("p").with(link))
+        .put("href", format!("guides/{}/user.html", words.language.tag()));
+    Some(link.text(words.t("guide.user")))
 }
 
 pub(super) fn tick_box(

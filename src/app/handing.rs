@@ -76,14 +76,14 @@ impl Ask {
 
     /// The same for what only the full program does, as far as the core has anything to ask for it
     /// with.
-    pub(super) fn of_more(more: More) -> Option<Self> {
+    pub(super) fn of_more(more: &More) -> Option<Self> {
         Some(match more {
-            More::Retrace(way) => Self::Retrace(way),
+            More::Retrace(way) => Self::Retrace(*way),
             More::Fault(Fault::Move(_)) => Self::Pulling,
             More::Fault(_) => Self::Faults,
             More::Diagram(_) => Self::Diagram,
-            More::Eyes(Some(id)) => Self::Eyes(id),
-            More::Share(Share::Open(link)) => Self::Link(link),
+            More::Eyes(Some(id)) => Self::Eyes(*id),
+            More::Share(Share::Open(link)) => Self::Link(link.clone()),
             More::Lecture(_) => Self::Lecture,
             _ => return None,
         })

@@ -77,37 +77,47 @@ pub fn mount() {
     yew::set_custom_panic_hook(Box::new(|info| {
         host::fail("panic", &info.to_string());
     }));
-    wasm_bindgen_futures::spawn_local(async {
-        if let Err(error) = start().await {
-            host::decline(&error);
-        }
-    });
+    // Two ways: what is awaited in one stays in the program, whether or not it is ever reached.
+    match FULL {
+        true => wasm_bindgen_futures::spawn_local(async {
+            if let Err(error) = start_full().await {
+                host::decline(&error);
+            }
+        }),
+        false => wasm_bindgen_futures::spawn_local(async {
+            let words = Words::load(Language::preferred(), FIRST_PROTOCOL).await;
+            if let Err(error) = words.and_then(|words| show(words, None)) {
+                host::decline(&error);
+            }
+        }),
+    }
 }
 
-async fn start() -> Result<(), String> {
-    if FULL {
-        host::list_late(&host::load(LATE).await?);
-    }
+async fn start_full() -> Result<(), String> {
+    host::list_late(&host::load(LATE).await?);
     let (language, protocol) = shown();
     let mut words = Words::load(language, protocol).await?;
     // The core goes on meanwhile, and its language or protocol may be switched.
-    while FULL && !words.are_for(shown()) {
+    while !words.are_for(shown()) {
         let (language, protocol) = shown();
         words = words.with(language, protocol).await?;
     }
-    if FULL {
-        // All begin to load at once.
-        let styles: Vec<_> = STYLES.iter().map(|name| host::load(name)).collect();
-        for style in styles {
-            host::add_style(&style.await?);
-        }
+    // All begin to load at once.
+    let styles: Vec<_> = STYLES.iter().map(|name| host::load(name)).collect();
+    for style in styles {
+        host::add_style(&style.await?);
     }
     // From here on the core is gone.
-    let state = if FULL { host::take_over() } else { None };
+    let state = host::take_over();
     let handed = match &state {
         Some(state) => Some(Handed::read(state).ok_or("the state of the core is damaged")?),
         None => None,
     };
+    show(words, handed)
+}
+
+/// Puts the lab on the page.
+fn show(words: Words, handed: Option<Handed>) -> Result<(), String> {
     host::set_language(words.language.tag(), words.t("ui.title"));
     let root = host::root(handed.is_some()).ok_or("the page has no element #lab")?;
     let props = lab::Props::new(words, handed);
@@ -120,7 +130,7 @@ async fn start() -> Result<(), String> {
 /// The language and the protocol that the core has on the page; where it is not there, those of a
 /// first visit.
 fn shown() -> (Language, &'static str) {
-    let core = if FULL { host::shown() } else { None };
+    let core = host::shown();
     let language = core.as_ref().and_then(|(tag, _)| Language::of(tag));
     let protocol = core.as_ref().and_then(|(_, key)| registry::find(key));
     (
@@ -131,8 +141,7 @@ fn shown() -> (Language, &'static str) {
 
 /// The protocol of the link in the address; where there is none, that of a first visit.
 fn first_protocol() -> &'static str {
-    let link = if FULL { host::sharing::link() } else { None };
-    let run = link.and_then(|link| link::read(&link).ok());
+    let run = host::sharing::link().and_then(|link| link::read(&link).ok());
     let protocol = run.and_then(|run| registry::find(&run.scenario.protocol));
     protocol.map_or(FIRST_PROTOCOL, |about| about.key)
 }

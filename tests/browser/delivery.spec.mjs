@@ -6,6 +6,8 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
+import { parse } from 'acorn';
+
 import { saved } from './browsers.mjs';
 import { DIST, SINGLE, axe, fits, reached, screenshot, test } from './support.mjs';
 
@@ -39,8 +41,12 @@ test('the folder has no inline script, no inline style and no base', () => {
   assert.doesNotMatch(html, /(src|href)="(https?:)?\//i, 'an absolute address');
 });
 
-test('every file of the folder but the page has a name that changes with its content', () => {
+test('every file of the lab but the page has a name that changes with its content', () => {
   for (const file of files(DIST)) {
+    // The guides are pages of their own, which the lab never fetches.
+    if (file.startsWith('guides')) {
+      continue;
+    }
     // Pages of others name embed.js.
     if (!['index.html', 'embed.js', 'sw.js'].includes(file)) {
       assert.match(file, /-[0-9a-f]{8,}(_bg)?\.[a-z]+$/, file);
@@ -200,11 +206,8 @@ test('a browser with scripts off is told so', async (lab) => {
 
 test('the boot script is in the language of old browsers', () => {
   const [boot] = files(DIST).filter((file) => /^boot-.*\.js$/.test(file));
-  const code = readFileSync(join(DIST, boot), 'utf8')
-    .replaceAll(/\/\*[^]*?\*\/|\/\/.*/g, '')
-    .replaceAll(/'[^'\n]*'/g, "''");
-  const newer = code.match(/=>|`|\b(const|let|class|async|await)\s|\.\.\.|\?\?|\?\./g) ?? [];
-  assert.deepEqual(newer, []);
+  // It throws where it meets anything newer.
+  parse(readFileSync(join(DIST, boot), 'utf8'), { ecmaVersion: 5 });
 });
 
 for (const [what, how] of [['panic', 'force_panic'], ['trap', 'force_trap']]) {

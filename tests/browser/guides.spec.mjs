@@ -99,7 +99,7 @@ test('without scripts a guide has its figures in words', async (lab) => {
 
 test('Help leads to the guide in the language of the page', async (lab) => {
   const url = await lab.serve({ policy: POLICY });
-  const who = new Visitor(await lab.open(url, { motion: 'reduce' }));
+  const who = new Visitor(await lab.open(`${url}#full`, { motion: 'reduce' }));
   const link = (name) => who.dialog().getByRole('link', { name });
   await who.key('?');
   await link(/^User’s guide/).waitFor();

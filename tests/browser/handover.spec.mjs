@@ -5,6 +5,7 @@ import { readFileSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 
 import { SINGLE, axe, reached, test } from './support.mjs';
+import { LIMIT, sum, visited } from './figures/visit.mjs';
 import { Visitor, eventually, visit } from './visitor.mjs';
 
 const missing = (route) => route.fulfill({ status: 404, body: 'not found' });
@@ -23,16 +24,13 @@ async function askForMore(who) {
   assert.equal(await program(who.page), 'quorumscope-full');
 }
 
-test('a first visit fetches the core, and nothing of the full program', async (lab) => {
-  const url = await lab.serve();
-  const page = await lab.open('about:blank', { until: null, expect: [/./] });
-  const asked = [];
-  page.on('request', (request) => asked.push(request.url()));
-  await page.goto(url);
-  await reached(page, 'ready');
-  await page.waitForLoadState('networkidle');
+test('a first visit fetches the core, nothing of the full program, and little enough', async (lab) => {
+  const { page, rows } = await visited(lab);
   assert.equal(await program(page), 'quorumscope');
-  assert.deepEqual(asked.filter((address) => /full|search|locales\/.*\/paxos/.test(address)), []);
+  const files = rows.map(({ file }) => file);
+  assert.deepEqual(files.filter((file) => /full|search|locales\/.*\/paxos/.test(file)), []);
+  const bytes = sum(rows, 'gzip');
+  assert.ok(bytes <= LIMIT, `${bytes} bytes`);
 });
 
 test('what is on the page is the same before and after, in another language and theme', async (lab) => {

@@ -8,7 +8,7 @@ use anyhow::{Context as _, Result};
 
 use crate::project::Project;
 use crate::setup::Toolbox;
-use crate::{guides, leaks, shell, single};
+use crate::{guides, leaks, only, shell, single};
 
 /// Builds both. Returns the tools, because the tests go on with them.
 pub fn run(project: &Project) -> Result<Toolbox> {
@@ -17,8 +17,10 @@ pub fn run(project: &Project) -> Result<Toolbox> {
     let single = project.single_file();
     single::pack(&project.dist(), &single)?;
     guides::run(project)?;
-    leaks::check(project, &files(&project.dist())?)?;
-    report(project, &files(&project.dist())?, &single)?;
+    let folder = files(&project.dist())?;
+    leaks::check(project, &folder)?;
+    only::check(&folder)?;
+    report(project, &folder, &single)?;
     Ok(toolbox)
 }
 

@@ -90,7 +90,8 @@ fn name<'a>(project: &Project, file: &'a Path) -> std::path::Display<'a> {
     file.strip_prefix(&project.root).unwrap_or(file).display()
 }
 
-fn contains(bytes: &[u8], wanted: &[u8]) -> bool {
+/// Whether some bytes are among others.
+pub fn contains(bytes: &[u8], wanted: &[u8]) -> bool {
     bytes.windows(wanted.len()).any(|window| window == wanted)
 }
 

@@ -11,6 +11,7 @@ mod guides;
 mod html;
 mod leaks;
 mod offline;
+mod only;
 mod pictures;
 mod project;
 mod serve;

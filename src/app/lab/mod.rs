@@ -19,6 +19,7 @@ mod screen;
 mod searching;
 
 use std::cell::Cell;
+use std::mem::ManuallyDrop;
 use std::rc::Rc;
 
 use crate::sorted::SortedMap;
@@ -189,7 +190,8 @@ impl From<More> for Msg {
     fn from(more: More) -> Self {
         match FULL {
             true => Self::More(Only::new(|| more)),
-            false => Ask::of_more(more).map_or(Self::Dismiss, Self::Ask),
+            // Not dropped: there is next to nothing to drop, and much code that would.
+            false => Ask::of_more(&ManuallyDrop::new(more)).map_or(Self::Dismiss, Self::Ask),
         }
     }
 }
@@ -684,8 +686,15 @@ impl Lab {
     fn load_words(&mut self, language: Language, protocol: &'static str) {
         self.words_asked += 1;
         let asked = self.words_asked;
-        let words = self.words.clone();
         let send = self.send.clone();
+        if !FULL {
+            // There is one protocol.
+            return wasm_bindgen_futures::spawn_local(async move {
+                let loaded = Words::load(language, protocol).await;
+                send.emit(Msg::WordsLoaded(asked, loaded));
+            });
+        }
+        let words = self.words.clone();
         let others = self.protocols_shown();
         wasm_bindgen_futures::spawn_local(async move {
             let mut loaded = words.with(language, protocol).await;
