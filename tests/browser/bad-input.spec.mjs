@@ -405,19 +405,26 @@ for (const seed of [1, 2, 3]) {
     await eventually(async () => {
       const end = who.page.getByRole('button', { name: /^(End lecture|结束讲授)$/ });
       if (await end.count() > 0) {
-        await end.click();
+        await end.click({ timeout: 1000 });
       }
       if (await who.button('English').count() > 0) {
-        await who.press('English');
+        await who.button('English').click({ timeout: 1000 });
       }
       assert.equal(await who.scrubber().count(), 1);
     });
     await who.scrubber().focus();
     await who.key('End');
     const { hash } = await who.about();
+    const text = await who.page.evaluate(() => window.quorumscope.run());
     const again = await visit(lab);
-    await again.openText(await who.page.evaluate(() => window.quorumscope.run()));
-    await eventually(async () => assert.equal((await again.about()).hash, hash));
+    await again.openText(text);
+    await eventually(async () => {
+      // Of two runs beside each other, a file does not say to which of them somebody has turned.
+      if (text.includes('"quorumscope-pair"') && (await again.about()).hash !== hash) {
+        await again.key('o');
+      }
+      assert.equal((await again.about()).hash, hash);
+    });
   });
 }
 
