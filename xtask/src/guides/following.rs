@@ -34,6 +34,7 @@ pub fn run(project: &Project) -> Result<()> {
         let at = || format!("the block in line {} of the guide", block.line);
         put(&block, &mut files, &mut made).with_context(at)?;
     }
+    set_apart(&mut files)?;
     let copy = project.target().join("following");
     write_all(&copy, &files)?;
     let mut format = shell::cargo(&copy);
@@ -149,6 +150,23 @@ fn merged(catalogue: &str, texts: &str) -> Result<String> {
         );
     }
     Ok(serde_json::to_string_pretty(&all)? + "\n")
+}
+
+/// Gives the copy a version of its own. Both are built into one folder, so that what they depend on
+/// is compiled once; and Cargo would take the one for the other there.
+fn set_apart(files: &mut Files) -> Result<()> {
+    let name = "name = \"quorumscope\"\nversion = \"";
+    for file in ["Cargo.toml", "Cargo.lock"] {
+        let bytes = files.get_mut(Path::new(file));
+        let bytes = bytes.with_context(|| format!("there is no {file}"))?;
+        let text = String::from_utf8(std::mem::take(bytes))?;
+        ensure!(
+            text.matches(name).count() == 1,
+            "{file} names another package"
+        );
+        *bytes = text.replace(name, &format!("{name}9")).into_bytes();
+    }
+    Ok(())
 }
 
 /// Writes what has changed since the last time, so that only this is compiled again, and removes
