@@ -283,7 +283,7 @@
   }
 
   function offer(worker) {
-    var text = root.lang === 'zh-CN' ? '实验室有新版本。重新加载会结束台上的运行。'
+    var text = root.lang === 'zh-CN' ? '实验室有新版本。重新加载会结束当前运行。'
       : 'A new version of the laboratory is there. Reloading ends the run on stage.';
     var bar = element('div', 'boot-new', [paragraph(root.lang, text), button({ en: 'Reload', zh: '重新加载' }, function () {
       navigator.serviceWorker.addEventListener('controllerchange', function () {
@@ -383,7 +383,7 @@
     },
     withRun: {
       en: 'An error in its program stopped it. Your run is kept here: save it, then reload the page.',
-      zh: '程序自身出错，已停止运行。您的本次运行已保留在此：请先保存，再重新加载页面。'
+      zh: '程序自身出错，已停止运行。当前运行已为你留存：请先保存，再重新加载页面。'
     }
   };
 
@@ -395,12 +395,12 @@
       zh: '实验室未能加载',
       says: {
         en: 'A part of it could not be fetched. Check the connection, then reload the page.',
-        zh: '有一部分内容无法获取。请检查网络连接，然后重新加载页面。'
+        zh: '有一部分文件无法获取。请检查网络连接，然后重新加载页面。'
       },
       fromDisk: {
         en: 'A browser does not let a page opened from a disk fetch its parts. Open the single file ' +
           SINGLE_FILE + ' instead, or put this folder on a web server.',
-        zh: '浏览器不允许从磁盘打开的页面读取其他文件。请改为打开单文件版 ' + SINGLE_FILE +
+        zh: '从磁盘打开的页面，浏览器不允许它读取其他文件。请改为打开单文件版 ' + SINGLE_FILE +
           '，或将此文件夹放到网站服务器上。'
       }
     },
@@ -410,7 +410,7 @@
       says: {
         en: 'The laboratory needs WebAssembly, which is missing, too old or switched off here. ' +
           'Use a current Chrome, Edge, Firefox or Safari.',
-        zh: '实验室需要 WebAssembly，而此处的浏览器不支持、版本过旧或已将其关闭。' +
+        zh: '实验室需要 WebAssembly，但这个浏览器不支持它、版本过旧，或已将它关闭。' +
           '请使用新版 Chrome、Edge、Firefox 或 Safari。'
       }
     },
@@ -419,7 +419,7 @@
       zh: '搜索已停止',
       says: {
         en: 'An error in its program stopped the search. Your run is not affected.',
-        zh: '搜索程序出错，已停止。您的本次运行不受影响。'
+        zh: '搜索程序出错，已停止。当前运行不受影响。'
       }
     }
   };
@@ -507,7 +507,7 @@
       buttons.appendChild(button({ en: 'Go on', zh: '继续' }, close));
     }
     if (kept) {
-      buttons.appendChild(button({ en: 'Save the run', zh: '保存本次运行' }, saveRun));
+      buttons.appendChild(button({ en: 'Save the run', zh: '保存运行' }, saveRun));
     }
     buttons.appendChild(button({ en: 'Reload', zh: '重新加载' }, function () {
       location.reload();
@@ -523,7 +523,7 @@
       text.addEventListener('focus', function () {
         text.select();
       });
-      var label = element('label', 'boot-label', both({ en: 'The run, to copy', zh: '本次运行的内容，可复制' }));
+      var label = element('label', 'boot-label', both({ en: 'The run, to copy', zh: '当前运行的内容，供复制' }));
       label.htmlFor = text.id = 'boot-run';
       box.appendChild(label);
       box.appendChild(text);

@@ -18,9 +18,13 @@ const HEIGHT_MAX = 4000;
 /** How near the window a figure loads. */
 const NEAR = '400px';
 
+/** How pages say that they are dark, or light, and on what: the last word counts. */
+const MARKS = ['class', 'data-theme', 'data-bs-theme'];
+const ROOTS = () => [document.documentElement, document.body];
+
 const WORDS = {
   en: { show: 'Show the interactive figure', title: 'Interactive figure' },
-  zh: { show: '显示交互图', title: '交互图' },
+  zh: { show: '显示交互式图示', title: '交互式图示' },
 };
 
 const SHEET = new CSSStyleSheet();
@@ -49,6 +53,8 @@ class QuorumScope extends HTMLElement {
   #frame = null;
   #seen = null;
   #marks = null;
+  /** The theme that the figure has been told. */
+  #told = null;
   #ending = null;
 
   constructor() {
@@ -80,9 +86,9 @@ class QuorumScope extends HTMLElement {
       }, { rootMargin: NEAR });
       this.#seen.observe(this);
     }
-    // A page that has a switch of its own marks its root element.
+    // A page that has a switch of its own marks its root or its body.
     this.#marks = new MutationObserver(() => this.#follow());
-    this.#marks.observe(document.documentElement, { attributeFilter: ['class', 'data-theme', 'data-md-color-scheme'] });
+    ROOTS().forEach((root) => this.#marks.observe(root, { attributes: true }));
   }
 
   disconnectedCallback() {
@@ -114,6 +120,13 @@ class QuorumScope extends HTMLElement {
       return;
     }
     this.#seen?.disconnect();
+    // Nothing runs on where nobody sees it: below the window, or on a slide that is gone.
+    this.#seen = new IntersectionObserver((entries) => {
+      if (!entries.at(-1).isIntersecting) {
+        this.send({ type: 'pause' });
+      }
+    });
+    this.#seen.observe(this);
     const frame = document.createElement('iframe');
     const page = this.#page();
     frame.title = this.getAttribute('title') || this.#words().title;
@@ -161,22 +174,39 @@ class QuorumScope extends HTMLElement {
     return page.href;
   }
 
-  /** The theme that is asked for, else the one that the page marks itself with, else the reader's. */
+  /** The theme that is asked for, else that of the page, else the reader's. */
   #theme() {
     const asked = this.getAttribute('theme');
     if (asked && asked !== 'auto') {
       return asked;
     }
-    const { className, dataset } = document.documentElement;
-    const marks = `${className} ${dataset.theme ?? ''} ${document.body?.dataset.mdColorScheme ?? ''}`;
-    if (/\b(dark|slate|coal|navy|ayu)\b/.test(marks)) {
-      return 'dark';
+    const marks = ROOTS().flatMap((root) => MARKS.map((name) => root.getAttribute(name))).join(' ');
+    return marks.match(/\b(dark|light)\b/g)?.at(-1) ?? this.#behind();
+  }
+
+  /** What a page that says nothing looks like, behind the figure. */
+  #behind() {
+    for (let place = this; place; place = place.parentElement) {
+      const [red, green, blue, alpha = 1] = getComputedStyle(place).backgroundColor
+        .match(/^rgba?\((.*)\)/)?.[1].split(/[ ,/]+/).map(Number) ?? [];
+      if (alpha > 0.5) {
+        return 0.299 * red + 0.587 * green + 0.114 * blue < 128 ? 'dark' : 'light';
+      }
     }
-    return /\b(light|rust|default)\b/.test(marks) ? 'light' : 'auto';
+    const styled = getComputedStyle(this).colorScheme;
+    const scheme = styled === 'normal' ? document.querySelector('meta[name=color-scheme]')?.content ?? '' : styled;
+    if (!scheme.includes('dark')) {
+      return 'light';
+    }
+    return scheme.includes('light') ? 'auto' : 'dark';
   }
 
   #follow() {
-    this.send({ type: 'theme', theme: this.#theme() });
+    const theme = this.#theme();
+    if (theme !== this.#told) {
+      this.#told = theme;
+      this.send({ type: 'theme', theme });
+    }
   }
 
   #hear({ source, data }) {
@@ -184,10 +214,13 @@ class QuorumScope extends HTMLElement {
       return;
     }
     if (data.type === 'height' && Number.isFinite(data.height)) {
+      // A bar beside it would make it narrower, and so of another height.
+      this.#frame.setAttribute('scrolling', 'no');
       this.#size(data.height);
     } else if (data.type === 'ready') {
       // Until now the picture stood in its place.
       this.#place.classList.add('live');
+      this.#told = null;
       this.#follow();
     }
     this.dispatchEvent(new CustomEvent(`quorumscope-${data.type}`, { detail: data, bubbles: true }));

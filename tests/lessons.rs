@@ -423,3 +423,12 @@ fn what_is_often_asked_is_answered() {
         assert!(glossary.questions.iter().any(|it| it.key == key), "{key}");
     }
 }
+
+/// A lesson that asks for more than a run of one may have does not go on for ever.
+#[test]
+fn a_lesson_that_never_ends_is_stuck() {
+    let text = read("tests/fuzz/lesson/very-many-steps");
+    let lesson = Lesson::read("x.json", &text).expect("it is a lesson");
+    let stuck = Player::at(Rc::new(lesson), 0).map(|_| ());
+    assert_eq!(stuck, Err(Stuck::NeverSo));
+}

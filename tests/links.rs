@@ -2,6 +2,7 @@
 //! was bent on its way is refused with a reason.
 //!
 //! `tests/links/1/` holds links of version 1, one for each run in `tests/runs/`.
+//! `tests/links/browsers/` holds links that each browser has made.
 //! `QUORUMSCOPE_BLESS=1 cargo test --test links` adds those that are missing. The others are never
 //! written anew: somebody may have sent them.
 
@@ -89,6 +90,28 @@ fn stored_links_open_for_ever() {
         assert_eq!(opened.parted, None, "{name}: see `ENGINE`");
         assert_eq!(opened.same_state, Some(true), "{name}");
         assert_eq!(link::write(&read).unwrap(), stored.trim_end(), "{name}");
+    }
+}
+
+/// What browsers have made opens natively too, in the state that they saw.
+/// `tests/browser/crossing.spec.mjs` makes these links, and has each browser open them.
+#[test]
+fn links_that_browsers_made_open_natively() {
+    for browser in ["chromium", "firefox"] {
+        for protocol in ["raft", "paxos", "multi_paxos", "two_phase"] {
+            let path = folder("links/browsers").join(format!("{browser}/{protocol}.json"));
+            let text = std::fs::read_to_string(&path).unwrap();
+            let made: serde_json::Value = serde_json::from_str(&text).unwrap();
+            let run = link::read(made["link"].as_str().unwrap()).unwrap();
+            let opened = reopen(&run).unwrap();
+            assert_eq!(opened.same_state, Some(true), "{}", path.display());
+            let session = opened.session;
+            let state = (session.seed(), session.position(), session.hash());
+            let hash = u64::from_str_radix(made["hash"].as_str().unwrap(), 16).unwrap();
+            let number = |name: &str| made[name].as_u64().unwrap();
+            let known = (number("seed") as u32, number("cursor") as usize, hash);
+            assert_eq!(state, known, "{}", path.display());
+        }
     }
 }
 

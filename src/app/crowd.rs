@@ -76,7 +76,7 @@ pub(super) fn view(moment: &Moment, link: Link, words: &Words, send: &Callback<M
                 format!(
                     "{}{}{when}",
                     stage::spoken_message(card, words),
-                    words.t("ui.list_separator")
+                    words.t("ui.clause_separator")
                 ),
             )
             .text(&text);

@@ -203,13 +203,14 @@ fn next(moment: &Moment, words: &Words, whose: Option<&str>) -> Html {
                 what.push_str(" ✗");
             }
             if let Some(loss) = landed.lost {
-                what.push_str(&format!(" ({})", words.t(loss.key())));
+                let args = [("message", &*what), ("why", words.t(loss.key()))];
+                what = words.fill("ui.next_lost", &args);
             }
             (what, format!("{} → {}", card.id.from, card.id.to))
         }
     };
-    let lead = format!("{} ", words.t("ui.next"));
-    let lead = whose.map_or(lead.clone(), |whose| format!("{lead}{whose} · "));
+    let lead = words.t("ui.next");
+    let lead = whose.map_or(lead.to_owned(), |whose| format!("{lead}{whose} · "));
     let parts = [
         text(&lead),
         el("b").text(&what).end(),

@@ -92,7 +92,9 @@ pub(super) fn view(
         true => el("p").set("hidden", ""),
         false => classed("p", "hint").text(&hint),
     };
-    let list = classed("ul", "questions").each(questions.iter().map(item));
+    let list = classed("ul", "questions")
+        .when(questions.is_empty(), "hidden", "")
+        .each(questions.iter().map(item));
     let apart = apart.map(|asked| {
         let told = session.why_not(asked).and_then(|told| told.question);
         let title = match told {

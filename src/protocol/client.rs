@@ -47,8 +47,9 @@ impl Value {
     }
 }
 
-/// Whether a character would disturb the text around it on a screen.
-fn disturbs(c: char) -> bool {
+/// Whether a character would disturb the text around it on a screen: it controls something, or turns
+/// the direction of what follows.
+pub fn disturbs(c: char) -> bool {
     c.is_control()
         || matches!(c, '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }

@@ -29,7 +29,7 @@ use serde::Serialize;
 use crate::sorted::SortedSet;
 use why_not::{Question, Scene};
 
-pub use client::{Answer, Decree, Reply, Request, VALUE_CHARS_MAX, Value, ValueError};
+pub use client::{Answer, Decree, Reply, Request, VALUE_CHARS_MAX, Value, ValueError, disturbs};
 pub use cluster::{
     Cluster, ClusterError, NODES_MAX, NODES_ON_STAGE_MAX, Quorums, RangeMs, TIMER_MS_MAX, majority,
 };

@@ -3,6 +3,7 @@
 use std::fmt::Display;
 use std::str::FromStr;
 
+use super::ITEMS_MAX;
 use super::json::Json;
 use crate::protocol::{ClientId, Cluster, NodeId, RangeMs, Value};
 use crate::sorted::{SortedMap, SortedSet};
@@ -25,6 +26,11 @@ pub(super) fn only(json: &Json, known: &[&str]) -> Option<()> {
     all.then_some(())
 }
 
+/// The items of a list that is not too long to be sorted.
+fn few(json: &Json) -> Option<&[Json]> {
+    json.items().filter(|items| items.len() <= ITEMS_MAX)
+}
+
 /// A field that may be missing, but not be wrong.
 pub(super) fn optional<T>(
     json: &Json,
@@ -43,7 +49,7 @@ fn set_json<T: Display + Ord>(items: &SortedSet<T>) -> Json {
 }
 
 fn set<T: FromStr + Ord>(json: &Json) -> Option<SortedSet<T>> {
-    json.items()?.iter().map(parse).collect()
+    few(json)?.iter().map(parse).collect()
 }
 
 pub(super) fn map_json<V>(entries: &SortedMap<String, V>, value: impl Fn(&V) -> Json) -> Json {
@@ -55,8 +61,9 @@ pub(super) fn map<V>(
     json: &Json,
     read: impl Fn(&Json) -> Option<V>,
 ) -> Option<SortedMap<String, V>> {
-    let entries = json.fields()?.iter();
+    let entries = json.fields().filter(|it| it.len() <= ITEMS_MAX)?;
     entries
+        .iter()
         .map(|(key, value)| Some((key.clone(), read(value)?)))
         .collect()
 }
@@ -192,7 +199,7 @@ fn network(json: &Json) -> Option<Network> {
     let common = behaviour(json, plain.common())?;
     let mut network = plain.with(None, common);
     network.cut = optional(json, "cut", plain.cut, |list| {
-        list.items()?.iter().map(way).collect()
+        few(list)?.iter().map(way).collect()
     })?;
     if cfg!(feature = "full") {
         let one = |json: &Json| {
@@ -200,7 +207,7 @@ fn network(json: &Json) -> Option<Network> {
             Some((way(json.get("link")?)?, behaviour(json, common)?))
         };
         network.apart = optional(json, "apart", SortedMap::new(), |list| {
-            list.items()?.iter().map(one).collect()
+            few(list)?.iter().map(one).collect()
         })?;
     }
     Some(network)
@@ -291,7 +298,7 @@ pub(crate) fn action(json: &Json) -> Option<Action> {
         "cut" => Action::Cut(parse(pair()?.0)?, parse(pair()?.1)?),
         "mend" => Action::Mend(parse(pair()?.0)?, parse(pair()?.1)?),
         "partition" => {
-            let groups = about.items()?.iter().map(set);
+            let groups = few(about)?.iter().map(set);
             Action::Partition(groups.collect::<Option<_>>()?)
         }
         "links" => Action::Links(network(about)?),

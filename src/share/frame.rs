@@ -3,6 +3,7 @@
 //! outside: what is not understood is reported, and the rest is as if it were not there.
 
 use super::link;
+use crate::protocol::disturbs;
 
 /// The panels, by the words that an address has for them, in the page's order.
 pub const PANELS: [&str; 5] = ["why", "rules", "state", "properties", "branches"];
@@ -195,11 +196,10 @@ fn origin(value: &str) -> Option<String> {
     (!host.is_empty() && host.chars().all(is_part)).then_some(value)
 }
 
-fn shown(text: &str) -> String {
-    text.chars()
-        .filter(|it| !it.is_control())
-        .take(SHOWN_MAX)
-        .collect()
+/// As much of a text from outside as a sentence can hold, without what would disturb it there.
+pub(super) fn shown(text: &str) -> String {
+    let plain = text.chars().filter(|it| !disturbs(*it));
+    plain.take(SHOWN_MAX).collect()
 }
 
 #[cfg(test)]
@@ -267,6 +267,8 @@ mod tests {
             panic!("it is no option");
         };
         assert_eq!(shown.chars().count(), SHOWN_MAX);
+        let turned = Frame::read("a\u{202e}b\u{7}c=1").1;
+        assert_eq!(turned, [Problem::Option("abc".into())]);
     }
 
     #[test]

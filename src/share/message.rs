@@ -128,7 +128,7 @@ fn command(json: &Json) -> Result<Command, MessageError> {
             };
             Command::On(name.to_owned(), condition)
         }
-        other => return Err(MessageError::Type(other.chars().take(NAME_MAX).collect())),
+        other => return Err(MessageError::Type(frame::shown(other))),
     })
 }
 
@@ -195,7 +195,7 @@ mod tests {
         assert_eq!(error(r#"{"quorumscope":1"#), Some(MessageError::Malformed));
         let missing = |rest: &str| said(rest).and_then(Result::err);
         assert_eq!(
-            missing(r#""type":"dance""#),
+            missing(r#""type":"dan\u202ece""#),
             Some(MessageError::Type("dance".into()))
         );
         for (rest, field) in [

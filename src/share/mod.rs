@@ -37,6 +37,9 @@ pub const ENGINE: u32 = 1;
 pub const ACTIONS_MAX: usize = 100_000;
 /// The largest file, in bytes.
 pub const FILE_BYTES_MAX: usize = 8 << 20;
+/// The most items of a list, a set or a map in a scenario or an action: more than the links between
+/// all that can be there.
+const ITEMS_MAX: usize = 2_048;
 
 /// Scenario, seed and actions: all there is to a run.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -422,6 +425,26 @@ mod tests {
             trail: Trail(vec![7; Trail::places(every_action().len()).count()]),
             ..Run::new(scenario, 7)
         }
+    }
+
+    /// Lists that would take for ever to sort are refused, whatever is in them.
+    #[test]
+    fn long_lists_are_refused() {
+        let file = |scenario: &str| {
+            let text = format!(
+                r#"{{"format":"{FORMAT}","version":1,"scenario":{scenario},"seed":1,"actions":[]}}"#
+            );
+            Run::from_json(&text).map(|_| ())
+        };
+        let plain = r#"{"protocol":"raft","cluster":{"nodes":5},"network":{"cut":[]}}"#;
+        assert_eq!(file(plain), Ok(()));
+        let ways = vec![r#"["S1","S2"]"#; ITEMS_MAX + 1].join(",");
+        let cut = plain.replace("[]", &format!("[{ways}]"));
+        assert_eq!(file(&cut), Err(RunError::BadHead));
+        let roles: Vec<String> = (0..=ITEMS_MAX).map(|it| format!("\"{it}\":[]")).collect();
+        let roles = format!("\"nodes\":5,\"roles\":{{{}}}", roles.join(","));
+        let roles = plain.replace("\"nodes\":5", &roles);
+        assert_eq!(file(&roles), Err(RunError::BadHead));
     }
 
     /// A file reads back as the run that wrote it, whole and as the growing head with actions.

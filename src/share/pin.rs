@@ -2,6 +2,7 @@
 //! catalogue, and nobody reads anything else into them.
 
 use super::json::Json;
+use crate::protocol::disturbs;
 
 /// The most characters in a note.
 pub const PIN_CHARS_MAX: usize = 280;
@@ -13,7 +14,7 @@ pub const PINS_MAX: usize = 200;
 pub struct Pin {
     /// How many actions lie before the moment.
     pub at: usize,
-    /// What it says: 1 to [`PIN_CHARS_MAX`] characters, none of which controls anything.
+    /// What it says: 1 to [`PIN_CHARS_MAX`] characters, none of which disturbs the text around it.
     pub text: String,
 }
 
@@ -22,7 +23,7 @@ impl Pin {
     pub fn new(at: usize, text: &str) -> Option<Self> {
         let text = text.trim();
         let fits = (1..=PIN_CHARS_MAX).contains(&text.chars().count());
-        let is_sound = fits && !text.chars().any(char::is_control);
+        let is_sound = fits && !text.chars().any(disturbs);
         is_sound.then(|| Self {
             at,
             text: text.to_owned(),
@@ -71,7 +72,14 @@ mod tests {
     fn texts_that_can_be_notes() {
         assert_eq!(Pin::new(3, "  <b>值</b> ").unwrap().text, "<b>值</b>");
         assert!(Pin::new(0, &"值".repeat(PIN_CHARS_MAX)).is_some());
-        for bad in ["", "  ", "a\nb", "a\u{1b}b", &"x".repeat(PIN_CHARS_MAX + 1)] {
+        for bad in [
+            "",
+            "  ",
+            "a\nb",
+            "a\u{1b}b",
+            "\u{202e}b",
+            &"x".repeat(PIN_CHARS_MAX + 1),
+        ] {
             assert_eq!(Pin::new(0, bad), None, "{bad:?}");
         }
     }

@@ -5,6 +5,7 @@
 
 use super::json::Json;
 use super::{ACTIONS_MAX, Run, RunError, VERSION, check_head};
+use crate::protocol::disturbs;
 
 /// What such a file says it is.
 pub const FORMAT: &str = "quorumscope-scenes";
@@ -43,7 +44,7 @@ pub fn is_scenes(text: &str) -> bool {
 
 /// A title as it is kept: without spaces around it, and not too long; nothing where none is left.
 pub fn title(typed: &str) -> Option<String> {
-    let plain = typed.chars().filter(|c| !c.is_control());
+    let plain = typed.chars().filter(|c| !disturbs(*c));
     let title: String = plain.take(TITLE_CHARS_MAX).collect();
     let title = title.trim();
     (!title.is_empty()).then(|| title.to_owned())
@@ -119,7 +120,9 @@ mod tests {
         let file = |scenes: &[Scene]| read(&write(scenes));
         let bad_head = write(&[]).replace("scenes\":[]", "scenes\":1");
         assert_eq!(read(&bad_head), Err(ScenesError::File(RunError::BadHead)));
-        assert_eq!(file(&[scene(" ", 1)]), Err(ScenesError::BadTitle(1)));
+        for bad in [" ", "a\u{7}", "\u{202e}gnol"] {
+            assert_eq!(file(&[scene(bad, 1)]), Err(ScenesError::BadTitle(1)));
+        }
         let long = "a".repeat(TITLE_CHARS_MAX + 1);
         let long = [scene("1", 1), scene(&long, 1)];
         assert_eq!(file(&long), Err(ScenesError::BadTitle(2)));

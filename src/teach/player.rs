@@ -12,6 +12,8 @@ use crate::world::{Action, ActionError};
 
 /// The most steps that anything in a lesson may take to come about.
 pub const STEPS_MAX: usize = 600;
+/// The most actions that a lesson takes a run to have: a file can ask for any number.
+const LENGTH_MAX: usize = 10_000;
 
 /// Where somebody is in a lesson.
 #[derive(Clone)]
@@ -27,7 +29,7 @@ pub struct Player {
 pub enum Stuck {
     /// What is to be done makes no sense there.
     Refused(ActionError),
-    /// What is waited for does not come about.
+    /// What is waited for does not come about, or not within what a lesson may take.
     NeverSo,
     /// The scenario does not open, which reading a lesson has ruled out but for its prepared
     /// actions.
@@ -151,7 +153,7 @@ impl Player {
             return self.go_on(session);
         }
         for action in self.beat().asks.clone() {
-            session.act(action)?;
+            act(session, action)?;
             if self.see(session)? {
                 return Ok(());
             }
@@ -160,7 +162,7 @@ impl Player {
             if self.beat != place {
                 return Ok(());
             }
-            session.act(Action::Next)?;
+            act(session, Action::Next)?;
             self.see(session)?;
         }
         Err(Stuck::NeverSo)
@@ -170,10 +172,10 @@ impl Player {
     fn enter(&mut self, session: &mut Session) -> Result<(), Stuck> {
         for deed in self.beat().does.clone() {
             match deed {
-                Deed::Act(action) => session.act(action)?,
+                Deed::Act(action) => act(session, action)?,
                 Deed::Steps(steps) => {
                     for _ in 0..steps {
-                        session.act(Action::Next)?;
+                        act(session, Action::Next)?;
                     }
                 }
                 Deed::To(condition) => step_to(session, &condition)?,
@@ -211,9 +213,17 @@ impl Player {
     }
 }
 
+/// Does something that the lesson wants, unless it wants too much.
+fn act(session: &mut Session, action: Action) -> Result<(), Stuck> {
+    match session.position() < LENGTH_MAX {
+        true => Ok(session.act(action)?),
+        false => Err(Stuck::NeverSo),
+    }
+}
+
 fn step_to(session: &mut Session, condition: &Condition) -> Result<(), Stuck> {
     for _ in 0..STEPS_MAX {
-        session.act(Action::Next)?;
+        act(session, Action::Next)?;
         if session.holds(condition) {
             return Ok(());
         }

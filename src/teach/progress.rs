@@ -5,6 +5,8 @@ use crate::sorted::SortedMap;
 
 /// What stands for a lesson that was gone through to its end.
 const DONE: &str = "done";
+/// The most lessons that are remembered: more than there are.
+const LESSONS_MAX: usize = 1_000;
 
 /// How far somebody has come.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -33,7 +35,12 @@ impl Progress {
         };
         Self {
             last,
-            lessons: lessons.unwrap_or_default().iter().filter_map(one).collect(),
+            lessons: lessons
+                .unwrap_or_default()
+                .iter()
+                .take(LESSONS_MAX)
+                .filter_map(one)
+                .collect(),
         }
     }
 
@@ -111,5 +118,9 @@ mod tests {
         let half = Progress::read(half);
         assert!(half.is_done("why"));
         assert_eq!(half.beat("copies"), 0);
+        let many = (0..=LESSONS_MAX).map(|at| format!("\"{at}\":[1,null]"));
+        let many = many.collect::<Vec<_>>().join(",");
+        let many = Progress::read(&format!("{{\"lessons\":{{{many}}}}}"));
+        assert_eq!(many.lessons.len(), LESSONS_MAX);
     }
 }

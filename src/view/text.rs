@@ -30,6 +30,9 @@ impl Sentence {
     }
 }
 
+/// The most texts of one file.
+const TEXTS_MAX: usize = 10_000;
+
 /// The texts of one language, by key.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Catalogue {
@@ -46,7 +49,8 @@ impl Catalogue {
     /// Reads more texts of the same language.
     pub fn add_json(&mut self, bytes: &[u8]) -> Option<()> {
         let json = Json::read(std::str::from_utf8(bytes).ok()?).ok()?;
-        for (key, text) in json.fields()? {
+        let texts = json.fields().filter(|it| it.len() <= TEXTS_MAX)?;
+        for (key, text) in texts {
             self.texts.insert(key.clone(), text.text()?.to_owned());
         }
         Some(())
@@ -193,6 +197,17 @@ fn work_key(work: Work) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// A file of more texts than any language has is none.
+    #[test]
+    fn too_many_texts_are_refused() {
+        let file = |count: usize| {
+            let texts = (0..count).map(|at| (format!("{at:06}"), Json::from("x")));
+            Json::Object(texts.collect()).write()
+        };
+        assert!(Catalogue::from_json(file(TEXTS_MAX).as_bytes()).is_some());
+        assert!(Catalogue::from_json(file(TEXTS_MAX + 1).as_bytes()).is_none());
+    }
 
     /// Arguments are filled in once, unknown ones stay visible, and braces in values are text.
     #[test]

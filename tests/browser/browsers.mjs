@@ -16,6 +16,12 @@ function found(named, debians) {
   return [named, debians].find((path) => path && existsSync(path));
 }
 
+/** Where each is, if it is not Playwright's own. */
+const PROGRAMS = {
+  chromium: () => found(process.env.CHROME_PATH, '/usr/bin/chromium'),
+  firefox: () => found(process.env.FIREFOX_PATH, '/usr/bin/firefox-esr'),
+};
+
 /** Chromium, of which a context prefers what it is told to. */
 class Chromium {
   #running;
@@ -24,7 +30,7 @@ class Chromium {
   async context(options) {
     this.#running ??= chromium.launch({
       // Without a path, Playwright takes its own.
-      executablePath: found(process.env.CHROME_PATH, '/usr/bin/chromium'),
+      executablePath: PROGRAMS.chromium(),
       // Chromium's sandbox refuses to work for root.
       args: process.getuid?.() === 0 ? [...FLAGS, '--no-sandbox'] : FLAGS,
     });
@@ -56,6 +62,7 @@ class Firefox {
   async context(options) {
     const preferences = {
       ...AS_SHIPPED,
+      ...NO_PANEL,
       'ui.systemUsesDarkTheme': options.colorScheme === 'dark' ? 1 : 0,
       'ui.prefersReducedMotion': options.reducedMotion === 'reduce' ? 1 : 0,
       ...(options.hasTouch && TOUCH),
@@ -66,7 +73,7 @@ class Firefox {
       await this.#makeRoom();
       const running = await firefox.launch({
         channel: 'moz-firefox',
-        executablePath: found(process.env.FIREFOX_PATH, '/usr/bin/firefox-esr'),
+        executablePath: PROGRAMS.firefox(),
         firefoxUserPrefs: preferences,
         downloadsPath: this.#folder,
       });
@@ -97,6 +104,9 @@ class Firefox {
 /** What Playwright would otherwise make less strict than it is for everybody. */
 const AS_SHIPPED = { 'security.fileuri.strict_origin_policy': true };
 
+/** The panel that shows what was saved would take the keys. */
+const NO_PANEL = { 'browser.download.alwaysOpenPanel': false, 'browser.download.panel.shown': true };
+
 /** A finger, which is coarse and does not hover, as the only pointer. */
 const TOUCH = {
   'dom.w3c_touch_events.enabled': 1,
@@ -106,6 +116,9 @@ const TOUCH = {
 
 /** By name, in the order in which they are tried. */
 export const BROWSERS = { chromium: Chromium, firefox: Firefox };
+
+/** Whether all of them are there, so that what one makes can be opened in the other. */
+export const allAreHere = () => Object.values(PROGRAMS).every((program) => program() !== undefined);
 
 // --- Downloads ------------------------------------------------------------------------------
 

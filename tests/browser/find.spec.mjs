@@ -318,10 +318,10 @@ test('in Chinese', async (lab) => {
   await page.getByRole('button', { name: 'Paxos', exact: true }).click();
   await page.getByRole('button', { name: 'Paxos', exact: true, pressed: true }).waitFor();
   await page.getByRole('banner').getByRole('button', { name: '破坏规则' }).click();
-  await page.getByRole('button', { name: /^寻找丧失它的最短反例/ }).first().waitFor();
+  await page.getByRole('button', { name: /^寻找最短反例/ }).first().waitFor();
   await screenshot(page, 'find-rules-zh');
-  await page.getByRole('button', { name: '寻找丧失它的最短反例：接受时不管承诺' }).click();
-  await page.getByText(/^丧失一致性的最短反例：\d+ 个动作。可单步查看，也可直接运行。$/).first().waitFor();
+  await page.getByRole('button', { name: '寻找最短反例：接受时不管承诺' }).click();
+  await page.getByText(/^违反“一致性”的最短反例：\d+ 个动作。可单步查看，也可直接运行。$/).first().waitFor();
   await axe(page);
   await screenshot(page, 'find-found-zh');
   await page.getByText(/^更多/).click();

@@ -306,7 +306,7 @@ class Reader extends Visitor {
     const text = readFileSync(file, 'utf8').replace(/"cursor":\d+/, '"cursor":128');
     const buffer = Buffer.from(text);
     await this.page.locator('input[type=file]').setInputFiles({ name: 'run.json', mimeType: 'application/json', buffer });
-    await this.page.getByText(/^✗ (Leader Completeness|领导者完整性)/).first().waitFor();
+    await this.page.getByText(/^✗ (Leader Completeness|已违反“领导者完整性”)/).first().waitFor();
     await this.page.getByRole('tab').last().click();
   }
 

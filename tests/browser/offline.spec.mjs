@@ -5,9 +5,11 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 
-import { DIST, reached, test } from './support.mjs';
-import { eventually } from './visitor.mjs';
+import { prepared, read, searched } from './searching.mjs';
+import { DIST, SINGLE, reached, test } from './support.mjs';
+import { Visitor, eventually } from './visitor.mjs';
 
 /** What is there once no server answers. */
 const GONE = { offline: true, motion: 'reduce', expect: [/ERR_INTERNET_DISCONNECTED|Failed to load resource/] };
@@ -54,10 +56,52 @@ test('who has had the full program has everything offline, the search too', asyn
   const page = await lab.open(`${await lab.serve()}#full`, GONE);
   const files = await page.locator('[data-asset]').count();
   await eventually(async () => assert.ok(await kept(page) >= files, `${await kept(page)} of ${files}`));
+  await withoutNetwork(lab, page);
+});
+
+test('a link opens offline', async (lab) => {
+  const page = await lab.open(`${await lab.serve()}#full`, GONE);
+  const files = await page.locator('[data-asset]').count();
+  await eventually(async () => assert.ok(await kept(page) >= files));
   await page.context().setOffline(true);
+  const { link, cursor } = read('tests/links/browsers/firefox/paxos.json');
+  await page.goto(page.url().replace(/#.*/, `#r=${link}`));
   await page.reload();
   await reached(page, 'ready');
+  await page.getByText(new RegExp(`event ${cursor} of`)).waitFor();
 });
+
+test('the single file has everything without a network', async (lab) => {
+  const page = await lab.open(pathToFileURL(SINGLE).href, { motion: 'reduce' });
+  await withoutNetwork(lab, page);
+});
+
+/** Opens the page again without a network, and uses all that it may have to fetch. */
+async function withoutNetwork(lab, page) {
+  const elsewhere = await lab.serve();
+  await page.context().setOffline(true);
+  const other = await page.context().newPage();
+  await assert.rejects(other.goto(elsewhere), 'there is a network');
+  await other.close();
+  await page.reload();
+  await reached(page, 'ready');
+  const failed = [];
+  page.on('requestfailed', (request) => failed.push(request.url()));
+
+  const who = new Visitor(page);
+  for (const name of ['Paxos', 'Multi-Paxos', 'Two-phase commit', 'Raft']) {
+    await who.protocol(name);
+    await who.step(2);
+  }
+  await page.getByRole('button', { name: /▾$/ }).first().click();
+  await who.dialog().getByRole('button', { name: /Why a vote is refused/ }).first().click();
+  await who.panel().getByText('Part 1 of 9').waitFor();
+  await who.press('中文');
+  await page.getByRole('button', { name: '单步', exact: true }).waitFor();
+  const { request } = prepared('two_phase')[0];
+  assert.equal((await searched(page, request, 60)).status, 'found');
+  assert.deepEqual(failed, []);
+}
 
 test('a new version is said, and taken when the reader reloads', async (lab) => {
   const folder = mkdtempSync(join(tmpdir(), 'quorumscope-'));

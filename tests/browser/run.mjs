@@ -10,7 +10,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 
-import { BROWSERS } from './browsers.mjs';
+import { BROWSERS, allAreHere } from './browsers.mjs';
 import { DIST, Lab, SINGLE, screenshot, tests } from './support.mjs';
 
 /** No test takes so long; one that does hangs. */
@@ -75,7 +75,9 @@ async function declared() {
 /** Runs the tests in one browser: some at a time, and those that want the machine alone last. */
 async function tryIn(browserName) {
   const began = performance.now();
-  const possible = labelled.filter(({ needs }) => browserName === 'chromium' || !needs.chromium);
+  const missing = ({ chromium, others }) =>
+    (browserName !== 'chromium' && chromium) || (!allAreHere() && others);
+  const possible = labelled.filter(({ needs }) => !missing(needs));
   const together = possible.filter(({ needs }) => !needs.alone);
   const alone = possible.filter(({ needs }) => needs.alone);
   // A browser for each, since windows of one browser take the focus from each other.
@@ -85,9 +87,9 @@ async function tryIn(browserName) {
   await tryAgain(browsers[0], browserName);
   await Promise.all(browsers.map((browser) => browser.close()));
   for (const { name, needs } of labelled) {
-    if (browserName !== 'chromium' && needs.chromium) {
+    if (missing(needs)) {
       counts.skipped += 1;
-      console.log(`skipped ${browserName}: ${name} (${needs.chromium})`);
+      console.log(`skipped ${browserName}: ${name} (${missing(needs)})`);
     }
   }
   console.log(`        ${browserName}: ${seconds(began)}`);

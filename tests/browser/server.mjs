@@ -16,6 +16,7 @@ const TYPES = {
   '.json': 'application/json',
   '.png': 'image/png',
   '.svg': 'image/svg+xml',
+  '.mjs': 'text/javascript; charset=utf-8',
   '.txt': 'text/plain; charset=utf-8',
   '.wasm': 'application/wasm',
 };
@@ -26,7 +27,7 @@ const TYPES = {
  * @param {string} folder
  * @param {object} options
  * @param {string} options.base   the path that the folder is at, with a slash at both ends
- * @param {string} options.policy the content security policy; empty for none
+ * @param {string|Function} options.policy the content security policy, or that of a path; empty for none
  * @param {object} options.types  other content types, by extension
  * @param {object} options.pages  pages that are in no folder: their HTML by their path
  * @param {boolean} options.anybody whether pages of other origins may fetch the files
@@ -35,8 +36,9 @@ const TYPES = {
 export async function serve(folder, { base = '/', policy = STRICT, types = {}, pages = {}, anybody = false } = {}) {
   const server = createServer((request, response) => {
     const path = decodeURIComponent(new URL(request.url, 'http://localhost').pathname);
-    if (policy) {
-      response.setHeader('Content-Security-Policy', policy);
+    const strict = typeof policy === 'function' ? policy(path, `http://${request.headers.host}`) : policy;
+    if (strict) {
+      response.setHeader('Content-Security-Policy', strict);
     }
     if (anybody) {
       response.setHeader('Access-Control-Allow-Origin', '*');

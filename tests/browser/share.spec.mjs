@@ -18,14 +18,6 @@ const run = (page) => page.evaluate(() => JSON.parse(window.quorumscope.run()));
 
 const hash = (text) => text.slice(text.indexOf('#'));
 
-/** The link that the dialogue offers. */
-async function link(who) {
-  await who.menu('Share…');
-  const field = who.dialog().getByRole('textbox', { name: 'Link to this moment' });
-  await field.waitFor();
-  return field.inputValue();
-}
-
 async function isAt(who, position) {
   await eventually(async () => assert.equal((await who.place()).position, position));
 }
@@ -39,7 +31,7 @@ test('a link opens the same run at the same moment, in another visit and another
   await who.press('Back');
   await who.press('Back');
   const before = { place: await who.place(), about: await who.about(), run: await run(who.page) };
-  const address = await link(who);
+  const address = await who.link();
   assert.ok(address.startsWith(who.page.url().replace(/#.*/, '')));
   await axe(who.page);
   await screenshot(who.page, 'share');
@@ -50,7 +42,7 @@ test('a link opens the same run at the same moment, in another visit and another
   assert.deepEqual(await other.place(), before.place);
   assert.deepEqual(await other.about(), before.about);
   assert.deepEqual((await run(other.page)).actions, before.run.actions);
-  await link(other);
+  await other.link();
   await fits(other.page);
   await axe(other.page);
   await screenshot(other.page, 'share-phone');
@@ -63,7 +55,7 @@ test('a link opens the same run at the same moment, in another visit and another
 test('the code on the screen is read as the link that stands beside it', async (lab) => {
   const who = await visit(lab);
   await who.step(12);
-  const address = await link(who);
+  const address = await who.link();
   const code = who.dialog().getByRole('img', { name: 'QR code of the link to this moment' });
   const side = 4 * Number((await code.getAttribute('viewBox')).split(' ')[2]);
   // One letter for each pixel: Firefox is slow to hand over long lists.
@@ -109,7 +101,7 @@ test('the link is copied, or selected where the clipboard is refused', async (la
     },
   });
   await who.step(3);
-  const address = await link(who);
+  const address = await who.link();
   await who.press('Copy link');
   await who.dialog().getByText('Copied.').waitFor();
   assert.equal(await who.page.evaluate(() => window.copied()), address);
@@ -127,7 +119,7 @@ test('a damaged link, a newer one and one of something else are refused, and not
   const who = await visit(lab);
   await who.step(7);
   const before = await run(who.page);
-  const good = hash(await link(who)).slice('#r='.length);
+  const good = hash(await who.link()).slice('#r='.length);
   await who.close();
   const bad = [
     [good.slice(0, -5), /missing or has been changed/],
@@ -144,7 +136,7 @@ test('a damaged link, a newer one and one of something else are refused, and not
     await who.key('Escape');
   }
   // By hand, with what stands around it in a mail.
-  await link(who);
+  await who.link();
   await who.dialog().getByRole('textbox', { name: 'Open a link' }).fill(` <https://example.org/#r=${good}>. `);
   await who.dialog().getByRole('button', { name: 'Open', exact: true }).click();
   await who.dialog().waitFor({ state: 'detached' });
@@ -155,7 +147,7 @@ test('a damaged link, a newer one and one of something else are refused, and not
 test('what a link took the place of comes back', async (lab) => {
   const who = await visit(lab);
   await who.step(3);
-  const address = await link(who);
+  const address = await who.link();
   await who.close();
   await who.step(4);
   await who.act(who.node(2), 'Kill');
@@ -186,7 +178,7 @@ test('the single file opens a link from a disk, and in a sandboxed frame', async
   const known = JSON.parse(readFileSync(join(TESTS, 'runs', 'raft-quiet.json'), 'utf8'));
   const disk = await lab.open(`${pathToFileURL(SINGLE).href}#r=${stored}`, { motion: 'reduce' });
   assert.equal((await new Visitor(disk).about()).hash, known.hash.slice(0, 8));
-  const address = await link(new Visitor(disk));
+  const address = await new Visitor(disk).link();
   assert.ok(address.startsWith('file:'));
 
   const frame = `<!doctype html><html lang="en"><title>A page that embeds</title><link rel="icon" href="data:,">

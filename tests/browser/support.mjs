@@ -6,6 +6,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 import { AxeBuilder } from '@axe-core/playwright';
+import axeCore from 'axe-core';
 
 import { nameOf } from './browsers.mjs';
 import { serve } from './server.mjs';
@@ -29,6 +30,9 @@ const NO_WORKER = /Service Worker registration blocked by Playwright|^uncaught: 
 /** A page that opens the full program at once has asked for the core in vain; browsers say so. */
 const NOT_USED = /was preloaded using link preload but not used/;
 
+/** What finds fault with accessibility, as a script. */
+const AXE = axeCore.source;
+
 /** How long the lab may take to be on the page. Two busy cores need some of it. */
 const PATIENCE = 20_000;
 
@@ -44,6 +48,7 @@ export const tests = [];
  * @param {object} [needs]
  * @param {boolean} [needs.alone]    nothing else may run meanwhile: it measures, or counts frames
  * @param {string} [needs.chromium]  why it can be tried in Chromium alone
+ * @param {string} [needs.others]    why it takes the other browser too
  * @param {(lab: Lab) => Promise<void>} body
  */
 export function test(name, needs, body) {
@@ -198,6 +203,17 @@ export async function axe(page) {
     .setLegacyMode()
     .options({ resultTypes: ['violations'] })
     .analyze();
+  nothingSerious(violations);
+}
+
+/** The same within one frame, whatever is wrong with the page around it. */
+export async function axeWithin(frame) {
+  await frame.evaluate(AXE);
+  const { violations } = await frame.evaluate(() => window.axe.run({ resultTypes: ['violations'] }));
+  nothingSerious(violations);
+}
+
+function nothingSerious(violations) {
   const findings = violations
     .filter(({ impact }) => impact === 'serious' || impact === 'critical')
     .map(({ id, help, nodes }) => {

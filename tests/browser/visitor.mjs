@@ -158,6 +158,14 @@ export class Visitor {
     return { seed: Number(seed), hash };
   }
 
+  /** The link to the moment, from the dialogue that it leaves open. */
+  async link() {
+    await this.menu('Share…');
+    const field = this.dialog().getByRole('textbox', { name: 'Link to this moment' });
+    await field.waitFor();
+    return field.inputValue();
+  }
+
   /** The run so far, line by line. */
   async transcript() {
     await this.menu('Transcript');

@@ -6,6 +6,7 @@
 mod assets;
 mod catalogue;
 mod dist;
+mod examples;
 mod figures;
 mod guides;
 mod html;
@@ -14,6 +15,7 @@ mod offline;
 mod only;
 mod pictures;
 mod project;
+mod release;
 mod serve;
 mod setup;
 mod shell;
@@ -31,10 +33,13 @@ Builds, packs, tests and measures the lab. Each command first sets up what it mi
 
   cargo xtask serve [--port N] [--release]   serve the lab, and build it again when a file changes
   cargo xtask dist                           build dist/ and dist-single/quorumscope.html
+  cargo xtask release [--tag TAG] [--verify] build a commit into dist-release/, with an archive and
+                                             sums; --verify builds it twice and compares
   cargo xtask test [--native] [--browser]    run every check and test, or only one half of them
                    [--chromium] [--firefox]  the browser tests, in these; in Chromium, if not said
                    [--jobs N]                so many browser tests at a time: two, if not said
                    [WORD…]                   of the browser tests, only those whose name has a WORD
+  cargo xtask examples                       build the pages of examples/embedding in target/examples/
   cargo xtask figures                        print what the budgets are about: bytes and times
   cargo xtask pictures                       take the pictures of the documents anew
   cargo xtask guides [--follow]              render the guides into dist/guides/, links checked; or
@@ -62,7 +67,9 @@ fn dispatch(arguments: &[String]) -> Result<()> {
     match command.as_str() {
         "serve" => serve::run(&project, &serve::Options::parse(rest)?),
         "dist" => no_more(rest).and_then(|()| dist::run(&project).map(drop)),
+        "release" => release::run(&project, &release::Options::parse(rest)?),
         "test" => test::run(&project, &test::Options::parse(rest)?),
+        "examples" => no_more(rest).and_then(|()| examples::run(&project)),
         "figures" => no_more(rest).and_then(|()| figures::run(&project)),
         "pictures" => no_more(rest).and_then(|()| pictures::run(&project)),
         "guides" if *rest == ["--follow"] => guides::following::run(&project),

@@ -35,6 +35,11 @@ impl Project {
         self.root.join("dist-single").join("quorumscope.html")
     }
 
+    /// A release: both, an archive, and their sums.
+    pub fn release(&self) -> PathBuf {
+        self.root.join("dist-release")
+    }
+
     /// The styles, scripts, catalogues and lessons that no compiler touches.
     pub fn assets(&self) -> PathBuf {
         self.root.join("static")
@@ -43,6 +48,16 @@ impl Project {
     /// The browser tests. The npm packages are installed here, wasm-opt and Terser among them.
     pub fn browser_tests(&self) -> PathBuf {
         self.root.join("tests").join("browser")
+    }
+
+    /// The sources of pages that have the lab in them.
+    pub fn embedding(&self) -> PathBuf {
+        self.root.join("examples").join("embedding")
+    }
+
+    /// Where such a page is built.
+    pub fn example(&self, name: &str) -> PathBuf {
+        self.target().join("examples").join(name)
     }
 
     /// The programs of those packages.

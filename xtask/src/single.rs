@@ -24,7 +24,7 @@ use crate::{assets, shell};
 const CORE: [&str; 3] = ["quorumscope.js", "quorumscope.wasm", offline::WORKER];
 
 /// What says, beside the single file, under which policy a host can serve it.
-const POLICY: &str = "content-security-policy.txt";
+pub const POLICY: &str = "content-security-policy.txt";
 
 /// The strictest content security policy that the file works under: it names the hashes of its
 /// script and of its styles. Glue and search are run from blobs.

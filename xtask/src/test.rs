@@ -8,7 +8,7 @@ use anyhow::{Context as _, Result, bail};
 
 use crate::project::Project;
 use crate::setup::Browser;
-use crate::{dist, guides, setup, shell};
+use crate::{dist, examples, guides, setup, shell};
 
 /// What the command was told.
 #[derive(Debug, PartialEq)]
@@ -135,6 +135,7 @@ fn native(project: &Project) -> Result<()> {
 
 fn browser(project: &Project, options: &Options) -> Result<()> {
     let toolbox = dist::run(project)?;
+    examples::build(project)?;
     let mut node = toolbox.command("node")?;
     node.current_dir(&project.root)
         .arg(project.browser_tests().join("run.mjs"));

@@ -1,3 +1,3 @@
-import Reveal from './reveal.js/dist/reveal.esm.js';
+import Reveal from './reveal.js/reveal.mjs';
 
-new Reveal({ width: 1200, height: 760 }).initialize();
+new Reveal({ width: 1200, height: 720 }).initialize();

@@ -1,4 +1,6 @@
 project = "Figures in Sphinx"
-# The lab's built folder lies beside this file: lab/ is a copy of dist/.
-html_extra_path = ["extra"]
-html_js_files = [("../lab/embed.js", {"type": "module"})]
+html_static_path = ["_static"]
+html_css_files = ["figures.css"]
+# Scripts are sought in _static/; the lab's folder lies beside it.
+html_js_files = [("../quorumscope/embed.js", {"type": "module"})]
+html_copy_source = False

@@ -43,7 +43,7 @@ pub(in crate::app) fn name(pair: &Pair, side: Side, words: &Words) -> String {
     if theirs.about().key == protocol && pair.difference(side) == pair.difference(side.other()) {
         parts.push(words.t(side_key(side)).to_owned());
     }
-    parts.join(words.t("ui.list_separator"))
+    parts.join(words.t("ui.clause_separator"))
 }
 
 fn side_key(side: Side) -> &'static str {

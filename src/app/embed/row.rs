@@ -24,7 +24,7 @@ pub(in crate::app) fn view(
 ) -> Html {
     let sign = |sign| el("span").set("aria-hidden", "true").text(sign);
     let at_start = moment.position <= frame.from;
-    let mut row = classed("footer", "bottom transport").set("role", "group");
+    let mut row = classed("section", "bottom transport");
     row = row.say("aria-label", words.t("ui.steps"));
     if frame.controls != Controls::None {
         let back = button(send, Msg::Back)

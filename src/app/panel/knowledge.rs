@@ -62,7 +62,7 @@ pub(super) fn letters(own: &Knowledge, words: &Words) -> El {
         };
         let mut name = letter.arrow.name.to_owned();
         if let Some(epoch) = letter.arrow.epoch {
-            name.push_str(words.t("ui.list_separator"));
+            name.push_str(words.t("ui.clause_separator"));
             name.push_str(&words.badge(epoch));
         }
         el("tr")

@@ -147,6 +147,9 @@ fn framed(
     panels: &Rc<[Tab]>,
     send: &Callback<Msg>,
 ) -> Html {
+    if FULL && let [only] = panels[..] {
+        return alone(content, words, only);
+    }
     let current = panels.iter().position(|(it, ..)| *it == panel);
     let current = current.unwrap_or(0);
     let tab = |(at, (panel, id, key)): (usize, &Tab)| {
@@ -175,6 +178,25 @@ fn framed(
     classed("aside", "side")
         .say("aria-label", words.t("ui.panels"))
         .with(tabs)
+        .with(pane)
+        .end()
+}
+
+/// A panel that is the only one has a title and no tab.
+fn alone(content: Html, words: &Words, (_, id, key): Tab) -> Html {
+    let title = el("b").set("id", id).text(words.t(key));
+    let pane = classed("div", "pane")
+        .set("id", "panel")
+        .set("role", "region")
+        .set("tabindex", "0")
+        .set("aria-labelledby", id)
+        .child(content);
+    classed("div", "side")
+        .with(
+            classed("div", "tabs")
+                .set("aria-hidden", "true")
+                .with(title),
+        )
         .with(pane)
         .end()
 }

@@ -80,6 +80,7 @@ pub(super) fn chips(moment: &Moment, words: &Words, about: &'static About) -> Ht
             .end()
     };
     classed("ul", "chips")
+        .say("aria-label", words.t("ui.properties"))
         .each(about.properties.iter().map(chip))
         .end()
 }

@@ -67,7 +67,7 @@ fn Pile(props: &Props) -> Html {
     ];
     let mut spoken = words.fill("crowd.label", &args);
     if let Some(name) = props.name {
-        spoken.push_str(words.t("ui.list_separator"));
+        spoken.push_str(words.t("ui.clause_separator"));
         spoken.push_str(name);
     }
     let send = props.send.clone();

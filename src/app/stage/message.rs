@@ -90,7 +90,7 @@ pub(in crate::app) fn spoken(card: &MessageCard, words: &Words) -> String {
     let held = card.held.then(|| words.t("ui.message_held"));
     let details = epoch.as_deref().into_iter().chain(outcome).chain(held);
     for detail in details {
-        text.push_str(words.t("ui.list_separator"));
+        text.push_str(words.t("ui.clause_separator"));
         text.push_str(detail);
     }
     text

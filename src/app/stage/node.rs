@@ -88,7 +88,7 @@ pub(in crate::app) fn spoken(card: &NodeCard, words: &Words) -> String {
         let beliefs = card.beliefs.iter().flatten();
         parts.extend(beliefs.map(|it| belief(it, words)));
     }
-    parts.join(words.t("ui.list_separator"))
+    parts.join(words.t("ui.clause_separator"))
 }
 
 #[component]

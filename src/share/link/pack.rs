@@ -2,12 +2,11 @@
 //! text that has stood before takes its number. What is read is bounded by what was written: no
 //! count makes room for more than the bytes behind it can fill.
 
+use crate::share::ITEMS_MAX;
 use crate::sorted::{SortedMap, SortedSet};
 
 /// The longest text: a value of the longest, in characters of four bytes.
 const TEXT_BYTES_MAX: usize = 128;
-/// The most items of a list, a set or a map: more than the links between all that can be there.
-const ITEMS_MAX: usize = 2_048;
 
 /// What a thing is packed into.
 #[derive(Default)]

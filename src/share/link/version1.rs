@@ -222,7 +222,7 @@ impl Pack for Vec<Action> {
         let mut actions = Self::new();
         let mut others = from.number()?;
         loop {
-            let steps = from.number()? as usize;
+            let steps = usize::try_from(from.number()?).ok()?;
             if steps > ACTIONS_MAX || actions.len() + steps > ACTIONS_MAX {
                 return None;
             }

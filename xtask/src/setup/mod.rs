@@ -5,6 +5,7 @@
 mod apt;
 mod browser;
 mod node;
+mod python;
 mod rust;
 mod tools;
 mod version;
@@ -12,7 +13,7 @@ mod version;
 use std::path::PathBuf;
 use std::process::Command;
 
-use anyhow::Result;
+use anyhow::{Context as _, Result};
 
 pub use self::browser::Browser;
 use crate::project::Project;
@@ -41,6 +42,16 @@ impl Toolbox {
         Ok(toolbox)
     }
 
+    /// What building the pages of `examples/embedding` takes: the generators.
+    pub fn for_examples(project: &Project) -> Result<Self> {
+        let mut path = tools::for_books()?;
+        path.push(python::packages(
+            &project.embedding().join("requirements.txt"),
+        )?);
+        path.push(node::packages(&project.embedding().join("revealjs"))?);
+        Ok(Self { path })
+    }
+
     /// A command that finds these tools.
     pub fn command(&self, program: &str) -> Result<Command> {
         // The PATH of the child is not what `Command` looks in on every system, so look here.
@@ -56,6 +67,19 @@ impl Toolbox {
         shell::with_path(&mut command, &self.path)?;
         Ok(command)
     }
+}
+
+/// Where tools are kept for all clones.
+fn cache() -> Result<PathBuf> {
+    let absolute = |name| {
+        std::env::var_os(name)
+            .map(PathBuf::from)
+            .filter(|p| p.is_absolute())
+    };
+    let cache = absolute("XDG_CACHE_HOME")
+        .or_else(|| std::env::home_dir().map(|home| home.join(".cache")))
+        .context("neither XDG_CACHE_HOME nor HOME says where tools can be kept")?;
+    Ok(cache.join("quorumscope").join("tools"))
 }
 
 /// What the native checks take: formatter, linter, and the wasm target that the linter looks at.

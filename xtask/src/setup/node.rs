@@ -1,4 +1,5 @@
-//! Node and the npm packages: wasm-opt and Terser, which every release build takes, and Playwright.
+//! Node and the npm packages: wasm-opt and Terser, which every release build takes, Playwright, and
+//! reveal.js.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -12,18 +13,19 @@ use crate::shell;
 /// The oldest Node that the packages run on. Debian 12 and Ubuntu 24.04 have it.
 const OLDEST: u32 = 18;
 
-/// Installs the packages of `tests/browser/package-lock.json` and returns where their programs are.
+/// Installs the packages of the folder's `package-lock.json` and returns where their programs are.
 pub fn packages(folder: &Path) -> Result<PathBuf> {
     node()?;
     let modules = folder.join("node_modules");
     let lock = std::fs::read(folder.join("package-lock.json"))
-        .context("tests/browser/package-lock.json could not be read")?;
+        .with_context(|| format!("could not read package-lock.json in {}", folder.display()))?;
     // npm itself keeps no record of which lock file it has worked off.
     let record = modules.join(".package-lock-installed.json");
     if std::fs::read(&record).is_ok_and(|installed| installed == lock) {
         return Ok(modules.join(".bin"));
     }
-    shell::say("Installing the npm packages (wasm-opt, Terser, Playwright, axe)");
+    let name = folder.file_name().unwrap_or_default().to_string_lossy();
+    shell::say(format_args!("Installing the npm packages for {name}"));
     let mut npm = Command::new("npm");
     npm.current_dir(folder)
         .args(["ci", "--no-audit", "--no-fund"]);

@@ -1,15 +1,19 @@
-//! Trunk and wasm-bindgen: taken from the PATH where they fit, else installed with Cargo.
+//! Trunk, wasm-bindgen and mdBook: taken from the PATH where they fit, else installed with Cargo.
 
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, bail};
 
+use super::cache;
 use super::version::Version;
 use crate::shell;
 
 /// The oldest Trunk that knows what Trunk.toml says, and the one that is installed where none is
 /// there. Newer ones want a newer Rust.
 const TRUNK: Version = Version(0, 21, 14);
+
+/// The mdBook that the example is built with, and any later one that goes by the same rules.
+const MDBOOK: Version = Version(0, 5, 4);
 
 /// A program that Cargo can install.
 struct Tool {
@@ -38,6 +42,17 @@ pub fn for_page(root: &Path) -> Result<Vec<PathBuf>> {
     };
     let folders = [folder(&trunk)?, folder(&wasm_bindgen)?];
     Ok(folders.into_iter().flatten().collect())
+}
+
+/// The folder in which mdBook is, where it is not on the PATH already.
+pub fn for_books() -> Result<Vec<PathBuf>> {
+    let mdbook = Tool {
+        program: "mdbook",
+        package: "mdbook",
+        version: MDBOOK,
+        fits: |found, wanted| (found.0, found.1) == (wanted.0, wanted.1) && found >= wanted,
+    };
+    Ok(folder(&mdbook)?.into_iter().collect())
 }
 
 /// Where the tool is, or nothing where it is on the PATH.
@@ -83,18 +98,6 @@ fn install(tool: &Tool, root: &Path) -> Result<()> {
         ));
         install(&[]).with_context(|| format!("could not install {spec}"))
     })
-}
-
-fn cache() -> Result<PathBuf> {
-    let absolute = |name| {
-        std::env::var_os(name)
-            .map(PathBuf::from)
-            .filter(|p| p.is_absolute())
-    };
-    let cache = absolute("XDG_CACHE_HOME")
-        .or_else(|| std::env::home_dir().map(|home| home.join(".cache")))
-        .context("neither XDG_CACHE_HOME nor HOME says where tools can be kept")?;
-    Ok(cache.join("quorumscope").join("tools"))
 }
 
 /// The version of a package in Cargo.lock.

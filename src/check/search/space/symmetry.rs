@@ -44,7 +44,7 @@ impl<P: Protocol> Space<P> {
         let mut all = vec![Permutation::default()];
         for class in classes {
             let mut class = &class[..];
-            while all.len() * factorial(class.len()) > PERMUTATIONS_MAX {
+            while all.len().saturating_mul(factorial(class.len())) > PERMUTATIONS_MAX {
                 class = &class[..class.len() - 1];
             }
             let of_class = orders(class).into_iter();
@@ -95,8 +95,9 @@ fn asked<P: Protocol>(start: &Watched<P>, bounds: &Bounds) -> SortedSet<NodeId> 
     asked
 }
 
+/// Of many, as many as a number can be.
 fn factorial(n: usize) -> usize {
-    (1..=n).product()
+    (1..=n).fold(1, usize::saturating_mul)
 }
 
 /// All orders of some nodes, that in which they stand first.
@@ -112,4 +113,16 @@ fn orders(nodes: &[NodeId]) -> Vec<Vec<NodeId>> {
         })
     };
     orders(others).into_iter().flat_map(with_last).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::factorial;
+
+    /// The orders of as many nodes as there can be are more than a number holds.
+    #[test]
+    fn many_nodes_have_very_many_orders() {
+        assert_eq!([0, 1, 5].map(factorial), [1, 1, 120]);
+        assert_eq!(factorial(32), usize::MAX);
+    }
 }
