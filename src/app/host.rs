@@ -83,6 +83,9 @@ pub(super) fn decline(detail: &str) {
     boot_decline(detail);
 }
 
+/// The service worker, which the page of the built folder lists and no other.
+pub(super) const WORKER: &str = "sw.js";
+
 /// Whether the page lists an asset.
 pub(super) fn lists(name: &str) -> bool {
     let selector = format!("[data-asset='{name}']");
