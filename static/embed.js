@@ -9,7 +9,7 @@
  * Attributes: `link`, and the options of a figure's address (panels, controls, theme, lang, lesson,
  * from, to); `title`; `height` in pixels, before the figure has told its own; `load`: `visible`
  * (near the window; the usual), `click` or `now`; `src`: the lab's page or single file, where it
- * does not lie beside this script. `docs/embedding.md` documents it all.
+ * does not lie beside this script. `docs/guide/en/embedding.md` documents it all.
  */
 
 const OPTIONS = ['panels', 'controls', 'theme', 'lang', 'lesson', 'from', 'to'];

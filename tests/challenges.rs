@@ -2,14 +2,18 @@
 
 use std::collections::BTreeSet;
 
+use quorumscope::check::search::{Search, Status};
+use quorumscope::protocol::Any;
 use quorumscope::share::Run;
 use quorumscope::share::json::Json;
 use quorumscope::teach::{Challenge, Course, Verdict};
-use quorumscope::view::{Catalogue, Session, reopen};
+use quorumscope::view::{Catalogue, Session, open, reopen};
 use quorumscope::world::{Action, ActionError};
 
 const FOLDER: &str = "static/challenges";
 const LANGUAGES: [&str; 2] = ["en", "zh-CN"];
+/// How many states a search may visit: some seconds in a browser.
+const STATES_MAX: usize = 1_000_000;
 
 fn read(path: &str) -> String {
     std::fs::read_to_string(path).unwrap_or_else(|error| panic!("{path}: {error}"))
@@ -142,6 +146,41 @@ fn what_may_not_be_used_is_told() {
         tried += 1;
     }
     assert!(tried > 0);
+}
+
+/// What the lab looks for itself as the last hint it finds, soon; and what it finds is what the
+/// challenge asks for.
+#[test]
+fn every_search_finds_what_the_challenge_asks_for() {
+    let mut searched = 0;
+    for (id, challenge) in all() {
+        let Some(request) = &challenge.search else {
+            continue;
+        };
+        let (scenario, bounds, goal) = (&request.scenario, &request.bounds, &request.goal);
+        let protocol = Any::open(&scenario.protocol, &scenario.cluster).expect("it has been read");
+        let search = Search::new(protocol, scenario, request.seed, bounds, goal, 1 << 28);
+        let mut search = search.unwrap_or_else(|error| panic!("{id}: {error:?}"));
+        let status = search.advance(STATES_MAX);
+        let progress = search.progress();
+        eprintln!("{id}: {status:?} {progress:?}");
+        assert_eq!(status, Status::Found, "{id}: {progress:?}");
+        let found = search.found().expect("it has been found");
+        let mut session = open(found.scenario.clone(), found.seed).expect("it opens");
+        for action in found.actions {
+            session
+                .act(action)
+                .unwrap_or_else(|error| panic!("{id}: {error:?}"));
+        }
+        let found = Challenge {
+            scenario: found.scenario,
+            seed: found.seed,
+            ..challenge
+        };
+        assert_eq!(found.judge(&mut session), Verdict::Won, "{id}");
+        searched += 1;
+    }
+    assert!(searched > 0);
 }
 
 /// A run of something else is no attempt.

@@ -1,11 +1,11 @@
 //! Every lesson can be played to its last beat, in both languages, says all that it has to say and
 //! points at what is there.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use quorumscope::share::json::Json;
-use quorumscope::teach::{Arg, Course, Glossary, Lesson, Player, STEPS_MAX, Stuck};
+use quorumscope::teach::{Arg, Course, Explained, Glossary, Lesson, Player, STEPS_MAX, Stuck};
 use quorumscope::view::{Catalogue, Session};
 use quorumscope::world::Action;
 
@@ -403,6 +403,90 @@ fn the_glossary_is_whole() {
             "in no lesson in {language}: {missing:?}"
         );
     }
+}
+
+/// A term is introduced by the beat that the glossary names, and no beat before it uses it.
+#[test]
+fn no_term_is_used_before_it_is_introduced() {
+    let path = "static/glossary/glossary.json";
+    let glossary = Glossary::read(path, &read(path)).unwrap_or_else(|error| panic!("{error}"));
+    let lessons = all();
+    let mut early = Vec::new();
+    for language in LANGUAGES {
+        let words = texts(&format!("static/glossary/glossary.{language}.json"));
+        let mut known = BTreeSet::new();
+        for (id, lesson) in &lessons {
+            let texts = texts(&format!("{FOLDER}/{id}.{language}.json"));
+            for beat in &lesson.beats {
+                let here = |it: &&Explained| it.lesson == *id && it.beat == beat.text;
+                let text = texts.get(&beat.text);
+                let said: Vec<_> = glossary.terms_in(text, &words).collect();
+                for term in glossary.terms.iter().filter(here) {
+                    let says = said.iter().any(|it| it.key == term.key);
+                    assert!(
+                        says,
+                        "{language}: {id} {} does not say {}",
+                        beat.text, term.key
+                    );
+                    known.insert(term.key.clone());
+                }
+                let unknown = said.iter().filter(|it| !known.contains(&it.key));
+                early.extend(
+                    unknown.map(|it| format!("{language}: {id} {}: {}", beat.text, it.key)),
+                );
+            }
+        }
+    }
+    assert_eq!(early.join("\n"), "", "terms before they are introduced");
+}
+
+/// What is written on the page, in a language: the names of buttons, panels and rules, by their keys.
+fn labels(language: &str) -> BTreeMap<String, String> {
+    let texts = texts(&format!("static/locales/{language}.json"));
+    let timers = texts.keys().filter(|key| key.starts_with("timer."));
+    let fire = |key: &str| texts.fill("ui.fire", &[("timer", texts.get(key))]);
+    let fired = timers.map(|key| (format!("ui.fire {key}"), fire(key)));
+    let changed = texts.fill("ui.rules_broken", &[("count", "1")]);
+    let whole = texts
+        .keys()
+        .map(|key| (key.to_owned(), texts.get(key).to_owned()));
+    whole
+        .chain(fired)
+        .chain([("changed".to_owned(), changed)])
+        .collect()
+}
+
+/// What stands in quotation marks in lessons, challenges and the glossary is written on the page, so
+/// that it can be found there, and is called the same in Chinese. What follows “Source:” is the title
+/// of something else.
+#[test]
+fn what_is_quoted_is_on_the_page() {
+    let (english, chinese) = (labels("en"), labels("zh-CN"));
+    let mut nowhere = Vec::new();
+    for folder in ["lessons", "challenges", "glossary"] {
+        let folder = std::fs::read_dir(format!("static/{folder}")).expect("the folder is there");
+        let paths = folder.map(|entry| entry.expect("the entry can be read").path());
+        let paths = paths.map(|path| path.to_string_lossy().into_owned());
+        for path in paths.filter(|path| path.ends_with(".en.json")) {
+            let catalogue = texts(&path);
+            let other = texts(&path.replace(".en.json", ".zh-CN.json"));
+            for key in catalogue.keys() {
+                let text = catalogue.get(key);
+                let own = text.split("Source: ").next().unwrap_or(text);
+                let quoted = own.split('“').skip(1);
+                for quoted in quoted.filter_map(|it| Some(it.split_once('”')?.0)) {
+                    let mut named = english.iter().filter(|(_, label)| *label == quoted);
+                    let same = named.any(|(label, _)| {
+                        other.get(key).contains(&format!("“{}”", chinese[label]))
+                    });
+                    if !same {
+                        nowhere.push(format!("{path}: {key}: “{quoted}”"));
+                    }
+                }
+            }
+        }
+    }
+    assert_eq!(nowhere.join("\n"), "", "quoted, but not so on the page");
 }
 
 /// The questions that the course promises to answer.

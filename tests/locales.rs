@@ -207,6 +207,7 @@ const FULL_FAMILIES: &[&str] = &[
     "embed.",
     "export.",
     "fault.",
+    "guide.",
     "knowledge.",
     "lecture.",
     "lesson.",

@@ -7,6 +7,7 @@ use yew::prelude::*;
 use super::FULL;
 use super::compare;
 use super::dom::{El, all, button, classed, classes, el, text};
+use super::host;
 use super::lab::Msg;
 use super::lecture;
 use super::search::{self, Finder};
@@ -133,14 +134,31 @@ pub(super) fn help(words: &Words, shortcut_keys: bool, send: &Callback<Msg>) -> 
     let switch = classed("label", "switch")
         .with(tick)
         .with(el("span").text(words.t("ui.shortcut_keys")));
+    let intro = el("p").text(words.t("ui.help_intro"));
+    let intro = match guide(words) {
+        Some(link) => intro.text(" ").with(link),
+        None => intro,
+    };
     let parts = [
-        el("p").text(words.t("ui.help_intro")),
+        intro,
         el("p").text(words.t("ui.help_marks")),
         table,
         switch,
         button(send, Msg::Show(Dialog::Stored)).text(words.t("ui.stored")),
     ];
     all(parts.into_iter().map(El::end))
+}
+
+/// A link to the user's guide, which lies beside the built folder's page and beside no other.
+fn guide(words: &Words) -> Option<El> {
+    if !FULL || !host::lists(host::WORKER) {
+        return None;
+    }
+    let link = el("a")
+        .set("target", "_blank")
+        .set("rel", "noopener")
+        .put("href", format!("guides/{}/user.html", words.language.tag()));
+    Some(link.text(words.t("guide.user")))
 }
 
 pub(super) fn tick_box(

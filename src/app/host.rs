@@ -83,6 +83,9 @@ pub(super) fn decline(detail: &str) {
     boot_decline(detail);
 }
 
+/// The service worker, which the page of the built folder lists and no other.
+pub(super) const WORKER: &str = "sw.js";
+
 /// Whether the page lists an asset.
 pub(super) fn lists(name: &str) -> bool {
     let selector = format!("[data-asset='{name}']");
@@ -298,6 +301,26 @@ pub(super) fn reveal(selector: &str) {
     let found = document().and_then(|it| it.query_selector(selector).ok().flatten());
     if let Some(element) = found {
         element.scroll_into_view_with_bool(false);
+    }
+}
+
+/// Shows the panel from its top, and scrolls no farther than needed so that what is pointed at on the
+/// stage is in sight.
+pub(super) fn reveal_pointed() {
+    if let Some(panel) = element("panel") {
+        panel.set_scroll_top(0);
+    }
+    let found = document().and_then(|it| it.query_selector_all(".stage [data-pointed]").ok());
+    let Some(found) = found else { return };
+    let near = web_sys::ScrollIntoViewOptions::new();
+    near.set_block(web_sys::ScrollLogicalPosition::Nearest);
+    for place in 0..found.length() {
+        let pointed = found
+            .item(place)
+            .and_then(|it| it.dyn_into::<Element>().ok());
+        if let Some(pointed) = pointed {
+            pointed.scroll_into_view_with_scroll_into_view_options(&near);
+        }
     }
 }
 

@@ -285,7 +285,7 @@ fn more(
     let list = el("ul")
         .each(items.into_iter().map(&item))
         .each(back.into_iter().map(item))
-        .with(el("li").key("open").with(open_file(words, send)))
+        .with(el("li").key("open").with(open_file("ui.open", words, send)))
         .with(classed("li", "about").key("about").text(&about));
     let summary = el("summary")
         .text(words.t("ui.more"))
@@ -293,8 +293,8 @@ fn more(
     classed("details", "more").with(summary).with(list).end()
 }
 
-/// A button that opens a file.
-pub(super) fn open_file(words: &Words, send: &Callback<Msg>) -> El {
+/// A button that opens a file, with the text of a key.
+pub(super) fn open_file(key: &str, words: &Words, send: &Callback<Msg>) -> El {
     let send = send.clone();
     let onchange = Callback::from(move |event: Event| {
         let input = event
@@ -313,7 +313,5 @@ pub(super) fn open_file(words: &Words, send: &Callback<Msg>) -> El {
         .set("type", "file")
         .set("accept", ".json,application/json")
         .on_change(onchange);
-    classed("label", "file")
-        .text(words.t("ui.open"))
-        .with(input)
+    classed("label", "file").text(words.t(key)).with(input)
 }

@@ -209,7 +209,11 @@ fn submit_form(asking: Asking, words: &Words, send: &Callback<Msg>) -> Html {
 
 /// Which node to ask; first the one that the client believes in, whichever that is.
 fn node_choice(nodes: &[NodeId], words: &Words) -> El {
-    let any = el("option").set("value", "").text(words.t("ui.ask_any"));
+    // A browser would choose the option that comes first, and they come from the last one on.
+    let any = el("option")
+        .set("value", "")
+        .set("selected", "selected")
+        .text(words.t("ui.ask_any"));
     let one = |node: &NodeId| {
         let name = node.to_string();
         el("option")

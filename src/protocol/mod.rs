@@ -170,18 +170,30 @@ pub trait Protocol: Clone + 'static {
     fn phase(&self, message: &Self::Message) -> Option<Phase>;
 
     /// What of a node could be asked for a reason: what it is not, and what it has not done.
-    fn questions(&self, scene: &Scene<'_, Self>, node: NodeId) -> Vec<Question>;
+    /// Nothing, unless a protocol offers something.
+    fn questions(&self, _scene: &Scene<'_, Self>, _node: NodeId) -> Vec<Question> {
+        Vec::new()
+    }
 
     /// Why it is not so. [`Verdict::Never`], [`Verdict::Blocked`] and [`Verdict::Open`] are claims,
-    /// which tests hold against what the protocol does.
+    /// which tests hold against what the protocol does; who offers no question claims nothing.
     ///
     /// [`Verdict::Never`]: why_not::Verdict::Never
     /// [`Verdict::Blocked`]: why_not::Verdict::Blocked
     /// [`Verdict::Open`]: why_not::Verdict::Open
-    fn why_not(&self, scene: &Scene<'_, Self>, question: &Question) -> why_not::Answer;
+    fn why_not(&self, _scene: &Scene<'_, Self>, _question: &Question) -> why_not::Answer {
+        why_not::Answer::new(why_not::Verdict::Depends, Vec::new())
+    }
 
     /// The question whose answer a client's request waits for.
-    fn behind(&self, scene: &Scene<'_, Self>, client: ClientId, sequence: u32) -> Option<Question>;
+    fn behind(
+        &self,
+        _scene: &Scene<'_, Self>,
+        _client: ClientId,
+        _sequence: u32,
+    ) -> Option<Question> {
+        None
+    }
 }
 
 /// What is the same for every cluster of a protocol: data for screens, files and tests.

@@ -1,6 +1,6 @@
 //! What the fragment of an address says beside the link: how the page is to look where somebody
-//! has put it into theirs. `docs/embedding.md` documents it. Everything here comes from outside:
-//! what is not understood is reported, and the rest is as if it were not there.
+//! has put it into theirs. `docs/guide/en/embedding.md` documents it. Everything here comes from
+//! outside: what is not understood is reported, and the rest is as if it were not there.
 
 use super::link;
 use crate::protocol::disturbs;

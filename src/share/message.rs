@@ -1,5 +1,5 @@
-//! What a figure and the page around it say to each other, as JSON; `docs/embedding.md` documents
-//! it. What the page says comes from outside, and is read with suspicion.
+//! What a figure and the page around it say to each other, as JSON; `docs/guide/en/embedding.md`
+//! documents it. What the page says comes from outside, and is read with suspicion.
 
 use super::condition;
 use super::frame::{self, FrameTheme};

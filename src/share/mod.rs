@@ -192,7 +192,7 @@ fn parse(text: &str) -> Result<Json, RunError> {
 }
 
 /// Reads a file's text as far as to say that it is of this format and of a version we know.
-fn check_head(text: &str, format: &str) -> Result<Json, RunError> {
+pub(crate) fn check_head(text: &str, format: &str) -> Result<Json, RunError> {
     let file = parse(text)?;
     check_format(&file, format)?;
     Ok(file)

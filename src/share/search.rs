@@ -157,6 +157,17 @@ fn read(file: &Json) -> Result<SearchRequest, SearchError> {
     })
 }
 
+/// What is looked for and how far, of a search whose scenario is known already:
+/// `{"goal":{…},"bounds":{…}}`. Nodes that are alike count as one.
+pub(crate) fn aim(json: &Json) -> Option<(Goal, Bounds)> {
+    codec::only(json, &["goal", "bounds"])?;
+    let goal = goal(json.get("goal")?)?;
+    let limits = json.get("bounds").filter(|it| it.fields().is_some())?;
+    let mut bounds = bounds(limits).ok()?;
+    bounds.symmetry = true;
+    Some((goal, bounds))
+}
+
 fn goal(json: &Json) -> Option<Goal> {
     match json.text() {
         Some("nothing") => return Some(Goal::Nothing),

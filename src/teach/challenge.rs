@@ -4,6 +4,7 @@ use super::FileError;
 use super::read;
 use crate::check::condition::Condition;
 use crate::share::action_name;
+use crate::share::search::SearchRequest;
 use crate::view::Session;
 use crate::world::{Action, Scenario};
 
@@ -20,6 +21,8 @@ pub struct Challenge {
     pub allow: Vec<String>,
     /// How many hints there are.
     pub hints: u32,
+    /// What the lab can look for itself, as the last hint.
+    pub search: Option<SearchRequest>,
 }
 
 /// How a run stands to a challenge.

@@ -6,7 +6,7 @@ use std::rc::Rc;
 
 use super::lesson::{Arg, Beat, Deed, Lesson, Side};
 use crate::check::condition::Condition;
-use crate::protocol::{Datum, Relation};
+use crate::protocol::{Comparison, Datum, Relation};
 use crate::view::{Moment, Session, open};
 use crate::world::{Action, ActionError};
 
@@ -196,7 +196,9 @@ impl Player {
         if let Some(rule) = &beat.rule {
             let (left, right) = (value(&rule.left, moment), value(&rule.right, moment));
             if let (Some(left), Some(right)) = (left, right) {
-                let sign = Datum::Name(Relation::of(&left, &right).sign());
+                let stated = weighed(&rule.left, moment).map(|it| it.relation);
+                let relation = stated.unwrap_or_else(|| Relation::of(&left, &right));
+                let sign = Datum::Name(relation.sign());
                 self.note("left", Some(left));
                 self.note("sign", Some(sign));
                 self.note("right", Some(right));
@@ -252,16 +254,25 @@ fn value(arg: &Arg, moment: &Moment) -> Option<Datum> {
             let (_, value) = fields.iter().find(|(name, _)| name == key)?;
             Some(value.clone())
         }
-        Arg::Weighed(rule, side) => {
-            let happened = moment.happened.iter().rev();
-            let mut weighed = happened
-                .filter(|it| it.rule.is_some_and(|it| it.id == rule))
-                .filter_map(|it| it.comparison.as_ref());
-            let weighed = weighed.next()?;
+        Arg::Weighed(_, side) => {
+            let weighed = weighed(arg, moment)?;
             Some(match side {
                 Side::Left => weighed.left.clone(),
                 Side::Right => weighed.right.clone(),
             })
         }
     }
+}
+
+/// What the last step weighed by the rule that an argument names. Its relation is the handler's own:
+/// of a rule that asks whether two things are the same, none is the greater.
+fn weighed<'a>(arg: &Arg, moment: &'a Moment) -> Option<&'a Comparison> {
+    let Arg::Weighed(rule, _) = arg else {
+        return None;
+    };
+    let happened = moment.happened.iter().rev();
+    let mut weighed = happened
+        .filter(|it| it.rule.is_some_and(|it| it.id == rule))
+        .filter_map(|it| it.comparison.as_ref());
+    weighed.next()
 }

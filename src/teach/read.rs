@@ -6,8 +6,9 @@
 //! "asks":[…], "until":…}`, of which only `text` has to be there.
 //!
 //! A challenge is `{"format":"quorumscope-challenge","version":1,"scenario":{…},"seed":1,"goals":[…],
-//! "allow":["delay",…],"hints":2}`: conditions that have to come about one after the other, and the
-//! actions that may be used for it, by their names in a run's file.
+//! "allow":["delay",…],"hints":2,"search":{"goal":…,"bounds":…}}`: conditions that have to come about
+//! one after the other, the actions that may be used for it, by their names in a run's file, and what
+//! the lab can look for itself, as in a search's file ([`crate::share::search`]).
 //!
 //! | where | form | what it is |
 //! | --- | --- | --- |
@@ -32,6 +33,7 @@ use crate::protocol::registry::PROTOCOLS;
 use crate::protocol::{Any, NodeId};
 use crate::share::json::{BadJson, Json};
 use crate::share::reading::{Object, Problem, Read, error, id, inside, name, number, text, word};
+use crate::share::search::{self, SearchRequest};
 use crate::share::{VERSION, codec, condition};
 use crate::world::{Action, Scenario};
 
@@ -56,13 +58,26 @@ const FORMAT_CHALLENGE: &str = "quorumscope-challenge";
 pub(super) fn challenge(file: &str, source: &str) -> Result<Challenge, FileError> {
     whole(file, source, |json| {
         let known = [
-            "format", "version", "scenario", "seed", "goals", "allow", "hints",
+            "format", "version", "scenario", "seed", "goals", "allow", "hints", "search",
         ];
         let object = Object::new(json, "", &known)?;
         head(&object, FORMAT_CHALLENGE)?;
+        let (scenario, seed) = (
+            object.required("scenario", scenario)?,
+            object.required("seed", number)?,
+        );
+        let aim = object.optional("search", |it, at| {
+            search::aim(it).ok_or(error(at, Problem::BadValue))
+        })?;
         let challenge = Challenge {
-            scenario: object.required("scenario", scenario)?,
-            seed: object.required("seed", number)?,
+            search: aim.map(|(goal, bounds)| SearchRequest {
+                scenario: scenario.clone(),
+                seed,
+                bounds,
+                goal,
+            }),
+            scenario,
+            seed,
             goals: object.required("goals", |it, at| list(it, at, condition::condition))?,
             allow: all(&object, "allow", text)?,
             hints: object.required("hints", number)?,

@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 
+import { saved } from './browsers.mjs';
 import { axe, fits, screenshot, test } from './support.mjs';
 import { eventually, visit } from './visitor.mjs';
 
@@ -59,6 +60,9 @@ test('a lesson sees what is done by hand, can be broken, and come back to', asyn
   await goOn(who);
   assert.equal(await place(who), 'Part 3 of 9');
   await who.choose(who.client(1));
+  const asked = who.tray().getByRole('combobox', { name: 'Node to ask' });
+  assert.equal(await asked.locator('option:checked').innerText(), 'the node it believes in');
+  await asked.selectOption('S1');
   await who.tray().getByRole('textbox').fill('x=1');
   await who.key('Enter');
   await eventually(async () => assert.equal(await place(who), 'Part 4 of 9'));
@@ -88,6 +92,92 @@ test('lessons in Chinese, and on a narrow page', async (lab) => {
   await screenshot(who.page, 'lesson-phone');
 });
 
+/** Chooses a text as a file of progress. */
+async function addProgress(who, text) {
+  await lessons(who);
+  const buffer = Buffer.from(text);
+  const file = { name: 'progress.json', mimeType: 'application/json', buffer };
+  await who.dialog().locator('input[type=file]').setInputFiles(file);
+}
+
+test('progress is saved as a file, and added from one', async (lab) => {
+  const who = await visit(lab);
+  await choose(who, /^3 ?Majorities/);
+  await goOn(who);
+  await lessons(who);
+  const { name, text } = await saved(who.page, () => who.press('Save my progress as a file'));
+  assert.equal(name, 'quorumscope-progress.json');
+  const other = await visit(lab);
+  await choose(other, /^1 ?Why consensus/);
+  await goOn(other);
+  await addProgress(other, text);
+  await other.dialog().getByRole('status').filter({ hasText: /has been added to yours/ }).waitFor();
+  await other.dialog().getByRole('button', { name: /^3 ?Majorities ?left at part 2/ }).waitFor();
+  await other.dialog().getByRole('button', { name: /^1 ?Why consensus ?left at part 2/ }).waitFor();
+  await screenshot(other.page, 'progress-added');
+  await other.close();
+  await addProgress(other, '{"format":"quorumscope-progress","version":1,"lessons":[]}');
+  await eventually(async () => assert.match(await other.notice(), /list of lessons is not what it should be/));
+  await addProgress(other, '{"name":"left-pad"}');
+  await eventually(async () => assert.match(await other.notice(), /does not hold a run, nor progress/));
+  await lessons(other);
+  await other.dialog().getByRole('button', { name: /^3 ?Majorities ?left at part 2/ }).waitFor();
+});
+
+test('on a phone, what is said and what it is about are in sight together', async (lab) => {
+  const who = await visit(lab, { size: [360, 740], touch: true });
+  await who.more().click();
+  await who.page.getByRole('group', { name: 'Faults' }).getByRole('button', { name: 'Lessons', exact: true }).click();
+  await who.dialog().getByRole('button', { name: /^1 ?Why consensus/ }).first().click();
+  for (let part = 1; part <= 3; part++) {
+    await eventually(async () => assert.equal(await place(who), `Part ${part} of 9`));
+    await eventually(async () => assert.equal(await hidden(who), 0, `part ${part}`));
+    if (part < 3) {
+      await goOn(who);
+    }
+  }
+  await fits(who.page);
+  await screenshot(who.page, 'lesson-phone-said');
+});
+
+/** Whether the text, or the last thing pointed at on the stage, is out of sight or covered. */
+function hidden(who) {
+  return who.page.evaluate(() => {
+    const pointed = [...document.querySelectorAll('.stage [data-pointed]')].slice(-1);
+    const shown = (mark) => {
+      const { x, y, width } = mark.getBoundingClientRect();
+      const at = document.elementFromPoint(x + width / 2, y + 10);
+      return at !== null && (mark.contains(at) || at.closest('svg') === mark.closest('svg') && at.closest('svg') !== null);
+    };
+    return [document.querySelector('.lesson-text'), ...pointed].filter((mark) => !shown(mark)).length;
+  });
+}
+
+test('the lecturer’s page is printed alone, dark on light', { chromium: 'it alone can look as if printed' }, async (lab) => {
+  const who = await visit(lab, { scheme: 'dark' });
+  await choose(who, /Why a vote is refused/);
+  await who.press('For the lecturer');
+  await who.page.emulateMedia({ media: 'print', colorScheme: 'dark' });
+  const page = who.page;
+  await page.getByText('Write (1,1) and (1,2) on the board').waitFor();
+  assert.equal(await page.getByRole('heading', { name: 'What to say' }).isVisible(), true);
+  for (const other of ['.stage-box', '.tabs', '.bottom', '.top', '.lesson-text', '.lesson-row']) {
+    assert.deepEqual(await visible(page, other), [], other);
+  }
+  const paper = await page.evaluate(() => [
+    getComputedStyle(document.documentElement).backgroundColor,
+    getComputedStyle(document.querySelector('.lecturer p:last-of-type')).color,
+  ]);
+  assert.deepEqual(paper, ['rgb(255, 255, 255)', 'rgb(0, 0, 0)']);
+  await screenshot(page, 'lesson-printed');
+});
+
+/** What of a selector is to be seen. */
+function visible(page, selector) {
+  return page.locator(selector).evaluateAll((all) =>
+    all.filter((it) => it.checkVisibility()).map((it) => it.className));
+}
+
 test('a question is asked before the step, and what decided is told after it', async (lab) => {
   const who = await visit(lab);
   await who.press('Next election');
@@ -114,6 +204,23 @@ test('a challenge is judged by the engine', async (lab) => {
   await eventually(async () => assert.match(await who.panel().innerText(), /✓ Done/));
   await screenshot(who.page, 'challenge');
   await axe(who.page);
+});
+
+test('the last hint of a challenge is the search', async (lab) => {
+  const who = await visit(lab);
+  await choose(who, 'Break the tutorial’s Raft');
+  const find = who.button('Let the lab find it');
+  while (await who.button('Give me a hint').count() > 0) {
+    assert.equal(await find.count(), 0);
+    await who.press('Give me a hint');
+  }
+  await find.click();
+  await eventually(async () => assert.equal((await who.place()).length, 6));
+  await screenshot(who.page, 'challenge-found');
+  await who.step(6);
+  assert.match((await who.nodes()).join(), /S\d: leader, term 1.*S\d: leader, term 1/);
+  await who.press('Back to your run');
+  await eventually(async () => assert.match(await who.panel().innerText(), /Reached so far: 0 of 1/));
 });
 
 test('a term is explained where it appears, and a question opens its scene', async (lab) => {

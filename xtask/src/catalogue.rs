@@ -33,6 +33,7 @@ const FULL_SHARED: &[&str] = &[
     "embed.",
     "export.",
     "fault.",
+    "guide.",
     "knowledge.",
     "lecture.",
     "lesson.",

@@ -1,4 +1,4 @@
-//! Builds what is shipped: the folder and the single file.
+//! Builds what is shipped: the folder, with the guides in it, and the single file.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -8,7 +8,7 @@ use anyhow::{Context as _, Result};
 
 use crate::project::Project;
 use crate::setup::Toolbox;
-use crate::{leaks, only, shell, single};
+use crate::{guides, leaks, only, shell, single};
 
 /// Builds both. Returns the tools, because the tests go on with them.
 pub fn run(project: &Project) -> Result<Toolbox> {
@@ -16,6 +16,7 @@ pub fn run(project: &Project) -> Result<Toolbox> {
     build(project, &toolbox)?;
     let single = project.single_file();
     single::pack(&project.dist(), &single)?;
+    guides::run(project)?;
     let folder = files(&project.dist())?;
     leaks::check(project, &folder)?;
     only::check(&folder)?;

@@ -8,6 +8,7 @@ mod catalogue;
 mod dist;
 mod examples;
 mod figures;
+mod guides;
 mod html;
 mod leaks;
 mod offline;
@@ -41,6 +42,8 @@ Builds, packs, tests and measures the lab. Each command first sets up what it mi
   cargo xtask examples                       build the pages of examples/embedding in target/examples/
   cargo xtask figures                        print what the budgets are about: bytes and times
   cargo xtask pictures                       take the pictures of the documents anew
+  cargo xtask guides [--follow]              render the guides into dist/guides/, links checked; or
+                                             only try the one that adds a protocol
   cargo xtask assets                         what Trunk calls after a build; not for people
 ";
 
@@ -69,6 +72,8 @@ fn dispatch(arguments: &[String]) -> Result<()> {
         "examples" => no_more(rest).and_then(|()| examples::run(&project)),
         "figures" => no_more(rest).and_then(|()| figures::run(&project)),
         "pictures" => no_more(rest).and_then(|()| pictures::run(&project)),
+        "guides" if *rest == ["--follow"] => guides::following::run(&project),
+        "guides" => no_more(rest).and_then(|()| guides::run(&project)),
         "assets" => no_more(rest).and_then(|()| assets::run(&project)),
         "help" | "--help" | "-h" => {
             print!("{HELP}");

@@ -8,7 +8,7 @@ use anyhow::{Context as _, Result, bail};
 
 use crate::project::Project;
 use crate::setup::Browser;
-use crate::{dist, examples, setup, shell};
+use crate::{dist, examples, guides, setup, shell};
 
 /// What the command was told.
 #[derive(Debug, PartialEq)]
@@ -69,7 +69,7 @@ impl Options {
 /// Runs what was asked for and stops at the first thing that is wrong.
 pub fn run(project: &Project, options: &Options) -> Result<()> {
     if options.native {
-        native(&project.root)?;
+        native(project)?;
     }
     if options.browser {
         browser(project, options)?;
@@ -77,7 +77,8 @@ pub fn run(project: &Project, options: &Options) -> Result<()> {
     Ok(())
 }
 
-fn native(root: &Path) -> Result<()> {
+fn native(project: &Project) -> Result<()> {
+    let root = &project.root;
     setup::for_checks()?;
     let strict = ["--", "-D", "warnings"];
     let page = [
@@ -126,7 +127,10 @@ fn native(root: &Path) -> Result<()> {
     step(
         "Running the native tests",
         &mut cargo(root, &["test", "--locked", "--workspace"]),
-    )
+    )?;
+    let following = "Following the guide that adds a protocol";
+    shell::say(following);
+    guides::following::run(project).with_context(|| failed(following))
 }
 
 fn browser(project: &Project, options: &Options) -> Result<()> {
@@ -147,7 +151,11 @@ fn browser(project: &Project, options: &Options) -> Result<()> {
 
 fn step(what: &str, command: &mut Command) -> Result<()> {
     shell::say(what);
-    shell::run(command).with_context(|| format!("this step failed: {what}"))
+    shell::run(command).with_context(|| failed(what))
+}
+
+fn failed(what: &str) -> String {
+    format!("this step failed: {what}")
 }
 
 fn cargo(root: &Path, arguments: &[&str]) -> Command {

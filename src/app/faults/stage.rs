@@ -27,7 +27,8 @@ pub(in crate::app) fn frames(stage: &Stage, groups: &[Group]) -> Vec<Html> {
             .set("rx", "26");
         let name = el("text")
             .number("x", frame.from.x + 12.0)
-            .number("y", frame.from.y + 22.0)
+            // Above the frame: inside it a node may count votes there.
+            .number("y", frame.from.y - 6.0)
             .text(&letter);
         classed("g", "group")
             .key(&letter)

@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use super::opening::file_error;
 use super::{Lab, More};
 use crate::app::dialog::Dialog;
 use crate::app::lesson::{self, Entry, Files, Learn, Open, Predict, Tried};
@@ -9,6 +10,7 @@ use crate::app::panel::{self, Panel};
 use crate::app::words::Language;
 use crate::app::{FULL, host, transport};
 use crate::protocol::registry;
+use crate::share::RunError;
 use crate::teach::{Challenge, Player, Verdict};
 use crate::view::{Catalogue, Session, open};
 
@@ -44,6 +46,7 @@ impl Lab {
                     tried.hints += 1;
                 }
             }
+            Learn::Find => self.find_challenge(),
             Learn::Again => {
                 if let Some(tried) = self.learner.tried.take() {
                     let language = self.words.language;
@@ -84,6 +87,22 @@ impl Lab {
             }
         }
         true
+    }
+
+    /// Adds the progress of a file, and shows what has come of it in the list.
+    pub(super) fn add_progress(&mut self, text: &str) {
+        match self.learner.add(text) {
+            Ok(()) => {
+                self.notice = None;
+                self.dialog = Dialog::Lessons;
+                self.load_course();
+            }
+            Err(RunError::Newer(version)) => {
+                let error = RunError::Newer(version);
+                self.notice = Some(self.words.say(&file_error(&error)));
+            }
+            Err(_) => self.complain("lesson.bad_progress"),
+        }
     }
 
     /// Loads the course in the language of the page, unless it is there.
@@ -355,8 +374,9 @@ impl Lab {
         format!("{} ▾", named.as_deref().unwrap_or(lessons))
     }
 
-    /// Points at what the beat is about, as long as the run is the lesson's.
-    pub(super) fn point(&self) {
+    /// Points at what the beat is about, as long as the run is the lesson's, and brings it into sight
+    /// as the beat begins.
+    pub(super) fn point(&mut self) {
         let open = self.learner.open.as_ref();
         let open = open.filter(|it| it.player.is_of(&self.session) && !it.stuck);
         let points = open.map_or(&[][..], |it| &it.player.beat().points[..]);
@@ -365,6 +385,9 @@ impl Lab {
             &self.moment,
             self.narrow_stage(),
         ));
+        if std::mem::take(&mut self.learner.begun) {
+            host::reveal_pointed();
+        }
     }
 
     /// The lesson has changed the run.

@@ -14,6 +14,7 @@ use crate::share::link::{self, LinkError};
 use crate::share::scenes;
 use crate::share::tree::TreeError;
 use crate::share::{ENGINE, Run, RunError};
+use crate::teach::Progress;
 use crate::view::{OpenedRun, Opening, Sentence, Session};
 use crate::world::ActionError;
 
@@ -51,6 +52,9 @@ impl Lab {
         self.close_dialog();
         if scenes::is_scenes(&text) {
             return self.open_scenes(&text);
+        }
+        if Progress::is_progress(&text) {
+            return self.add_progress(&text);
         }
         match Run::from_json(&text) {
             // Two runs, or something else altogether.

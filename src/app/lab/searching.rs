@@ -2,6 +2,7 @@
 
 use super::{Lab, More};
 use crate::app::dialog::Dialog;
+use crate::app::panel::Panel;
 use crate::app::search::{Aim, Asked, End, Find, Found, News};
 use crate::app::{FULL, host, transport};
 use crate::share::Run;
@@ -17,7 +18,10 @@ impl Lab {
         match self.dialog {
             Dialog::Search => self.finder.form.open(protocol),
             Dialog::BreakRule => self.load_prepared(protocol),
-            Dialog::Lessons | Dialog::Glossary => self.load_course(),
+            Dialog::Lessons | Dialog::Glossary => {
+                self.learner.added = false;
+                self.load_course();
+            }
             Dialog::Share => self.sharer.open(&self.session),
             Dialog::Stored => self.stored.open(&self.send),
             _ => {}
@@ -96,6 +100,19 @@ impl Lab {
         true
     }
 
+    /// Begins the search of the open challenge.
+    pub(super) fn find_challenge(&mut self) {
+        let tried = self.learner.tried.as_ref();
+        let Some(request) = tried.and_then(|it| it.challenge.search.as_ref()) else {
+            return;
+        };
+        let about = self.session.about();
+        let (text, aim) = (request.to_json(), Aim::of(&request.goal, about));
+        self.finder.form.open(about.key);
+        self.begin(&text, aim, false, None);
+        self.dialog = Dialog::Search;
+    }
+
     fn begin(&mut self, request: &str, aim: Aim, of_variant: bool, seconds: Option<u32>) {
         let count = self.finder.begin(request, aim, of_variant, seconds);
         let send = self.send.clone();
@@ -171,6 +188,10 @@ impl Lab {
             let found = self.found.remove(at);
             self.put_on_stage(found.before);
             self.forget_deeds();
+            // What was lost in the run that was found has shown its own panel.
+            if self.learner.tried.is_some() {
+                self.panel = Panel::Lesson;
+            }
             host::focus(transport::STEP);
         }
     }

@@ -45,7 +45,7 @@ pub(in crate::app) fn dialog(lecturer: &Lecturer, words: &Words, send: &Callback
         .text(words.t("lecture.save"));
     let foot = classed("div", "row foot")
         .with(save)
-        .with(transport::open_file(words, send))
+        .with(transport::open_file("ui.open", words, send))
         .with(undo)
         .with(el("span").set("role", "status").text(said));
     classed("div", "scenes")

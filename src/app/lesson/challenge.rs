@@ -39,8 +39,14 @@ pub(super) fn view(tried: &Tried, learner: &Learner, words: &Words, send: &Callb
         view = view.with(classed("p", "hint").text(&text));
     }
     let mut row = classed("div", "lesson-row");
-    if tried.hints < tried.challenge.hints && tried.verdict != Verdict::Won {
-        row = row.with(button(send, More::Learn(Learn::Hint).into()).text(words.t("lesson.hint")));
+    if tried.verdict != Verdict::Won {
+        if tried.hints < tried.challenge.hints {
+            row = row
+                .with(button(send, More::Learn(Learn::Hint).into()).text(words.t("lesson.hint")));
+        } else if tried.challenge.search.is_some() {
+            row = row
+                .with(button(send, More::Learn(Learn::Find).into()).text(words.t("lesson.find")));
+        }
     }
     row = row
         .with(button(send, More::Learn(Learn::Again).into()).text(words.t("lesson.again")))

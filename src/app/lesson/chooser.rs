@@ -6,6 +6,7 @@ use super::{Entry, Learn, Learner, Outline};
 use crate::app::dialog::Dialog;
 use crate::app::dom::{El, all, button, classed, el, text};
 use crate::app::lab::{More, Msg};
+use crate::app::transport;
 use crate::app::words::Words;
 use crate::teach::Part;
 
@@ -27,14 +28,21 @@ pub(in crate::app) fn chooser(learner: &Learner, words: &Words, send: &Callback<
     let below = classed("div", "lesson-row")
         .with(predict)
         .with(glossary)
-        .with(export);
+        .with(export)
+        .with(transport::open_file("lesson.import", words, send));
+    let added = learner.added.then(|| {
+        let added = classed("p", "ok").set("role", "status");
+        added.text(words.t("lesson.added")).end()
+    });
     let challenges = el("h3").text(words.t("lesson.challenges"));
     let to_try = outline.challenges.parts.iter();
     let to_try = to_try.map(|part| to_try_of(part, outline, learner, send).end());
     let resume = learner.progress.last();
     let resume = resume.filter(|id| outline.course.place(id).is_some());
     let resume = resume.map(|id| resume_button(id, outline, words, send).end());
-    all(std::iter::once(intro.end())
+    all(added
+        .into_iter()
+        .chain(std::iter::once(intro.end()))
         .chain(resume)
         .chain(parts)
         .chain(std::iter::once(challenges.end()))

@@ -12,6 +12,7 @@ use std::rc::Rc;
 
 use super::words::Language;
 use super::{FIRST_PROTOCOL, FULL, host};
+use crate::share::RunError;
 use crate::teach::{Challenge, Course, Glossary, Lesson, Player, Progress};
 use crate::view::{Catalogue, Session};
 
@@ -66,6 +67,8 @@ pub(in crate::app) enum Learn {
     ),
     /// Shows one more hint.
     Hint,
+    /// Lets the lab look for what the challenge asks for.
+    Find,
     /// Begins the challenge anew.
     Again,
     /// Begins, or ceases, to ask before each step.
@@ -129,6 +132,10 @@ pub(in crate::app) struct Learner {
     /// The protocol that was on stage before.
     pub(in crate::app) home: &'static str,
     pub(in crate::app) progress: Progress,
+    /// Whether a beat has begun that is not in sight yet.
+    pub(in crate::app) begun: bool,
+    /// Whether the list says that a file's progress has been added.
+    pub(in crate::app) added: bool,
     pub(in crate::app) lecturer: bool,
     /// The term whose meaning is shown.
     pub(in crate::app) term: Option<String>,
@@ -146,6 +153,8 @@ impl Learner {
             away: false,
             home: FIRST_PROTOCOL,
             progress: Progress::read(&remembered.unwrap_or_default()),
+            begun: false,
+            added: false,
             lecturer: false,
             term: None,
         }
@@ -154,6 +163,14 @@ impl Learner {
     /// The course, in whatever language it was loaded last.
     pub(in crate::app) fn outline(&self) -> Option<&Outline> {
         self.outline.as_ref().map(|(_, outline)| &**outline)
+    }
+
+    /// Adds the progress of a file.
+    pub(in crate::app) fn add(&mut self, text: &str) -> Result<(), RunError> {
+        self.progress.add(text)?;
+        self.added = true;
+        host::remember(REMEMBERED, &self.progress.write());
+        Ok(())
     }
 
     /// Remembers that the open challenge is won.
@@ -169,6 +186,7 @@ impl Learner {
     /// Remembers where the open lesson is.
     pub(in crate::app) fn remember(&mut self) {
         if let Some(open) = &self.open {
+            self.begun = true;
             let (beat, end) = (open.player.place(), open.player.is_last());
             self.progress.note(&open.id, beat, end);
             host::remember(REMEMBERED, &self.progress.write());

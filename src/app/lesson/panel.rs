@@ -37,9 +37,17 @@ pub(in crate::app) fn view(
         .with(classed("p", "cite").text(&words.fill("lesson.beat", &args)))
         .with(el("h2").text(title.unwrap_or_default()));
     view = match here {
-        true => view
-            .with(said(open, learner, words, send))
-            .with(doing(learner, open, words, send)),
+        true => {
+            let text = filled(&open.player.beat().text, open, words);
+            let terms = glossary::terms_of(&text, learner, words, send);
+            let view = view
+                .with(said(&text, open, words))
+                .with(doing(learner, open, words, send));
+            match terms {
+                Some(terms) => view.with(terms),
+                None => view,
+            }
+        }
         false => view
             .with(el("p").set("role", "status").text(words.t("lesson.astray")))
             .with(row().with(to(player.place(), "lesson.return", words, send))),
@@ -64,27 +72,28 @@ fn row() -> El {
     classed("div", "lesson-row")
 }
 
-/// The beat's texts, with what they name filled in.
-fn said(open: &Open, learner: &Learner, words: &Words, send: &Callback<Msg>) -> El {
-    let beat = open.player.beat();
+/// A text of the beat, with what it names filled in.
+fn filled(key: &str, open: &Open, words: &Words) -> String {
     let said = open.player.said().iter();
     let said: Vec<(&str, String)> = said
         .map(|(name, value)| (name.as_str(), words.datum(value)))
         .collect();
     let args: Vec<(&str, &str)> = said.iter().map(|(name, it)| (*name, it.as_str())).collect();
-    let text = open.texts.fill(&beat.text, &args);
-    let mut status = el("div")
+    open.texts.fill(key, &args)
+}
+
+/// What the beat says, and the rule that it is about.
+fn said(text: &str, open: &Open, words: &Words) -> El {
+    let beat = open.player.beat();
+    let status = el("div")
         .set("role", "status")
         .set("aria-live", "polite")
-        .with(classed("p", "lesson-text").text(&text));
-    if beat.rule.is_some() {
-        let rule = open.texts.fill(&format!("{}.rule", beat.text), &args);
-        status = status.with(classed("p", "lesson-rule").text(&rule));
+        .with(classed("p", "lesson-text").text(text));
+    if beat.rule.is_none() {
+        return status;
     }
-    match glossary::terms_of(&text, learner, words, send) {
-        Some(terms) => el("div").with(status).with(terms),
-        None => el("div").with(status),
-    }
+    let rule = filled(&format!("{}.rule", beat.text), open, words);
+    status.with(classed("p", "lesson-rule").text(&rule))
 }
 
 /// What moves the lesson on, and back.

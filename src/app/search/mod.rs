@@ -9,7 +9,7 @@ pub(super) use view::{dialog, found, missing, offer, strip};
 
 use super::host;
 use crate::check::search::Goal;
-use crate::protocol::{Property, registry};
+use crate::protocol::{About, Property, registry};
 use crate::share::json::Json;
 use crate::share::search::SearchRequest;
 use crate::sorted::SortedMap;
@@ -51,6 +51,20 @@ pub(super) enum Aim {
     LossOf(&'static Property),
     /// A state, by its catalogue key; none where the state has no name.
     State(Option<&'static str>),
+}
+
+impl Aim {
+    /// What somebody looks for who asks for this.
+    pub(super) fn of(goal: &Goal, about: &'static About) -> Self {
+        match goal {
+            Goal::Lose(Some(id)) => {
+                let property = about.properties.iter().find(|it| it.id == id);
+                property.map_or(Self::Loss, |it| Self::LossOf(it))
+            }
+            Goal::Lose(None) => Self::Loss,
+            Goal::Reach(_) | Goal::Nothing => Self::State(None),
+        }
+    }
 }
 
 /// How far a search has come.
@@ -150,14 +164,7 @@ impl Prepared {
             Self {
                 variant,
                 request: request.to_json(),
-                aim: match &request.goal {
-                    Goal::Lose(Some(id)) => {
-                        let property = about.properties.iter().find(|it| it.id == id);
-                        property.map_or(Aim::Loss, |it| Aim::LossOf(it))
-                    }
-                    Goal::Lose(None) => Aim::Loss,
-                    Goal::Reach(_) | Goal::Nothing => Aim::State(None),
-                },
+                aim: Aim::of(&request.goal, about),
             }
         };
         Some(all.into_iter().map(one).collect())
