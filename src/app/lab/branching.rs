@@ -1,6 +1,7 @@
 //! The tree of branches, and seeing the run as one of its nodes.
 
 use super::{Lab, More, Thing};
+use crate::app::FULL;
 use crate::app::only::Only;
 use crate::app::panel::{Branching, Panel};
 use crate::app::words::Shared;
@@ -72,11 +73,11 @@ impl Lab {
 
     pub(super) fn switch_eyes(&mut self) {
         match (self.eyes, self.selected) {
-            (Some(_), _) => self.look_through(None),
+            (Some(_), _) if FULL => self.look_through(None),
             (None, Some(Thing::Node(id))) => {
                 self.respond(More::Eyes(Some(id)).into());
             }
-            (None, _) => self.complain("ui.choose_node_first"),
+            _ => self.complain("ui.choose_node_first"),
         }
     }
 }
