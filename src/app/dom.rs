@@ -9,7 +9,7 @@ use yew::html::{
     onpointerup, onsubmit, onwheel,
 };
 use yew::prelude::*;
-use yew::virtual_dom::{Key, Listener, VNode, VTag, VText};
+use yew::virtual_dom::{Key, Listener, VList, VNode, VTag, VText};
 
 use super::lab::Msg;
 
@@ -123,12 +123,13 @@ impl El {
         self.child(child.end())
     }
 
-    /// Children.
-    pub(super) fn each(mut self, children: impl Iterator<Item = Html>) -> Self {
+    /// Children. However many there are, those beside them stay the same elements, and keep the focus.
+    pub(super) fn each(self, children: impl Iterator<Item = Html>) -> Self {
+        let mut list = VList::new();
         for child in children {
-            self = self.child(child);
+            list.add_child(child);
         }
-        self
+        self.child(list.into())
     }
 
     /// Text.

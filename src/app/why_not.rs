@@ -82,11 +82,12 @@ pub(super) fn view(
     let item = |(asked, sentence): &(Asked, Sentence)| {
         let open = doubts.asked.as_ref() == Some(asked);
         let question = question(asked, &words.say(sentence), send).flag("aria-expanded", open);
-        let item = el("li").key(&words.say(sentence)).with(question);
-        match open {
-            true => item.with(answer(asked, session, words, send)).end(),
-            false => item.end(),
-        }
+        let answer = open.then(|| answer(asked, session, words, send).end());
+        el("li")
+            .key(&words.say(sentence))
+            .with(question)
+            .each(answer.into_iter())
+            .end()
     };
     let hint = match hint.is_empty() {
         true => el("p").set("hidden", ""),

@@ -253,6 +253,56 @@ test('the dialogue fits a phone, in the dark and in Chinese', async (lab) => {
   assert.deepEqual(small, []);
 });
 
+// --- Lines ----------------------------------------------------------------------------------
+
+/** A point beside a link's line, nearer to its first end, where nothing else is. */
+function besideLine(who, from, to) {
+  return who.page.locator('#stage').evaluate((stage, name) => {
+    const line = [...stage.querySelectorAll('.link-touch')].find((it) => it.textContent === name);
+    const [x1, y1, x2, y2] = ['x1', 'y1', 'x2', 'y2'].map((key) => line[key].baseVal.value);
+    const length = Math.hypot(x2 - x1, y2 - y1);
+    const aside = [-(y2 - y1) / length, (x2 - x1) / length];
+    const spots = [0.95, 0.85, 0.75, 0.65, 0.55, 0.45].flatMap((share) => [-6, 6].map((away) => {
+      const point = new DOMPoint(x1 + (x2 - x1) * share + aside[0] * away, y1 + (y2 - y1) * share + aside[1] * away);
+      return point.matrixTransform(stage.getScreenCTM());
+    }));
+    const spot = spots.find(({ x, y }) => document.elementFromPoint(x, y) === line);
+    return spot && [spot.x, spot.y];
+  }, `${from} → ${to}`);
+}
+
+test('a click beside a line opens the settings of that link, of the way from the nearer node', async (lab) => {
+  const who = await visit(lab, { elected: false });
+  for (const [from, to] of [['S2', 'S5'], ['S5', 'S2']]) {
+    await who.page.mouse.click(...await besideLine(who, from, to));
+    await who.dialog().waitFor();
+    const link = box(who, 'Settings of');
+    assert.equal(await link.evaluate((it) => it.selectedOptions[0].text), `${from} → ${to}`);
+    assert.ok(await link.evaluate((it) => it === document.activeElement), 'one begins there');
+    await who.key('Escape');
+    await who.dialog().waitFor({ state: 'detached' });
+  }
+  assert.equal(await who.page.locator('#stage .link-touch').count(), 20);
+  assert.equal(await who.page.locator('#stage [aria-hidden] .link-touch').count(), 20, 'readers have the dialogue');
+  // Who chooses a node does not hit a line, and whatever is drawn over one wins.
+  await who.press('Kill a node');
+  assert.equal(await who.page.locator('#stage .link-touch').count(), 0);
+  await who.key('Escape');
+  await who.press('Next election');
+  await who.choose(who.messages('Heartbeat from S3 to S5'));
+  assert.equal(await who.dialog().count(), 0);
+  await axe(who.page);
+});
+
+test('by touch: a line is tapped on a phone', TOUCH, async (lab) => {
+  const who = await visit(lab, { size: [360, 740], touch: true, elected: false });
+  await who.page.touchscreen.tap(...await besideLine(who, 'S1', 'S3'));
+  await who.dialog().waitFor();
+  assert.equal(await box(who, 'Settings of').evaluate((it) => it.selectedOptions[0].text), 'S1 → S3');
+  await fits(who.page);
+  await screenshot(who.page, 'faults-line-phone');
+});
+
 // --- The tray -------------------------------------------------------------------------------
 
 async function showMore(who) {

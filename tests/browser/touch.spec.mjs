@@ -2,8 +2,8 @@
 
 import assert from 'node:assert/strict';
 
-import { test } from './support.mjs';
-import { elected, visit } from './visitor.mjs';
+import { fits, test } from './support.mjs';
+import { elected, eventually, visit } from './visitor.mjs';
 
 const TAPS = { chromium: 'a touch by WebDriver is no click in Firefox' };
 
@@ -33,6 +33,70 @@ for (const size of [[1440, 900], [360, 740]]) {
     assert.match((await who.nodes())[2], /S3: down/);
   });
 }
+
+/** Somebody with a phone, and nothing but a finger. */
+async function holder(lab) {
+  const who = await visit(lab, { size: [360, 740], touch: true });
+  const tap = (name, role = 'button') => who.page.getByRole(role, { name, exact: typeof name === 'string' }).first().tap();
+  const menu = async (name) => {
+    await who.more().tap();
+    await tap(name);
+  };
+  await tap('Next election');
+  return { who, tap, menu };
+}
+
+test('by touch: a scene of faults, and of the past', TAPS, async (lab) => {
+  const { who, tap, menu } = await holder(lab);
+  await menu('Network…');
+  await who.dialog().waitFor();
+  await tap('From S3 to S4: works');
+  await tap('From S3 to S4: cut');
+  await tap('Close');
+  await who.page.touchscreen.tap(...await who.aim(who.node(1)));
+  await who.offer('More…').tap();
+  await who.offer('Pause').tap();
+  await eventually(async () => assert.match((await who.nodes())[0], /S1: paused/));
+  await who.tray().getByRole('button', { name: 'Close' }).tap();
+
+  await tap('Diagram');
+  await who.page.getByRole('region', { name: 'Space-time diagram' }).waitFor();
+  await tap('Back');
+  await tap('Back');
+  await who.page.touchscreen.tap(...await who.aim(who.node(3)));
+  await who.offer('Kill').tap();
+  await eventually(async () => assert.match(await who.notice(), /A new branch begins here/));
+  await who.tray().getByRole('button', { name: 'Close' }).tap();
+  await tap('Branches', 'tab');
+  await tap('Return to Branch 1');
+  await eventually(async () => assert.match((await who.nodes())[2], /S3: leader/));
+  await fits(who.page);
+});
+
+test('by touch: two runs, a node’s own view, a question, a lecture', TAPS, async (lab) => {
+  const { who, tap, menu } = await holder(lab);
+  await menu('Compare…');
+  await who.dialog().waitFor();
+  await who.dialog().getByRole('combobox').selectOption({ label: 'Paxos' });
+  await tap('Compare');
+  await tap('Step');
+  await tap('Close comparison');
+  await who.page.touchscreen.tap(...await who.aim(who.node(1)));
+  await tap('Why can S1 not win an election?');
+  await who.page.getByRole('button', { name: 'Why can S1 not win an election?', expanded: true }).waitFor();
+  await tap('State', 'tab');
+  await tap('Only what S1 knows');
+  await tap('Show the whole truth');
+  await menu('Lecture');
+  await who.page.getByRole('navigation', { name: 'Lecture' }).waitFor();
+  await tap('Black-out');
+  await who.dialog().waitFor();
+  await who.page.touchscreen.tap(180, 300);
+  await who.dialog().waitFor({ state: 'detached' });
+  await tap('End lecture');
+  await who.page.getByRole('banner').waitFor();
+  await fits(who.page);
+});
 
 test('what is chosen is not hidden by its own tray', async (lab) => {
   for (const size of [[1440, 900], [360, 740]]) {

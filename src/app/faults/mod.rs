@@ -5,7 +5,7 @@ mod network;
 mod stage;
 
 pub(super) use network::{dialog, home as cell_id};
-pub(super) use stage::{frames, links};
+pub(super) use stage::{Touches, frames, links};
 
 use super::host;
 use crate::protocol::NodeId;

@@ -62,22 +62,18 @@ impl Sheet<'_> {
 
     /// A button, and beside it why it would change nothing, if it would not.
     fn doing(&self, label: &str, msg: Msg, refusal: Option<&str>) -> El {
-        let row = classed("p", "doing");
-        let Some(key) = refusal else {
-            return row.with(
-                button(self.send, msg)
-                    .set("class", "find")
-                    .text(self.words.t(label)),
-            );
+        let reason = refusal.map(|key| self.words.t(key));
+        let doing = match reason {
+            None => button(self.send, msg),
+            Some(reason) => el("button")
+                .set("type", "button")
+                .set("aria-disabled", "true")
+                .say("aria-description", reason),
         };
-        let reason = self.words.t(key);
-        let off = el("button")
-            .set("type", "button")
-            .set("class", "find")
-            .set("aria-disabled", "true")
-            .say("aria-description", reason)
-            .text(self.words.t(label));
-        row.with(off).with(classed("span", "cite").text(reason))
+        let reason = reason.map(|it| classed("span", "cite").text(it).end());
+        classed("p", "doing")
+            .with(doing.set("class", "find").text(self.words.t(label)))
+            .each(reason.into_iter())
     }
 
     fn refusal(&self, action: &Action) -> Option<String> {
@@ -248,6 +244,8 @@ impl Sheet<'_> {
         });
         let select = el("select")
             .set("id", "link")
+            // Who asked for one link begins there.
+            .when(self.faults.link.is_some(), "autofocus", "")
             .on_change(onchange)
             .each(options.into_iter());
         classed("label", "which")

@@ -1,10 +1,12 @@
-//! What faults look like on the stage: a box with a letter around each group, and a barred arrow on
-//! each link that is cut, in the direction in which it is.
+//! What faults look like on the stage: a box with a letter around each group, a barred arrow on
+//! each link that is cut, in the direction in which it is, and what makes lines easy to hit.
 
 use yew::prelude::*;
 
-use crate::app::dom::{classed, el};
-use crate::protocol::Endpoint;
+use super::Fault;
+use crate::app::dom::{all, classed, el};
+use crate::app::lab::{More, Msg};
+use crate::protocol::{Endpoint, NodeId};
 use crate::view::Moment;
 use crate::view::geometry::{Point, Stage, tenths};
 use crate::view::groups::{Group, frame, letter};
@@ -116,4 +118,36 @@ fn sign(stage: &Stage, from: Endpoint, to: Endpoint) -> Html {
         .key(&format!("{from}>{to}"))
         .put("d", path)
         .end()
+}
+
+#[derive(Properties, PartialEq)]
+pub(in crate::app) struct TouchProps {
+    pub(in crate::app) stage: Stage,
+    pub(in crate::app) send: Callback<Msg>,
+}
+
+/// Broad strips over the links between nodes: a click opens the settings of the link, of the way
+/// from the nearer node. Keyboards have the dialogue itself; so many stops would be in their way.
+#[component]
+pub(in crate::app) fn Touches(props: &TouchProps) -> Html {
+    let stage = &props.stage;
+    let nodes = stage.nodes();
+    let ways = nodes
+        .iter()
+        .flat_map(|a| nodes.iter().map(move |b| (a.0, b.0)));
+    let touch = |(from, to): (NodeId, NodeId)| {
+        let (a, b) = (stage.at(from.into()), stage.at(to.into()));
+        let name = format!("{from} → {to}");
+        let open = More::Fault(Fault::Open(Some((from.into(), to.into()))));
+        classed("line", "link-touch")
+            .number("x1", a.x)
+            .number("y1", a.y)
+            .number("x2", (a.x + b.x) / 2.0)
+            .number("y2", (a.y + b.y) / 2.0)
+            .sends(&props.send, open.into())
+            .key(&name)
+            .with(el("title").text(&name))
+            .end()
+    };
+    all(ways.filter(|(a, b)| a != b).map(touch))
 }

@@ -3,8 +3,9 @@
 use super::{Lab, More, Thing};
 use crate::app::FULL;
 use crate::app::only::Only;
-use crate::app::panel::{Branching, Panel};
+use crate::app::panel::{self, Branching, Panel};
 use crate::app::words::Shared;
+use crate::app::{FULL, host, transport};
 use crate::protocol::NodeId;
 
 impl Lab {
@@ -13,6 +14,8 @@ impl Lab {
             Branching::Return(id) => {
                 self.set_running(false);
                 self.notice = None;
+                // The button that was pressed goes.
+                host::focus(&panel::branch_field(id));
                 if let Some(session) = self.session.alone_mut() {
                     session.return_to(id);
                 }
@@ -31,7 +34,10 @@ impl Lab {
                 let parting = session.and_then(|session| session.part(branches));
                 *self.parting = parting.map(Shared::new);
             }
-            Branching::Close => self.parting = Only::default(),
+            Branching::Close => {
+                host::focus(transport::STEP);
+                self.parting = Only::default();
+            }
         }
     }
 
@@ -43,9 +49,7 @@ impl Lab {
         let branches = self.session.branches();
         if branches.len() > before {
             let kept = branches.iter().rev().find(|it| !it.on_stage);
-            let name = kept.map_or_else(String::new, |it| {
-                crate::app::panel::branch_name(it, &self.words)
-            });
+            let name = kept.map_or_else(String::new, |it| panel::branch_name(it, &self.words));
             self.parting = Only::default();
             self.notice = Some(self.words.fill("branches.kept", &[("name", &name)]));
         }
@@ -62,6 +66,9 @@ impl Lab {
     }
 
     pub(super) fn look_through(&mut self, eyes: Option<NodeId>) {
+        if FULL && eyes.is_none() && host::focus_is_within(".eyes-strip") {
+            host::focus(transport::STEP);
+        }
         self.eyes = eyes;
         self.diagram.clear();
         if let Some(node) = eyes {

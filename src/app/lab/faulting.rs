@@ -23,8 +23,8 @@ impl Lab {
     pub(super) fn fault(&mut self, fault: Fault) -> bool {
         match fault {
             Fault::Press(node, pointer, at) => {
-                // A click may be waited for.
-                if self.choosing == Choosing::Nothing {
+                // A click may be waited for, or the reader of a figure may only look.
+                if self.choosing == Choosing::Nothing && self.embedded.acts() {
                     self.faults.press(node, pointer, at);
                 }
                 return false;

@@ -64,6 +64,7 @@ impl Lab {
             Learn::Ask => {
                 if let Some(predict) = &mut self.learner.predict {
                     predict.ask_anew(&self.session);
+                    self.finder.focus = Some(lesson::CHOICE);
                 }
             }
             Learn::GoOn => self.lesson_does(|player, session| player.go_on(session).is_ok()),

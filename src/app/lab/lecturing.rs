@@ -1,10 +1,10 @@
 //! Lecturing: what the lecture does to the page and to the run on stage.
 
 use super::{Lab, More};
-use crate::app::FULL;
 use crate::app::dom::{El, classed};
 use crate::app::host::{self, pointing, sharing};
 use crate::app::lecture::{self, Lecture, Part};
+use crate::app::{FULL, transport};
 use crate::share::scenes::{self, Scene, ScenesError};
 use crate::view::Sentence;
 
@@ -14,6 +14,13 @@ impl Lab {
         self.notice = None;
         match lecture {
             Lecture::Toggle => {
+                let goes = match self.lecturer.on {
+                    true => lecture::BAR,
+                    false => Part::Top.selector(),
+                };
+                if host::focus_is_within(goes) {
+                    self.lecturer.focus = Some(transport::STEP.into());
+                }
                 self.lecturer.toggle();
                 self.show_theme();
             }

@@ -24,6 +24,9 @@ impl Lab {
             .filter(|_| FULL && self.session.position() == 0);
         let found = found.map(|it| search::found(it, &self.words));
         let mut all: Vec<String> = found.into_iter().collect();
+        if FULL && let Some(node) = self.eyes {
+            all.push(panel::eyes(node, &self.session, &self.words));
+        }
         all.extend(self.spoken_of(&self.moment));
         all.join(self.words.t("ui.sentence_separator"))
     }

@@ -47,6 +47,9 @@ pub(super) enum Way {
     Down,
 }
 
+/// What finds the bar.
+pub(super) const BAR: &str = ".lecture";
+
 /// A part of the page that can be hidden.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Part {
@@ -68,7 +71,7 @@ impl Part {
     }
 
     /// What finds it on the page.
-    fn selector(self) -> &'static str {
+    pub(super) fn selector(self) -> &'static str {
         match self {
             Self::Top => ".top",
             Self::Side => ".side",

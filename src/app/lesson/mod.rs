@@ -21,7 +21,7 @@ pub(super) use chooser::chooser;
 pub(super) use glossary::glossary;
 pub(super) use panel::view;
 pub(super) use pointer::selectors;
-pub(super) use predict::Predict;
+pub(super) use predict::{CHOICE, Predict};
 
 /// Under which name progress is remembered on this device.
 const REMEMBERED: &str = "lessons";

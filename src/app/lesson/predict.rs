@@ -84,6 +84,9 @@ impl Predict {
     }
 }
 
+/// The id of the first choice, which gets the focus with the next question.
+pub(in crate::app) const CHOICE: &str = "choice";
+
 fn question(asked: &Asked, words: &Words, send: &Callback<Msg>) -> El {
     let question = &asked.question;
     let mut ask = words.say(&question.ask);
@@ -102,6 +105,7 @@ fn question(asked: &Asked, words: &Words, send: &Callback<Msg>) -> El {
         };
         button(send, More::Learn(Learn::Answer(place)).into())
             .key(&place.to_string())
+            .when(place == 0, "id", CHOICE)
             .put("class", classes("choice", &[(right, "ok"), (wrong, "no")]))
             .flag("aria-pressed", asked.answer == Some(place))
             .when(answered, "aria-disabled", "true")
@@ -110,17 +114,16 @@ fn question(asked: &Asked, words: &Words, send: &Callback<Msg>) -> El {
             .end()
     };
     let choices = question.choices.iter().enumerate().map(choice);
-    let box_ = el("section")
+    let revealed = asked.answer;
+    let revealed = revealed.map(|answer| revealed_by(asked, answer, words, send).end());
+    el("section")
         .with(el("h2").text(&ask))
-        .with(classed("div", "choices").each(choices));
-    match asked.answer {
-        None => box_,
-        Some(answer) => box_.with(revealed(asked, answer, words, send)),
-    }
+        .with(classed("div", "choices").each(choices))
+        .each(revealed.into_iter())
 }
 
 /// What is said after an answer.
-fn revealed(asked: &Asked, answer: usize, words: &Words, send: &Callback<Msg>) -> El {
+fn revealed_by(asked: &Asked, answer: usize, words: &Words, send: &Callback<Msg>) -> El {
     let question = &asked.question;
     let verdict = match answer == question.right {
         true => "predict.right",

@@ -28,6 +28,11 @@ pub(in crate::app) enum Branching {
 /// The width of the tree, its left edge, and the height of a branch in it.
 const TREE: [f64; 3] = [360.0, 10.0, 22.0];
 
+/// The id of a branch's field for its name.
+pub(in crate::app) fn field(id: BranchId) -> String {
+    format!("branch-{}", id.0)
+}
+
 /// What a branch is called.
 pub(in crate::app) fn name(card: &BranchCard, words: &Words) -> String {
     let number = (card.id.0 + 1).to_string();
@@ -43,14 +48,13 @@ pub(super) fn view(
 ) -> Html {
     let all = session.branches();
     let rows = all.iter().map(|it| row(it, &all, words, send));
-    let mut panel = classed("div", "branches")
+    let compared = parting.map(|it| compared(it, &all, words, send).end());
+    classed("div", "branches")
         .with(el("p").text(words.t("branches.says")))
         .with(tree(&all, session.position()))
-        .with(el("ol").each(rows));
-    if let Some(parting) = parting {
-        panel = panel.with(compared(parting, &all, words, send));
-    }
-    panel.end()
+        .with(el("ol").each(rows))
+        .each(compared.into_iter())
+        .end()
 }
 
 /// The tree as a picture; the list says the same in words.
@@ -105,6 +109,7 @@ fn row(card: &BranchCard, all: &[BranchCard], words: &Words, send: &Callback<Msg
         }
     });
     let field = el("input")
+        .put("id", self::field(id))
         .set("type", "text")
         .put("maxlength", NAME_CHARS_MAX.to_string())
         .set("autocomplete", "off")
@@ -129,29 +134,26 @@ fn row(card: &BranchCard, all: &[BranchCard], words: &Words, send: &Callback<Msg
             words.fill("branches.leaves", &args)
         }
     };
-    let mut row = el("li")
-        .key(&id.0.to_string())
-        .with(field)
-        .with(el("span").text(&about));
     let on_stage = all.iter().find(|it| it.on_stage).map(|it| it.id);
-    match on_stage.filter(|it| *it != id) {
-        None => row = row.with(el("b").text(words.t("branches.on_stage"))),
+    let rest = match on_stage.filter(|it| *it != id) {
+        None => vec![el("b").text(words.t("branches.on_stage"))],
         Some(here) => {
             let label = |key| words.fill(key, &[("name", &called)]);
-            row = row
-                .with(
-                    button(send, More::Branch(Branching::Return(id)).into())
-                        .put("aria-label", label("branches.return_to"))
-                        .text(words.t("branches.return")),
-                )
-                .with(
-                    button(send, More::Branch(Branching::Part([here, id])).into())
-                        .put("aria-label", label("branches.compare_with"))
-                        .text(words.t("branches.compare")),
-                );
+            let back = button(send, More::Branch(Branching::Return(id)).into())
+                .put("aria-label", label("branches.return_to"))
+                .text(words.t("branches.return"));
+            let compare = button(send, More::Branch(Branching::Part([here, id])).into())
+                .put("aria-label", label("branches.compare_with"))
+                .text(words.t("branches.compare"));
+            vec![back, compare]
         }
-    }
-    row.end()
+    };
+    el("li")
+        .key(&id.0.to_string())
+        .with(field)
+        .with(el("span").text(&about))
+        .each(rest.into_iter().map(El::end))
+        .end()
 }
 
 /// Where two branches part, and how their last moments differ.

@@ -33,11 +33,15 @@ pub(in crate::app) fn eyes_strip(
     words: &Words,
     send: &Callback<Msg>,
 ) -> El {
-    let (node, clock) = (id.to_string(), session.knowledge(id).clock.to_string());
-    let text = words.fill("knowledge.strip", &[("node", &node), ("ms", &clock)]);
     classed("div", "strip eyes-strip")
-        .with(el("span").text(&text))
+        .with(el("span").text(&eyes(id, session, words)))
         .with(button(send, More::Eyes(None).into()).text(words.t("knowledge.whole")))
+}
+
+/// Through whose eyes the run is seen, in words.
+pub(in crate::app) fn eyes(id: NodeId, session: &Session, words: &Words) -> String {
+    let (node, clock) = (id.to_string(), session.knowledge(id).clock.to_string());
+    words.fill("knowledge.strip", &[("node", &node), ("ms", &clock)])
 }
 
 /// What is believed of a peer.

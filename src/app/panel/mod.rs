@@ -19,9 +19,9 @@ use super::words::{Shared, Words};
 use super::{FULL, host};
 use crate::view::{Moment, Parting, Session};
 
-pub(super) use branches::{Branching, name as branch_name};
+pub(super) use branches::{Branching, field as branch_field, name as branch_name};
 pub(super) use history::client_state;
-pub(super) use knowledge::eyes_strip;
+pub(super) use knowledge::{eyes, eyes_strip};
 pub(super) use why::compared;
 
 /// Which panel is open.
