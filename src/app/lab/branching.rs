@@ -1,7 +1,6 @@
 //! The tree of branches, and seeing the run as one of its nodes.
 
 use super::{Lab, More, Thing};
-use crate::app::FULL;
 use crate::app::only::Only;
 use crate::app::panel::{self, Branching, Panel};
 use crate::app::words::Shared;
