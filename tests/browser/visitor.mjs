@@ -151,8 +151,12 @@ export class Visitor {
 
   /** The seed and the beginning of the state's hash, from the More menu. */
   async about() {
-    await this.more().click();
-    const text = await this.page.getByText(/^seed \d+ · state /).innerText();
+    const about = this.page.getByText(/^seed \d+ · state /);
+    // A program that takes over brings the menu along as it was.
+    if (!await about.isVisible()) {
+      await this.more().click();
+    }
+    const text = await about.innerText();
     await this.more().click();
     const [, seed, hash] = text.match(/^seed (\d+) · state ([0-9a-f]{8})$/);
     return { seed: Number(seed), hash };
