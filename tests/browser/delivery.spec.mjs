@@ -204,6 +204,17 @@ test('a browser with scripts off is told so', async (lab) => {
   assert.equal(await page.locator('#boot').isVisible(), false, 'nothing is being loaded');
 });
 
+for (const scheme of ['light', 'dark']) {
+  test(`what is said while it loads can be read (${scheme})`, async (lab) => {
+    const page = await lab.open('about:blank', { until: null, scheme, expect: [/./] });
+    // It never comes.
+    await page.route('**/*.wasm', () => {});
+    await page.goto(await lab.serve(), { waitUntil: 'domcontentloaded' });
+    await page.getByText('Loading the laboratory').waitFor();
+    await axe(page);
+  });
+}
+
 test('the boot script is in the language of old browsers', () => {
   const [boot] = files(DIST).filter((file) => /^boot-.*\.js$/.test(file));
   // It throws where it meets anything newer.
