@@ -162,6 +162,8 @@ test('faults: a message is held and released, a node paused, a clock made fast',
   await who.use('Next election');
   await who.use(/^Heartbeat from S3 to S5/, 'Enter', 'Shift+Tab');
   await who.use('More…');
+  // It may have to be fetched first.
+  await who.button('Hold back').waitFor();
   await who.use('Hold back');
   await who.hears(/Heartbeat from S3 to S5 is held back/);
   assert.equal(await who.on(), 'Release');

@@ -278,8 +278,7 @@ pub(super) fn view(moment: &Moment, words: &Words, look: &Look<'_>, send: &Callb
     // Not while a click chooses something else.
     let touches = (FULL && pulls && choosing == Choosing::Nothing).then(|| {
         let (stage, send) = (stage.clone(), send.clone());
-        let touches = html! { <faults::Touches {stage} {send} /> };
-        silent("link-touches").child(touches).end()
+        html! { <faults::Touches {stage} {send} /> }
     });
     let svg = match pulls {
         true => pulling(el("svg"), send),
@@ -296,7 +295,8 @@ pub(super) fn view(moment: &Moment, words: &Words, look: &Look<'_>, send: &Callb
         .with(silent("groups").each(frames.into_iter()))
         .with(silent("links").each(links.into_iter()))
         .with(silent("trails").each(trails(moment, &stage)))
-        .each(touches.into_iter())
+        // The core has it too, or the focus would not find its way to the full program.
+        .with(silent("link-touches").each(touches.into_iter()))
         .with(classed("g", "nodes").each(moment.nodes.iter().map(node)))
         .with(classed("g", "clients").each(clients))
         .with(silent("landed").each(landed))
