@@ -40,13 +40,9 @@ pub(in crate::app) fn view(
         true => {
             let text = filled(&open.player.beat().text, open, words);
             let terms = glossary::terms_of(&text, learner, words, send);
-            let view = view
-                .with(said(&text, open, words))
-                .with(doing(learner, open, words, send));
-            match terms {
-                Some(terms) => view.with(terms),
-                None => view,
-            }
+            view.with(said(&text, open, words))
+                .with(doing(learner, open, words, send))
+                .each(terms.map(El::end).into_iter())
         }
         false => view
             .with(el("p").set("role", "status").text(words.t("lesson.astray")))
@@ -62,10 +58,10 @@ pub(in crate::app) fn view(
                     .text(words.t("lesson.lecturer")),
             ),
     );
-    if learner.lecturer {
-        view = view.with(for_the_lecturer(open, words, send));
-    }
-    Some(view.end())
+    let notes = learner
+        .lecturer
+        .then(|| for_the_lecturer(open, words, send).end());
+    Some(view.each(notes.into_iter()).end())
 }
 
 fn row() -> El {
