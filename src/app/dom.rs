@@ -4,6 +4,8 @@
 
 use std::rc::Rc;
 
+use wasm_bindgen::JsCast;
+use web_sys::{Element, HtmlInputElement};
 use yew::html::{
     onchange, onclick, onclose, oninput, onkeydown, onpointercancel, onpointerdown, onpointermove,
     onpointerup, onsubmit, onwheel,
@@ -228,4 +230,16 @@ impl El {
     pub(super) fn end(self) -> Html {
         VNode::from(*self.0)
     }
+}
+
+/// What a form of one field does with it when it is sent.
+pub(super) fn on_typed(take: impl Fn(HtmlInputElement) + 'static) -> Callback<SubmitEvent> {
+    Callback::from(move |event: SubmitEvent| {
+        event.prevent_default();
+        let form = event.target().and_then(|it| it.dyn_into::<Element>().ok());
+        let input = form.and_then(|it| it.query_selector("input").ok().flatten());
+        if let Some(input) = input.and_then(|it| it.dyn_into::<HtmlInputElement>().ok()) {
+            take(input);
+        }
+    })
 }

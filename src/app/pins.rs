@@ -1,11 +1,9 @@
 //! Notes pinned to moments: the dialogue that writes and lists them, the strip over the stage, and
 //! the marks at the scrubber.
 
-use wasm_bindgen::JsCast;
-use web_sys::{Element, HtmlInputElement};
 use yew::prelude::*;
 
-use super::dom::{El, all, button, classed, el};
+use super::dom::{El, all, button, classed, el, on_typed};
 use super::lab::{More, Msg};
 use super::words::Words;
 use crate::share::pin::{PIN_CHARS_MAX, Pin};
@@ -41,13 +39,8 @@ pub(super) fn dialog(words: &Words, session: &Session, send: &Callback<Msg>) -> 
 fn form(words: &Words, session: &Session, send: &Callback<Msg>) -> El {
     let position = session.position();
     let send = send.clone();
-    let on_submit = Callback::from(move |event: SubmitEvent| {
-        event.prevent_default();
-        let form = event.target().and_then(|it| it.dyn_into::<Element>().ok());
-        let input = form.and_then(|it| it.query_selector("input").ok().flatten());
-        if let Some(input) = input.and_then(|it| it.dyn_into::<HtmlInputElement>().ok()) {
-            send.emit(More::Pinning(Pinning::Write(input.value())).into());
-        }
+    let on_submit = on_typed(move |input| {
+        send.emit(More::Pinning(Pinning::Write(input.value())).into());
     });
     let at = position.to_string();
     let label = el("label")

@@ -1,11 +1,9 @@
 //! Sending on what is on stage: its link, as text and as a code to be photographed, and its file;
 //! and opening the link that somebody else has sent. Only the full program has this dialogue.
 
-use wasm_bindgen::JsCast;
-use web_sys::{Element, HtmlInputElement};
 use yew::prelude::*;
 
-use super::dom::{El, button, classed, el};
+use super::dom::{El, button, classed, el, on_typed};
 use super::host::sharing;
 use super::lab::{More, Msg};
 use super::words::Words;
@@ -165,18 +163,13 @@ pub(super) fn code(link: &str, has_place: bool, words: &Words) -> Html {
 /// Where there is no address to paste a link into, as in a frame, it can be pasted here.
 fn open_form(words: &Words, send: &Callback<Msg>) -> El {
     let send = send.clone();
-    let on_submit = Callback::from(move |event: SubmitEvent| {
-        event.prevent_default();
-        let form = event.target().and_then(|it| it.dyn_into::<Element>().ok());
-        let input = form.and_then(|it| it.query_selector("input").ok().flatten());
-        if let Some(input) = input.and_then(|it| it.dyn_into::<HtmlInputElement>().ok()) {
-            let typed = input.value();
-            // A whole address, or the link alone.
-            let fragment = typed.split_once('#').map(|(_, fragment)| fragment);
-            let link = fragment.and_then(link::in_fragment);
-            let link = link.unwrap_or(&typed).to_owned();
-            send.emit(More::Share(Share::Open(link)).into());
-        }
+    let on_submit = on_typed(move |input| {
+        let typed = input.value();
+        // A whole address, or the link alone.
+        let fragment = typed.split_once('#').map(|(_, fragment)| fragment);
+        let link = fragment.and_then(link::in_fragment);
+        let link = link.unwrap_or(&typed).to_owned();
+        send.emit(More::Share(Share::Open(link)).into());
     });
     let input = el("input")
         .set("type", "text")

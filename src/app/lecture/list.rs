@@ -1,11 +1,11 @@
 //! The list of scenes, where they are added, named, put in order and saved.
 
 use wasm_bindgen::JsCast;
-use web_sys::{Element, HtmlInputElement};
+use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
 use super::{Lecture, Lecturer, Way};
-use crate::app::dom::{El, button, classed, el};
+use crate::app::dom::{El, button, classed, el, on_typed};
 use crate::app::lab::{More, Msg};
 use crate::app::transport;
 use crate::app::words::Words;
@@ -123,15 +123,10 @@ fn title_input() -> El {
 
 fn add_form(words: &Words, send: &Callback<Msg>) -> El {
     let send = send.clone();
-    let on_submit = Callback::from(move |event: SubmitEvent| {
-        event.prevent_default();
-        let form = event.target().and_then(|it| it.dyn_into::<Element>().ok());
-        let input = form.and_then(|it| it.query_selector("input").ok().flatten());
-        if let Some(input) = input.and_then(|it| it.dyn_into::<HtmlInputElement>().ok()) {
-            let typed = input.value();
-            input.set_value("");
-            send.emit(More::Lecture(Lecture::Add(typed)).into());
-        }
+    let on_submit = on_typed(move |input| {
+        let typed = input.value();
+        input.set_value("");
+        send.emit(More::Lecture(Lecture::Add(typed)).into());
     });
     let input = title_input()
         .set("id", TITLE)
