@@ -203,6 +203,7 @@ const FULL_FAMILIES: &[&str] = &[
     "action.",
     "branches.",
     "compare.",
+    "crowd.",
     "diagram.",
     "embed.",
     "export.",
@@ -227,6 +228,8 @@ const FULL_FAMILIES: &[&str] = &[
 /// The sources of what only the full program shows: branches on `FULL`, or whole folders.
 const OF_FULL: &[&str] = &[
     "src/app/compare/",
+    "src/app/crowd.rs",
+    "src/app/stage/crowd.rs",
     "src/app/diagram/",
     "src/app/lab/comparing.rs",
     "src/app/lab/dialogs.rs",
