@@ -28,7 +28,7 @@ async function language(frame) {
 
 async function theme(frame) {
   return frame.evaluate(() => {
-    const [red, green, blue] = getComputedStyle(document.body).backgroundColor.match(/\d+/g).map(Number);
+    const [red, green, blue] = getComputedStyle(document.documentElement).backgroundColor.match(/\d+/g).map(Number);
     return red + green + blue > 3 * 128 ? 'light' : 'dark';
   });
 }
