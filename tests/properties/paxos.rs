@@ -3,8 +3,8 @@
 use crate::common::{Lab, Mood, n, paxos_mistakes as mistakes, paxos_stories, scenario};
 use crate::random::{Tally, runs, under_faults};
 use crate::stories::{Story, all_have_stories};
-use quorumscope::protocol::paxos::Paxos;
 use quorumscope::protocol::Effect;
+use quorumscope::protocol::paxos::Paxos;
 use quorumscope::world::Action;
 
 fn paxos(variants: &[&str]) -> Lab<Paxos> {
