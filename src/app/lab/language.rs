@@ -43,7 +43,7 @@ impl Lab {
         match words {
             Ok(words) => {
                 if words.language != self.words.language {
-                    host::remember("language", words.language.tag());
+                    host::storing::remember("language", words.language.tag());
                     host::set_language(words.language.tag(), words.t("ui.title"));
                 }
                 self.notice = None;

@@ -71,7 +71,7 @@ impl Lab {
             Msg::Theme => self.change_theme(),
             Msg::ShortcutKeys(on) => {
                 self.shortcut_keys = on;
-                host::remember("keys", if on { "on" } else { "off" });
+                host::storing::remember("keys", if on { "on" } else { "off" });
             }
             Msg::Narrow(narrow) => self.narrow = narrow,
             Msg::Save => self.save(),

@@ -63,7 +63,7 @@ impl Lab {
             over,
             drop,
         ];
-        let dark = match host::recall("theme") {
+        let dark = match host::storing::recall("theme") {
             Some(theme) => theme == "dark",
             None => host::matches("(prefers-color-scheme: dark)"),
         };
@@ -89,7 +89,7 @@ impl Lab {
             speed: RATES.len() / 2,
             notice: None,
             theme: if dark { Theme::Dark } else { Theme::Light },
-            shortcut_keys: host::recall("keys").as_deref() != Some("off"),
+            shortcut_keys: host::storing::recall("keys").as_deref() != Some("off"),
             narrow: host::matches(NARROW),
             motion: Motion::new(send.reform(Msg::Due)),
             words_asked: 0,

@@ -17,7 +17,7 @@ impl Lab {
             Theme::Dark => Theme::Light,
         };
         let name = self.theme_name();
-        host::remember("theme", name);
+        host::storing::remember("theme", name);
         self.show_theme();
     }
 
