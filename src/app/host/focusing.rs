@@ -1,9 +1,11 @@
 //! Where the focus is, and moving it.
 
+use std::cell::Cell;
+
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement, SvgElement};
 
-use super::{ROOT, document, element};
+use super::{Listener, ROOT, document, element};
 
 /// Moves the focus to the element of an id.
 pub(in crate::app) fn focus(id: &str) {
@@ -63,4 +65,32 @@ pub(in crate::app) fn focus_at(way: &str) -> Option<()> {
     }
     focus_element(&at);
     Some(())
+}
+
+thread_local! {
+    /// Whether it is a pointer that somebody works with, and not Tab.
+    static POINTS: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Keeps in mind that there are touches, and closes the menu at one elsewhere.
+pub(in crate::app) fn on_pointer_down() -> Option<Listener> {
+    Listener::of_document("pointerdown", |event| {
+        POINTS.set(true);
+        let event: web_sys::Event = event.unchecked_into();
+        let target = event.target().and_then(|it| it.dyn_into().ok());
+        let menu = document().and_then(|it| it.query_selector(".more[open]").ok().flatten());
+        if let Some(menu) = menu.filter(|menu| !menu.contains(target.as_ref())) {
+            menu.remove_attribute("open").ok();
+        }
+    })
+}
+
+/// Whether what has the focus has it from a pointer.
+pub(in crate::app) fn points() -> bool {
+    POINTS.get()
+}
+
+/// Tab moves the focus from now on.
+pub(in crate::app) fn tabs() {
+    POINTS.set(false);
 }

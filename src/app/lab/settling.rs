@@ -30,6 +30,9 @@ impl Lab {
         if FULL && std::mem::take(&mut self.doubts.focus) {
             host::focus(why_not::ANSWER);
         }
+        if FULL && std::mem::take(&mut self.doubts.reveal) {
+            host::reveal_near("#why-not-answer");
+        }
         if self.arriving.is_some() {
             ctx.link().send_message(Msg::Arrived);
         }

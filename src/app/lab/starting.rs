@@ -54,6 +54,7 @@ impl Lab {
         let listeners = [
             host::on_media_change(NARROW, send.reform(Msg::Narrow)),
             host::on_key_down(send.reform(Msg::Key)),
+            host::on_pointer_down(),
             match FULL {
                 true => host::on_resize(send.reform(|()| More::Diagram(Draw::Measure).into())),
                 false => None,
