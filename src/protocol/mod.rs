@@ -150,8 +150,8 @@ pub trait Protocol: Clone + 'static {
 
     /// The nodes that may change names from here on, as far as the protocol goes: whatever
     /// happens, it happens to the relabelled nodes in the same way. That takes that their names are
-    /// never compared but for equality, stand in no command, and that nobody is preferred for one.
-    /// Nobody, unless a protocol says otherwise.
+    /// never compared but for equality, and that nobody is preferred for one. Nobody, unless a
+    /// protocol says otherwise. Who is named in a command keeps the name in any case.
     ///
     /// Clients ask the nodes `asked` of their own accord; whom else an answer sends them to, the
     /// protocol knows.
