@@ -567,3 +567,39 @@ fn a_stride_is_the_one_of_the_side_in_hand() {
     assert!(leader(&pair, Side::Left).is_some());
     assert_eq!(pair.counts()[1].decisions, 1, "it has gone on meanwhile");
 }
+
+/// What a run costs is counted of the run as it was, also where a machine has come since its start.
+#[test]
+fn a_machine_that_came_later_is_counted_later() {
+    let of = |variants| even(scenario("raft", 3, variants));
+    let mut run = session(&of(&["single_server"]));
+    for _ in 0..60 {
+        run.step().unwrap();
+    }
+    run.act(Action::AddMachine).unwrap();
+    for _ in 0..20 {
+        run.step().unwrap();
+    }
+    // Counted step by step, and all at once: of what is prepared, and of what is done.
+    let grown = beside(
+        session(&of(&["single_server"])),
+        of(&["single_server", "pre_vote"]),
+    );
+    let here = run.from_here();
+    let mut pair = beside(run, of(&["single_server", "pre_vote"]));
+    adds_up(&pair);
+    let prepared = beside(session(&here), of(&["single_server", "pre_vote"]));
+    assert_eq!(grown.counts()[0].sent, 0);
+    assert_eq!(prepared.counts()[0], pair.counts()[0]);
+    for _ in 0..10 {
+        pair.step().unwrap();
+    }
+    let counts = pair.counts();
+    // Another future is begun and left again: what it costs up to there is counted anew.
+    pair.seek(pair.position() - 5);
+    pair.fork();
+    for _ in 0..5 {
+        pair.step().unwrap();
+    }
+    assert_eq!(pair.counts(), counts);
+}
