@@ -411,6 +411,7 @@ impl MultiPaxos {
         object: Object::KeyValue,
         contention: 0,
         rules: RULES,
+        messages: screen::MESSAGES,
         properties: properties::PROPERTIES,
         variants: VARIANTS,
         stride: Stride::Phase,

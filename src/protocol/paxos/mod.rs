@@ -309,6 +309,7 @@ impl Paxos {
         compares: false,
         contention: 0,
         rules: RULES,
+        messages: screen::MESSAGES,
         object: Object::Consensus,
         properties: properties::PROPERTIES,
         variants: VARIANTS,

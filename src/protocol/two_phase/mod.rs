@@ -353,6 +353,7 @@ impl TwoPhase {
         object: Object::None,
         contention: Timer::Decision as usize,
         rules: RULES,
+        messages: screen::MESSAGES,
         properties: properties::PROPERTIES,
         variants: VARIANTS,
         stride: Stride::Phase,
