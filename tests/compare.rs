@@ -603,3 +603,25 @@ fn a_machine_that_came_later_is_counted_later() {
     }
     assert_eq!(pair.counts(), counts);
 }
+
+/// With two coordinators, what was submitted first need not be decided first: each decision counts
+/// for the command that it is on.
+#[test]
+fn a_decision_counts_for_its_own_command() {
+    let mut scenario = even(scenario("two_phase", 4, &[]));
+    let nodes = |ids: [u8; 2]| ids.map(NodeId).into();
+    scenario.clients = 2;
+    let roles = &mut scenario.cluster.roles;
+    roles.insert("coordinator".into(), nodes([1, 2]));
+    roles.insert("participant".into(), nodes([3, 4]));
+    let mut pair = beside(session(&scenario), scenario);
+    act(&mut pair, Side::Left, Action::Pause(NodeId(1)));
+    act(&mut pair, Side::Left, submit(1, 1, "x"));
+    act(&mut pair, Side::Left, Action::Advance(5));
+    act(&mut pair, Side::Left, submit(2, 2, "y"));
+    step_until(&mut pair, "the decision", |it| {
+        it.counts()[0].decisions == 1
+    });
+    // Request, work, worked, prepare and vote.
+    assert_eq!(pair.counts()[0].to_decision, mean(50, 1));
+}

@@ -411,8 +411,11 @@ impl TwoPhase {
         };
         node.asking.remove(&transaction);
         if news {
-            let epoch = transaction;
-            out.fact(Fact::Decided { epoch, commit });
+            out.fact(Fact::Decided {
+                epoch: transaction,
+                value: record.value.clone(),
+                commit,
+            });
         }
         self.stop_waiting(node, out);
     }
