@@ -138,6 +138,23 @@ fn what_is_lost_already_is_found_with_no_action() {
     assert_eq!(again.found().unwrap().actions, []);
 }
 
+/// A depth of none is none: the start is looked at, and nothing else.
+#[test]
+fn at_depth_nought_nothing_is_done() {
+    let mut raft = Scenario::of("raft", 1);
+    let leader = reach(r#"{"role":{"node":"S1","is":"leader"}}"#);
+    let bounds = Bounds {
+        depth: Some(0),
+        ..elections(1)
+    };
+    let mut search = begin(&raft, &bounds, &leader);
+    assert_eq!(search.advance(usize::MAX), Status::DepthReached);
+    assert_eq!(search.progress().states, 1);
+    raft.prepared = vec![Action::Next];
+    let mut search = begin(&raft, &bounds, &leader);
+    assert_eq!(search.advance(usize::MAX), Status::Found);
+}
+
 /// A limit on depth, or on memory, ends in an account of what was covered.
 #[test]
 fn limits_are_said() {

@@ -179,6 +179,7 @@ impl<P: Protocol> Search<P> {
             transitions: 0,
             status: match is_there {
                 true => Status::Found,
+                false if bounds.depth == Some(0) => Status::DepthReached,
                 false => Status::Searching,
             },
             found: None,
