@@ -41,12 +41,14 @@ impl Session {
     /// What a node knows at the cursor.
     pub fn knowledge(&self, node: NodeId) -> Knowledge {
         let entries = self.entries();
+        // A machine that comes later has a true clock, and goes.
+        let start = self.timeline.start().world().machines().get(&node);
         let mut clock = Clock {
             last: entries.start,
             // In thousandths of a millisecond.
             shown: entries.start * u64::from(TRUE_CLOCK),
-            permille: TRUE_CLOCK,
-            stands: false,
+            permille: start.map_or(TRUE_CLOCK, |it| it.clock_permille),
+            stands: start.is_some_and(|it| it.paused_since.is_some()),
         };
         let mut letters = Vec::new();
         for (_, entry) in entries.steps(1..=self.position()) {

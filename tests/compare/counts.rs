@@ -1,7 +1,10 @@
 //! What each run costs, by counts that a person can check by hand.
 
-use super::{act, adds_up, leader, mean, pair, step_until, submit, until_answered};
-use crate::common::n;
+use super::{
+    act, adds_up, beside, even, leader, mean, pair, session, step_until, submit, until_answered,
+};
+use crate::common::{n, scenario};
+use quorumscope::protocol::NodeId;
 use quorumscope::share::pair::Side;
 use quorumscope::view::compare::Counts;
 use quorumscope::world::{Action, MessageId};
@@ -153,4 +156,62 @@ fn copies_count_and_what_never_left_does_not() {
     assert_eq!((left.sent, left.delivered, left.lost), (3, 1, 0));
     assert_eq!(right, Counts::default());
     adds_up(&pair);
+}
+
+/// What a run costs is counted of the run as it was, also where a machine has come since its start.
+#[test]
+fn a_machine_that_came_later_is_counted_later() {
+    let of = |variants| even(scenario("raft", 3, variants));
+    let mut run = session(&of(&["single_server"]));
+    for _ in 0..60 {
+        run.step().unwrap();
+    }
+    run.act(Action::AddMachine).unwrap();
+    for _ in 0..20 {
+        run.step().unwrap();
+    }
+    // Counted step by step, and all at once: of what is prepared, and of what is done.
+    let grown = beside(
+        session(&of(&["single_server"])),
+        of(&["single_server", "pre_vote"]),
+    );
+    let here = run.from_here();
+    let mut pair = beside(run, of(&["single_server", "pre_vote"]));
+    adds_up(&pair);
+    let prepared = beside(session(&here), of(&["single_server", "pre_vote"]));
+    assert_eq!(grown.counts()[0].sent, 0);
+    assert_eq!(prepared.counts()[0], pair.counts()[0]);
+    for _ in 0..10 {
+        pair.step().unwrap();
+    }
+    let counts = pair.counts();
+    // Another future is begun and left again: what it costs up to there is counted anew.
+    pair.seek(pair.position() - 5);
+    pair.fork();
+    for _ in 0..5 {
+        pair.step().unwrap();
+    }
+    assert_eq!(pair.counts(), counts);
+}
+
+/// With two coordinators, what was submitted first need not be decided first: each decision counts
+/// for the command that it is on.
+#[test]
+fn a_decision_counts_for_its_own_command() {
+    let mut scenario = even(scenario("two_phase", 4, &[]));
+    let nodes = |ids: [u8; 2]| ids.map(NodeId).into();
+    scenario.clients = 2;
+    let roles = &mut scenario.cluster.roles;
+    roles.insert("coordinator".into(), nodes([1, 2]));
+    roles.insert("participant".into(), nodes([3, 4]));
+    let mut pair = beside(session(&scenario), scenario);
+    act(&mut pair, Side::Left, Action::Pause(NodeId(1)));
+    act(&mut pair, Side::Left, submit(1, 1, "x"));
+    act(&mut pair, Side::Left, Action::Advance(5));
+    act(&mut pair, Side::Left, submit(2, 2, "y"));
+    step_until(&mut pair, "the decision", |it| {
+        it.counts()[0].decisions == 1
+    });
+    // Request, work, worked, prepare and vote.
+    assert_eq!(pair.counts()[0].to_decision, mean(50, 1));
 }

@@ -14,8 +14,11 @@ fn votes(number: u32, yes: bool) -> Fact {
 }
 
 fn decides(number: u32, commit: bool) -> Fact {
-    let epoch = ballot(number);
-    Fact::Decided { epoch, commit }
+    Fact::Decided {
+        epoch: ballot(number),
+        value: None,
+        commit,
+    }
 }
 
 /// Two nodes decide differently on one transaction; not on two.
