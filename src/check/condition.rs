@@ -10,8 +10,8 @@ use std::rc::Rc;
 
 use super::Watched;
 use crate::protocol::{
-    Answer, Cell, CellState, ClientId, Datum, Endpoint, Fact, NodeId, NodeView, Note, Outcome,
-    Protocol,
+    Answer, Cell, CellState, ClientId, Datum, Endpoint, Epoch, Fact, NodeId, NodeView, Note,
+    Outcome, Protocol,
 };
 use crate::world::{Event, Exchange, Payload, Step};
 
@@ -101,8 +101,21 @@ pub struct Count {
     pub tests: Vec<Test>,
     /// How many there must be.
     pub nodes: Range,
-    /// Whether only nodes of different terms or ballots count, one for each.
-    pub epochs_differ: bool,
+    /// Whose terms or ballots count.
+    pub epochs: Epochs,
+}
+
+/// How the terms or ballots of those who are counted are related: those of their cells, where a cell
+/// is asked for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Epochs {
+    /// Any will do.
+    #[default]
+    Any,
+    /// Only different ones count, once each.
+    Different,
+    /// Only those of one count, of the one that most have.
+    Same,
 }
 
 /// What a step caused: an event's word, and what is known of it.
@@ -347,12 +360,31 @@ impl Count {
     fn holds(&self, state: &dyn Situation) -> bool {
         let nodes = state.ids().into_iter().filter_map(|id| state.node(id));
         let alike = nodes.filter(|it| self.tests.iter().all(|test| test.passes(it)));
-        let mut epochs: Vec<_> = alike.map(|(_, view)| view.badge).collect();
-        if self.epochs_differ {
-            epochs.sort();
-            epochs.dedup();
-        }
-        self.nodes.has(epochs.len() as u32)
+        let mut epochs: Vec<_> = alike.map(|(_, view)| self.epoch(&view)).collect();
+        let count = match self.epochs {
+            Epochs::Any => epochs.len(),
+            Epochs::Different => {
+                epochs.sort();
+                epochs.dedup();
+                epochs.len()
+            }
+            Epochs::Same => {
+                epochs.sort();
+                let groups = epochs.chunk_by(|one, other| one == other);
+                groups.map(<[_]>::len).max().unwrap_or(0)
+            }
+        };
+        self.nodes.has(count as u32)
+    }
+
+    /// What a node that is counted is of.
+    fn epoch(&self, view: &NodeView) -> Option<Epoch> {
+        let mut tests = self.tests.iter();
+        let cell = tests.find_map(|test| match test {
+            Test::Cell(test) => view.cells.iter().find(|cell| test.passes(cell)),
+            _ => None,
+        });
+        cell.map_or(view.badge, |cell| cell.epoch)
     }
 }
 
