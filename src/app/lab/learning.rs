@@ -284,10 +284,14 @@ impl Lab {
         self.lesson_compares();
     }
 
-    /// Lets the lesson do something on stage.
+    /// Lets the lesson do something on stage. It moves one run, so a comparison ends before.
     fn lesson_does(&mut self, does: impl FnOnce(&mut Player, &mut Session) -> bool) {
         self.set_running(false);
         self.notice = None;
+        if self.session.pair().is_some() {
+            let left = self.session.take();
+            self.put_on_stage(left);
+        }
         let (Some(open), Some(session)) = (&mut self.learner.open, self.session.alone_mut()) else {
             return;
         };
