@@ -15,6 +15,7 @@ pub mod qr;
 pub mod reading;
 pub mod scenes;
 pub mod search;
+pub mod snippet;
 mod trail;
 pub mod tree;
 

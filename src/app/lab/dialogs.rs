@@ -29,7 +29,7 @@ impl Lab {
             }
             Dialog::Share => (
                 "share.title",
-                share::dialog(&self.sharer, self.embed_code(), words, send),
+                share::dialog(&self.sharer, &self.session, self.embed_code(), words, send),
             ),
             Dialog::Scenes => {
                 let content = lecture::dialog(&self.lecturer, words, send);
@@ -37,7 +37,10 @@ impl Lab {
             }
             Dialog::Export => {
                 let has_diagram = self.diagram.is_open();
-                ("export.title", export::dialog(has_diagram, words, send))
+                (
+                    "export.title",
+                    export::dialog(has_diagram, &self.session, words, send),
+                )
             }
             Dialog::Until => {
                 let content = until::dialog(&self.pace, words, session, send);

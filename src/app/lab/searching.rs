@@ -22,7 +22,7 @@ impl Lab {
                 self.learner.added = false;
                 self.load_course();
             }
-            Dialog::Share => self.sharer.open(&self.session),
+            Dialog::Share => self.open_share(),
             Dialog::Stored => self.stored.open(&self.send),
             _ => {}
         }
