@@ -29,7 +29,7 @@ pub(in crate::app) fn view(maker: &Maker, link: &str, words: &Words, send: &Call
     classed("section", "of-code")
         .with(el("h3").text(words.t("embed.title")))
         .with(el("p").text(words.t("embed.says")))
-        .with(classed("div", "choices").each(choices(maker, words, send)))
+        .with(classed("div", "settings").each(choices(maker, words, send)))
         .with(typed("embed.name", &maker.title, Make::Title, words, send))
         .with(typed(
             "embed.caption",
@@ -67,7 +67,7 @@ fn choices(maker: &Maker, words: &Words, send: &Callback<Msg>) -> impl Iterator<
                 let value = select.map_or(0, |it: HtmlSelectElement| it.selected_index().max(0));
                 make(Make::Choose((choice, value as usize)))
             });
-            classed("label", "choice")
+            classed("label", "setting")
                 .key(key)
                 .with(el("span").text(words.t(key)))
                 .with(el("select").on_change(onchange).each(options))
@@ -94,7 +94,7 @@ fn typed(
         .set("autocomplete", "off")
         .on_input(on_input)
         .value(value);
-    classed("label", "choice")
+    classed("label", "setting")
         .with(el("span").text(words.t(key)))
         .with(input)
 }

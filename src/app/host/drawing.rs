@@ -24,6 +24,9 @@ const KEPT: [&str; 13] = [
     "text-anchor",
 ];
 
+/// Of these, the one that is not handed down.
+const OPACITY: usize = 7;
+
 /// The attributes that only the page has a use for.
 const DROPPED: [&str; 8] = [
     "class",
@@ -51,7 +54,7 @@ pub(in crate::app) fn svg(id: &str, title: &str) -> Option<Drawing> {
     let shown = element(id)?;
     let bounds = shown.get_bounding_client_rect();
     let copy: Element = shown.clone_node_with_deep(true).ok()?.dyn_into().ok()?;
-    dress(&shown, &copy);
+    dress(&shown, &copy, &Default::default());
     let (width, height) = (bounds.width().max(1.0), bounds.height().max(1.0));
     for (name, value) in [
         ("xmlns", "http://www.w3.org/2000/svg".to_owned()),
@@ -119,15 +122,20 @@ fn labels(shown: &Element) -> String {
     labels.collect::<Vec<_>>().join("\n")
 }
 
-/// Writes what the styles say into the copy; what nobody sees is left out.
-fn dress(shown: &Element, copy: &Element) -> Option<()> {
+/// Writes what the styles say into the copy, where that is something else than what is `around` it;
+/// what nobody sees is left out.
+fn dress(shown: &Element, copy: &Element, around: &[String; KEPT.len()]) -> Option<()> {
     let style = window()?.get_computed_style(shown).ok()??;
-    for name in KEPT {
-        let value = style.get_property_value(name).unwrap_or_default();
-        if !value.is_empty() {
-            copy.set_attribute(name, &value).ok();
+    let mut own = KEPT.map(|name| style.get_property_value(name).unwrap_or_default());
+    for ((name, value), around) in KEPT.iter().zip(&own).zip(around) {
+        if value.is_empty() || value == around {
+            copy.remove_attribute(name).ok();
+        } else {
+            copy.set_attribute(name, value).ok();
         }
     }
+    // What is in it begins anew.
+    own[OPACITY] = "1".into();
     if shown.closest(".elsewhere").ok().flatten().is_some() {
         copy.set_attribute("visibility", "visible").ok();
     }
@@ -143,7 +151,7 @@ fn dress(shown: &Element, copy: &Element) -> Option<()> {
         if one.class_list().contains("touch") || one.class_list().contains("halo") {
             unseen.push(other);
         } else {
-            dress(&one, &other);
+            dress(&one, &other, &own);
         }
     }
     for gone in unseen {
