@@ -310,16 +310,21 @@ pub(super) fn reveal_pointed() {
     if let Some(panel) = element("panel") {
         panel.set_scroll_top(0);
     }
-    let found = document().and_then(|it| it.query_selector_all(".stage [data-pointed]").ok());
+    reveal_near(".stage [data-pointed]");
+}
+
+/// Scrolls no farther than needed so that all that a selector finds is in sight.
+pub(super) fn reveal_near(selector: &str) {
+    let found = document().and_then(|it| it.query_selector_all(selector).ok());
     let Some(found) = found else { return };
     let near = web_sys::ScrollIntoViewOptions::new();
     near.set_block(web_sys::ScrollLogicalPosition::Nearest);
     for place in 0..found.length() {
-        let pointed = found
+        let found = found
             .item(place)
             .and_then(|it| it.dyn_into::<Element>().ok());
-        if let Some(pointed) = pointed {
-            pointed.scroll_into_view_with_scroll_into_view_options(&near);
+        if let Some(found) = found {
+            found.scroll_into_view_with_scroll_into_view_options(&near);
         }
     }
 }
@@ -563,6 +568,34 @@ pub(super) fn on_key_down(callback: yew::Callback<web_sys::KeyboardEvent>) -> Op
     Listener::of_document("keydown", move |event| {
         callback.emit(event.unchecked_into());
     })
+}
+
+thread_local! {
+    /// Whether it is a pointer that somebody works with, and not Tab.
+    static POINTS: std::cell::Cell<bool> = const { std::cell::Cell::new(false) };
+}
+
+/// Closes the menu at a touch elsewhere, and keeps in mind that there are touches.
+pub(super) fn on_pointer_down() -> Option<Listener> {
+    Listener::of_document("pointerdown", |event| {
+        let event: web_sys::Event = event.unchecked_into();
+        let target = event.target().and_then(|it| it.dyn_into().ok());
+        let menu = document().and_then(|it| it.query_selector(".more[open]").ok().flatten());
+        if let Some(menu) = menu.filter(|menu| !menu.contains(target.as_ref())) {
+            menu.remove_attribute("open").ok();
+        }
+        POINTS.set(true);
+    })
+}
+
+/// Whether what has the focus has it from a pointer.
+pub(super) fn points() -> bool {
+    POINTS.get()
+}
+
+/// Tab moves the focus from now on.
+pub(super) fn tabs() {
+    POINTS.set(false);
 }
 
 /// Offers a text as a file; says whether the browser took it.

@@ -283,7 +283,7 @@ pub(super) struct Lab {
     learner: Only<Learner>,
     send: Callback<Msg>,
     /// They are called no more when this goes.
-    _listeners: [Option<host::Listener>; 7],
+    _listeners: [Option<host::Listener>; 8],
 }
 
 impl Component for Lab {
@@ -296,6 +296,7 @@ impl Component for Lab {
         let listeners = [
             host::on_media_change(NARROW, send.reform(Msg::Narrow)),
             host::on_key_down(send.reform(Msg::Key)),
+            host::on_pointer_down(),
             match FULL {
                 true => host::on_resize(send.reform(|()| More::Diagram(Draw::Measure).into())),
                 false => None,
@@ -470,6 +471,9 @@ impl Component for Lab {
         }
         if FULL && std::mem::take(&mut self.doubts.focus) {
             host::focus(why_not::ANSWER);
+        }
+        if FULL && std::mem::take(&mut self.doubts.reveal) {
+            host::reveal_near("#why-not-answer");
         }
         if self.arriving.is_some() {
             ctx.link().send_message(Msg::Arrived);

@@ -56,6 +56,9 @@ impl Lab {
         self.selected = None;
         self.choosing = Choosing::Nothing;
         self.notice = None;
+        if FULL {
+            self.doubts.forget();
+        }
         self.parting = Only::default();
         self.opening = Only::default();
         self.refresh();
