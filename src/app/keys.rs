@@ -35,10 +35,8 @@ pub(super) fn read(
         return Some(Msg::Dismiss);
     }
     let focus = event.target().and_then(|it| it.dyn_into::<Element>().ok());
-    // What made the page black brings it back.
-    let is_black = FULL && dialog == Dialog::Black;
-    if is_black && shortcuts && matches!(name.as_str(), "." | "b" | "B") {
-        return Some(Msg::Dismiss);
+    if FULL && dialog == Dialog::Black {
+        return lecture::key_in_the_dark(&name, shortcuts);
     }
     if dialog != Dialog::None || focus.as_ref().is_some_and(|it| keeps(it, &name)) {
         return None;
