@@ -1,6 +1,28 @@
 //! Reading a file that the command line names.
 
+#![allow(
+    dead_code,
+    reason = "each example is a program of its own, and not all use everything"
+)]
+
 use std::io::ErrorKind;
+
+use quorumscope::share::pair::PairFile;
+use quorumscope::share::scenes::{self, ScenesError};
+use quorumscope::share::{Run, RunError};
+
+/// What a text is that can be played, sound or not; nothing where it is something else.
+pub fn played(text: &str) -> Option<&'static str> {
+    if Run::from_json(text) != Err(RunError::NotARun) {
+        Some("a run")
+    } else if PairFile::from_json(text) != Err(RunError::NotARun) {
+        Some("a comparison")
+    } else if scenes::read(text) != Err(ScenesError::File(RunError::NotARun)) {
+        Some("a file of scenes")
+    } else {
+        None
+    }
+}
 
 /// A file's text, or what is wrong with it, as a sentence.
 pub fn text(path: &str) -> Result<String, String> {

@@ -288,10 +288,6 @@ impl<P: Protocol> Space<P> {
         }
     }
 
-    pub(super) fn protocol(&self) -> &P {
-        &self.protocol
-    }
-
     /// Bytes in use for endpoints, messages and transitions.
     pub(super) fn bytes(&self) -> usize {
         // What the states themselves hold on the heap is counted by a rough guess.
