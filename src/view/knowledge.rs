@@ -2,7 +2,7 @@
 //! and its own clock. Nobody in a distributed system sees more than that.
 
 use super::chronicle::{Arrow, Change, Mark};
-use super::moment::{Belief, Moment, NodeCard};
+use super::moment::{Belief, Moment, NodeCard, Upcoming, UpcomingKind};
 use super::session::Session;
 use crate::growing::Growing;
 use crate::protocol::{Datum, Endpoint, NodeId, NodeView, Shape};
@@ -139,6 +139,10 @@ impl Moment {
         let arrived = |it: &super::Landed| it.lost.is_none() && it.message.id.to == id.into();
         self.landed.retain(arrived);
         self.happened.retain(|it| it.at == Some(id.into()));
+        // That its own timer will run out is all that it can know of what comes.
+        let own_timer =
+            |it: &Upcoming| matches!(it.kind, UpcomingKind::Timer(at, _) if at == id.into());
+        self.next = self.next.filter(own_timer);
         self.cut.clear();
         self.violations = Default::default();
         self.undecided = None;

@@ -1,9 +1,8 @@
 //! The properties of two-phase commit.
 
-use super::{FINE, Watch};
-use crate::common::n;
+use super::{FINE, Watch, ballot};
 use quorumscope::protocol::two_phase::TwoPhase;
-use quorumscope::protocol::{Cluster, Epoch, Fact};
+use quorumscope::protocol::{Cluster, Fact};
 
 fn two_phase() -> Watch<TwoPhase> {
     Watch::new(TwoPhase::new(Cluster::of(3)).unwrap())
