@@ -6,6 +6,7 @@ mod files;
 
 use std::process::ExitCode;
 
+use files::Played;
 use quorumscope::protocol::Storage;
 use quorumscope::share::pair::{PairFile, Side};
 use quorumscope::share::search::{SearchError, SearchRequest};
@@ -38,8 +39,8 @@ fn main() -> ExitCode {
 /// Plays whatever a text holds; says why it cannot, or what is otherwise than it was saved.
 fn play(text: &str) -> Result<(), String> {
     let said = |error: RunError| error.to_string();
-    match files::played(text) {
-        Some("a comparison") => {
+    match Played::of(text) {
+        Some(Played::Comparison) => {
             let file = PairFile::from_json(text).map_err(said)?;
             let opened = reopen_pair(&file).map_err(said)?;
             for side in Side::BOTH {
@@ -49,7 +50,7 @@ fn play(text: &str) -> Result<(), String> {
             stopped("deed", opened.stopped.as_ref())?;
             as_saved(opened.same_state)
         }
-        Some("a file of scenes") => {
+        Some(Played::Scenes) => {
             let scenes = scenes::read(text).map_err(|error| error.to_string())?;
             for scene in scenes {
                 println!("# {}", scene.title);

@@ -16,6 +16,7 @@ mod files;
 use std::process::ExitCode;
 use std::time::Instant;
 
+use files::Played;
 use quorumscope::check::search::{Found, Goal, Progress, Search, Status};
 use quorumscope::protocol::Any;
 use quorumscope::share::Run;
@@ -69,7 +70,8 @@ fn open(path: &str, symmetry: bool, runs: Option<&str>, megabytes: usize) -> Res
             table(&all, runs, megabytes)
         }
         Err(SearchError::NotASearch) => {
-            if let Some(what) = files::played(&text) {
+            if let Some(played) = Played::of(&text) {
+                let what = played.name();
                 return Err(format!(
                     "this is {what}, not a search: `--example replay` plays it, and the page's “Save this search” makes a search from any moment of it"
                 ));

@@ -11,16 +11,36 @@ use quorumscope::share::pair::PairFile;
 use quorumscope::share::scenes::{self, ScenesError};
 use quorumscope::share::{Run, RunError};
 
-/// What a text is that can be played, sound or not; nothing where it is something else.
-pub fn played(text: &str) -> Option<&'static str> {
-    if Run::from_json(text) != Err(RunError::NotARun) {
-        Some("a run")
-    } else if PairFile::from_json(text) != Err(RunError::NotARun) {
-        Some("a comparison")
-    } else if scenes::read(text) != Err(ScenesError::File(RunError::NotARun)) {
-        Some("a file of scenes")
-    } else {
-        None
+/// What can be played.
+#[derive(Clone, Copy)]
+pub enum Played {
+    Run,
+    Comparison,
+    Scenes,
+}
+
+impl Played {
+    /// What a text is of these, sound or not.
+    pub fn of(text: &str) -> Option<Self> {
+        if Run::from_json(text) != Err(RunError::NotARun) {
+            Some(Self::Run)
+        } else if PairFile::from_json(text) != Err(RunError::NotARun) {
+            Some(Self::Comparison)
+        } else if scenes::read(text) != Err(ScenesError::File(RunError::NotARun)) {
+            Some(Self::Scenes)
+        } else {
+            None
+        }
+    }
+
+    /// What one calls it.
+    #[allow(dead_code, reason = "only the search has to say it")]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Run => "a run",
+            Self::Comparison => "a comparison",
+            Self::Scenes => "a file of scenes",
+        }
     }
 }
 
