@@ -102,6 +102,11 @@ fn bad_conditions_are_told_with_their_place() {
         ("[]", "", NoKind),
         ("{}", "", NoKind),
         (r#"{"down":"S1","lost":"x"}"#, "", NoKind),
+        (
+            r#"{"event":{"is":"delivered","message":"Vote"}}"#,
+            "event.message",
+            word("Vote"),
+        ),
         (r#"{"explodes":"S1"}"#, "", unknown("explodes")),
         (r#"{"all":{}}"#, "all", BadValue),
         (

@@ -328,12 +328,19 @@ fn event(json: &Json, at: &str) -> Read<EventTest> {
                 "node" | "client" | "from" | "to" => Part::End(name::<Endpoint>(json, at)?),
                 "epoch" | "index" => Part::Number(number(json, at)?),
                 "yes" | "commit" => Part::Flag(flag(json, at)?),
+                "message" => Part::Text(id(json, at, is_message)?),
                 _ => Part::Text(text(json, at)?),
             })
         })?;
         parts.extend(value.map(|value| (*part, value)));
     }
     Ok(EventTest { kind, parts })
+}
+
+/// Whether any protocol has a message of this name, or clients.
+fn is_message(name: &str) -> bool {
+    let mut known = PROTOCOLS.iter().flat_map(|about| about.messages);
+    known.any(|known| *known == name) || ["Request", "Reply"].contains(&name)
 }
 
 fn note(json: &Json, at: &str) -> Read<NoteTest> {
