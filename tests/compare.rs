@@ -6,9 +6,11 @@ use common::{n, scenario, value};
 use quorumscope::protocol::registry::PROTOCOLS;
 use quorumscope::protocol::{ClientId, NodeId, RangeMs};
 use quorumscope::share::pair::{Deed, PairFile, Side};
-use quorumscope::share::{Run, RunError};
+use quorumscope::share::{ACTIONS_MAX, Run, RunError};
 use quorumscope::sorted::SortedSet;
-use quorumscope::view::compare::{Counts, Mean, Pair, Rival, Runs, reopen_pair, rivals};
+use quorumscope::view::compare::{
+    Counts, Mean, Pair, PairOpening, Rival, Runs, reopen_pair, rivals,
+};
 use quorumscope::view::{Session, first_look, open};
 use quorumscope::world::{Action, ActionError, MessageId, Network, Scenario};
 
@@ -510,6 +512,48 @@ fn files_are_lossless() {
     let head = head.strip_suffix('}').unwrap();
     let grown = format!("{head},\"actions\":[{}]}}", lines.join(","));
     assert_eq!(PairFile::from_json(&grown).unwrap().deeds, file.deeds);
+}
+
+/// However it is sliced, a file opens as the same pair, never in more at once than was asked for,
+/// and says on its way how far it is.
+#[test]
+fn a_pair_opens_in_slices() {
+    let pair = eventful();
+    let mut file = pair.file();
+    file.cursor = 70;
+    let whole = reopen_pair(&file).unwrap().pair;
+    for most in [1, 7, usize::MAX] {
+        let mut opening = PairOpening::of(file.clone()).unwrap();
+        let (mut before, mut slices) = (0, 1);
+        while !opening.advance(most) {
+            assert!((before..100).contains(&opening.percent()));
+            (before, slices) = (opening.percent(), slices + 1);
+        }
+        assert_eq!(slices, file.deeds.len().div_ceil(most));
+        assert_eq!(opening.percent(), 100);
+        assert_eq!(seen(&opening.finish().pair), seen(&whole));
+    }
+}
+
+/// A pair ends where its file would, and what was saved then opens whole; so does either run alone.
+#[test]
+fn a_pair_ends_where_its_file_would() {
+    let mut pair = pair("raft", "raft");
+    while pair.length() < ACTIONS_MAX {
+        pair.step().unwrap();
+    }
+    assert_eq!(pair.step(), Err(ActionError::RunFull));
+    assert!(pair.stride().is_err());
+    let crash = pair.deed(Side::Left, Action::Crash(NodeId(1)));
+    assert_eq!(pair.act(crash.clone()), Err(ActionError::RunFull));
+    let opened = reopen_pair(&PairFile::from_json(&pair.file().to_json()).unwrap()).unwrap();
+    assert_eq!((opened.stopped, opened.same_state), (None, Some(true)));
+    // In the past there is room again, as long as each run has some.
+    pair.seek(5);
+    pair.act(crash).unwrap();
+    let left = pair.into_left();
+    let run = left.run_with_branches().unwrap();
+    assert_eq!(Run::from_json(&run.to_json()), Ok(run));
 }
 
 /// Each kind of bad file has its own answer; a deed that makes no sense ends the pair there.

@@ -209,7 +209,7 @@ impl<P: Protocol> World<P> {
         // first, and whether its receiver is paused matters only where somebody is.
         let is_any_paused = state.machines.keys().any(|id| self.is_paused((*id).into()));
         let goes_on = |flight: &&Flight<P::Message>| {
-            !flight.held && !(is_any_paused && self.is_paused(flight.id.to))
+            !(flight.held || is_any_paused && self.is_paused(flight.id.to))
         };
         let arriving = self.flights().values().filter(goes_on);
         let arrival = arriving

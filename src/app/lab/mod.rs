@@ -52,8 +52,9 @@ use super::words::{Language, Shared, Words};
 use super::{FIRST_PROTOCOL, FULL, header, host, stage, transport};
 use crate::protocol::{ClientId, NodeId};
 use crate::view::compare::Runs;
-use crate::view::{Moment, Opening, Parting, Session, first_look, open, quorums};
+use crate::view::{Moment, Parting, Session, first_look, open, quorums};
 use crate::world::{Action, ActionError, MessageId};
+use opening::Underway;
 
 /// The seed of a first visit: its election is one that a newcomer can follow.
 const FIRST_SEED: u32 = 1;
@@ -250,7 +251,7 @@ pub(super) struct Lab {
     /// What the core handed over, until the page is drawn.
     arriving: Option<Screen>,
     /// The file that is being opened; only the full program opens any.
-    opening: Only<Option<Opening>>,
+    opening: Only<Option<Underway>>,
     /// The list of a crowd's messages; only the full program has any.
     crowd: Only<Crowd>,
     /// Whose view is shown, in the place of the whole truth.
