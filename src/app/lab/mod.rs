@@ -51,9 +51,10 @@ use super::why_not::{self, Doubt, Doubts};
 use super::words::{Language, Shared, Words};
 use super::{FIRST_PROTOCOL, FULL, header, host, stage, transport};
 use crate::protocol::{ClientId, NodeId};
+pub(super) use crate::view::choices::{Choosing, Theme, Thing};
 use crate::view::compare::Runs;
 use crate::view::{Moment, Parting, Session, first_look, open, quorums};
-use crate::world::{Action, ActionError, MessageId};
+use crate::world::{Action, ActionError};
 use opening::Underway;
 
 /// The seed of a first visit: its election is one that a newcomer can follow.
@@ -65,40 +66,6 @@ pub(super) const DELAY_MS: u32 = 50;
 /// How often the panels tell anew while the run runs, in milliseconds.
 const TELLING_MS: f64 = 250.0;
 const NARROW: &str = "(max-width: 760px)";
-
-/// Something on stage that can be chosen.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Thing {
-    Node(NodeId),
-    Client(ClientId),
-    Message(MessageId),
-}
-
-impl Thing {
-    /// What it is called, the same in every language.
-    pub(super) fn name(self) -> String {
-        match self {
-            Self::Node(id) => id.to_string(),
-            Self::Client(id) => id.to_string(),
-            Self::Message(id) => format!("{} → {}", id.from, id.to),
-        }
-    }
-}
-
-/// What a button waits for somebody to choose.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Choosing {
-    Nothing,
-    Node,
-    Message,
-}
-
-/// Light or dark.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Theme {
-    Light,
-    Dark,
-}
 
 /// What can happen to the page.
 #[derive(Clone)]
@@ -306,9 +273,10 @@ impl Component for Lab {
             over,
             drop,
         ];
-        let dark = match host::recall("theme") {
-            Some(theme) => theme == "dark",
-            None => host::matches("(prefers-color-scheme: dark)"),
+        let theme = match host::recall("theme") {
+            Some(word) => Theme::of(&word),
+            None if host::matches("(prefers-color-scheme: dark)") => Theme::Dark,
+            None => Theme::Light,
         };
         let scenario = first_look(FIRST_PROTOCOL);
         let Ok(session) = open(scenario, FIRST_SEED) else {
@@ -331,7 +299,7 @@ impl Component for Lab {
             running: false,
             speed: RATES.len() / 2,
             notice: None,
-            theme: if dark { Theme::Dark } else { Theme::Light },
+            theme,
             shortcut_keys: host::recall("keys").as_deref() != Some("off"),
             narrow: host::matches(NARROW),
             motion: Motion::new(send.reform(Msg::Due)),
@@ -742,23 +710,15 @@ impl Lab {
             Theme::Light => Theme::Dark,
             Theme::Dark => Theme::Light,
         };
-        let name = self.theme_name();
-        host::remember("theme", name);
+        host::remember("theme", self.theme.word());
         self.show_theme();
-    }
-
-    fn theme_name(&self) -> &'static str {
-        match self.theme {
-            Theme::Light => "light",
-            Theme::Dark => "dark",
-        }
     }
 
     fn show_theme(&self) {
         let name = match self.theme {
             Theme::Light if self.lectures() => "projector",
             Theme::Dark if self.lectures() => "projector-dark",
-            _ => self.theme_name(),
+            theme => theme.word(),
         };
         host::set_page_attribute("data-theme", Some(name));
     }
