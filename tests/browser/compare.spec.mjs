@@ -97,7 +97,9 @@ test('a comparison says that it has begun, in both languages', async (lab) => {
   await who.press('Close comparison');
   await who.press('中文');
   await who.page.getByRole('button', { name: '单步', exact: true }).waitFor();
-  await who.menu('对比……');
+  const faults = who.page.getByRole('group', { name: '故障' });
+  await faults.getByText(/^更多/).click();
+  await faults.getByRole('button', { name: '对比……', exact: true }).click();
   await who.dialog().getByRole('combobox', { name: '与什么对比' }).selectOption({ label: 'Paxos' });
   await who.dialog().getByRole('button', { name: '开始对比', exact: true }).click();
   await who.page.getByRole('button', { name: '关闭对比' }).waitFor();
