@@ -54,13 +54,27 @@ pub fn run(project: &Project) -> Result<()> {
         true => minified(project, text),
         false => Ok(text.to_owned()),
     };
+    let glue_of = |program: &str, staged: &str| match is_release {
+        true => glue(&as_written(project, program)?),
+        false => glue(staged),
+    };
     let page = staging.join("index.html");
     let html = fs::read_to_string(&page).context("Trunk has written no index.html")?;
     let html = one_style(&html, &staging)?;
-    let html = replaced(&html, &staging, "link", CORE_GLUE, glue)?;
+    let html = replaced(&html, &staging, "link", CORE_GLUE, |staged| {
+        shipped(&glue_of("quorumscope", staged)?)
+    })?;
     let html = replaced(&html, &staging, "script", BOOT, shipped)?;
     let (late, mut lines) = copy(&project.assets(), &staging)?;
-    lines.extend(programs(&project.assets(), &staging)?);
+    lines.extend(programs(&staging, |program, staged| {
+        let mut script = glue_of(program, staged)?;
+        if program == CARRIED.0 {
+            let carrier = fs::read_to_string(project.assets().join(CARRIED.1));
+            let carrier = carrier.with_context(|| format!("there is no static/{}", CARRIED.1))?;
+            script = format!("{script};\n{carrier}");
+        }
+        shipped(&script)
+    })?);
     let file = put(&staging, LATE, late.concat().as_bytes())?;
     lines.push(line(LATE, &file));
     if is_release {
@@ -144,6 +158,14 @@ fn replaced(
     Ok(html.replace(address, &format!("./{to}")))
 }
 
+/// A program's glue as wasm-bindgen wrote it. Trunk's minifier gives it other names in another order
+/// each time, and a release is the same from the same source.
+fn as_written(project: &Project, program: &str) -> Result<String> {
+    let folder = project.target().join("wasm-bindgen").join("release");
+    fs::read_to_string(folder.join(format!("{program}.js")))
+        .with_context(|| format!("wasm-bindgen has written no {program}.js"))
+}
+
 /// Glue for a page that holds several programs: each defines `wasm_bindgen` as a script may do many
 /// times over.
 fn glue(text: &str) -> Result<String> {
@@ -152,8 +174,8 @@ fn glue(text: &str) -> Result<String> {
     Ok(format!("var wasm_bindgen{rest}"))
 }
 
-/// Lists the programs that Trunk has left under their plain names.
-fn programs(assets: &Path, staging: &Path) -> Result<Vec<String>> {
+/// Lists the programs that Trunk has left under their plain names, with scripts in another form.
+fn programs(staging: &Path, form: impl Fn(&str, &str) -> Result<String>) -> Result<Vec<String>> {
     let mut lines = Vec::new();
     for program in LATER {
         let take = |file: String| -> Result<Vec<u8>> {
@@ -162,12 +184,8 @@ fn programs(assets: &Path, staging: &Path) -> Result<Vec<String>> {
             fs::remove_file(from)?;
             Ok(bytes)
         };
-        let mut script = glue(&String::from_utf8(take(format!("{program}.js"))?)?)?;
-        if program == CARRIED.0 {
-            let carrier = fs::read_to_string(assets.join(CARRIED.1));
-            let carrier = carrier.with_context(|| format!("there is no static/{}", CARRIED.1))?;
-            script = format!("{script};\n{carrier}");
-        }
+        let script = String::from_utf8(take(format!("{program}.js"))?)?;
+        let script = form(program, &script)?;
         let wasm = take(format!("{program}_bg.wasm"))?;
         for (extension, bytes) in [("js", script.as_bytes()), ("wasm", &wasm)] {
             let name = format!("{program}.{extension}");

@@ -6,10 +6,10 @@ use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{
     Cache, CacheStorage, MessageChannel, ServiceWorker, ServiceWorkerContainer,
-    ServiceWorkerRegistration,
+    ServiceWorkerRegistration, Storage,
 };
 
-use super::{storage, stored_key, window};
+use super::window;
 
 #[wasm_bindgen]
 extern "C" {
@@ -19,6 +19,27 @@ extern "C" {
 
 /// How long the worker may take to forget, in milliseconds.
 const FORGETTING_MS: i32 = 5_000;
+
+/// Storage, where the page is allowed to have any.
+fn storage() -> Option<Storage> {
+    window()?.local_storage().ok()?
+}
+
+fn stored_key(key: &str) -> String {
+    format!("quorumscope.1.{key}")
+}
+
+/// What was remembered on this device.
+pub(in crate::app) fn recall(key: &str) -> Option<String> {
+    storage()?.get_item(&stored_key(key)).ok()?
+}
+
+/// Remembers on this device, where that is allowed.
+pub(in crate::app) fn remember(key: &str, value: &str) {
+    if let Some(storage) = storage() {
+        storage.set_item(&stored_key(key), value).ok();
+    }
+}
 
 /// What the names of the service worker's caches begin with: its page's folder is in it, since
 /// several copies of the lab may share a host.
