@@ -7,6 +7,8 @@ pub(super) mod pointing;
 pub(super) mod sharing;
 pub(super) mod storing;
 
+use std::cell::Cell;
+
 use js_sys::{Function, Promise};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
@@ -16,7 +18,7 @@ use web_sys::{
 };
 
 use super::lab::Msg;
-use super::motion::Place;
+use super::motion::Mover;
 
 /// The id of the element that the page is mounted on.
 const ROOT: &str = "lab";
@@ -176,11 +178,15 @@ pub(super) fn element(id: &str) -> Option<Element> {
     document()?.get_element_by_id(id)
 }
 
-/// Where the box of an element stands, which [`super::dom::moving`] made.
-pub(super) fn place(id: &str) -> Option<Place> {
-    let moving: SvgGraphicsElement = element(id)?.parent_element()?.dyn_into().ok()?;
-    let place = moving.transform().base_val().get_item(0).ok()?;
-    Some(place.unchecked_into())
+/// What moves the box of an element, which [`super::dom::moving`] made.
+pub(super) fn mover(id: &str) -> Option<Mover> {
+    let group: SvgGraphicsElement = element(id)?.parent_element()?.dyn_into().ok()?;
+    let place = group.transform().base_val().get_item(0).ok()?;
+    Some(Mover {
+        group: group.into(),
+        place: place.unchecked_into(),
+        drawn: Cell::default(),
+    })
 }
 
 /// The element that the page is to be mounted on. The core's one goes, and with it everything that
@@ -374,7 +380,8 @@ pub(super) fn print() {
     }
 }
 
-/// Marks what selectors find as pointed at, and nothing else.
+/// Marks what selectors find as pointed at, and nothing else; of a cell, its stage as well, so that
+/// no style has to look for it there.
 pub(super) fn point_at(selectors: &[String]) {
     const MARK: &str = "data-pointed";
     let Some(document) = document() else { return };
@@ -391,6 +398,10 @@ pub(super) fn point_at(selectors: &[String]) {
     for selector in selectors {
         if let Ok(Some(element)) = document.query_selector(selector) {
             element.set_attribute(MARK, "").ok();
+            let of_cell = element.class_list().contains("cell");
+            if let Some(stage) = element.closest(".stage").ok().flatten().filter(|_| of_cell) {
+                stage.set_attribute(MARK, "").ok();
+            }
         }
     }
 }

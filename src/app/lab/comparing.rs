@@ -248,8 +248,10 @@ impl Lab {
         let pair = self.session.pair()?;
         let moments = self.moments(pair);
         let faults = Faults::default();
-        let scene =
-            |side: Side| stage::scene(&moments[side as usize], &self.look_at(pair, side, &faults));
+        let scene = |side: Side| {
+            let look = self.look_at(pair, side, &faults);
+            stage::scene(&moments[side as usize], &look, &self.motion)
+        };
         Some(Side::BOTH.map(scene).into())
     }
 

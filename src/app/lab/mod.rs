@@ -492,7 +492,7 @@ impl Component for Lab {
             self.measure_diagram();
         }
         let of_both = if FULL { self.scenes_of_both() } else { None };
-        let one = || vec![stage::scene(&self.moment, &self.look())];
+        let one = || vec![stage::scene(&self.moment, &self.look(), &self.motion)];
         self.motion.set_scenes(of_both.unwrap_or_else(one));
     }
 
