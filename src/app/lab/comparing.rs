@@ -296,17 +296,16 @@ impl Lab {
                 .end()
         };
         let sides = classed("div", "sides").each(Side::BOTH.map(one).into_iter());
-        let beside = classed("div", "reckoning")
-            .with(compare::counts(pair, words, send))
-            .child(panel::frame(
-                self.panel_of_both(pair),
-                words,
-                self.panel,
-                send,
-            ));
+        let beside = self.part(|| {
+            let panel = panel::frame(self.panel_of_both(pair), words, self.panel, send);
+            classed("div", "reckoning")
+                .with(compare::counts(pair, words, send))
+                .child(panel)
+                .end()
+        });
         classed("main", "middle comparison")
             .with(sides)
-            .with(beside)
+            .child(beside)
     }
 
     /// Why is told of both sides, all else of the one in hand.

@@ -26,6 +26,7 @@ use crate::sorted::SortedMap;
 
 use yew::prelude::*;
 
+use super::around::Around;
 use super::compare::{Beside, Compare};
 use super::crowd::{Crowd, Link};
 use super::diagram::{self, Diagram, Draw};
@@ -225,6 +226,8 @@ pub(super) struct Lab {
     /// The moment that the panels tell of: this one, or while the run runs one of just before.
     told: Shared<Moment>,
     told_at: f64,
+    /// What stands around the stage; the core, which has few messages, builds it every time.
+    around: Only<Around>,
     words: Words,
     selected: Option<Thing>,
     /// The chosen thing whose tray has been scrolled into sight, on a narrow page.
@@ -317,6 +320,7 @@ impl Component for Lab {
         let mut lab = Self {
             told: moment.clone(),
             told_at: 0.0,
+            around: Only::default(),
             moment,
             session: session.into(),
             stashed: SortedMap::new(),
@@ -374,10 +378,16 @@ impl Component for Lab {
     }
 
     fn update(&mut self, _ctx: &Context<Self>, msg: Msg) -> bool {
+        if FULL && !matches!(msg, Msg::Due(_)) {
+            self.around.spoil();
+        }
         self.respond(msg)
     }
 
     fn view(&self, _ctx: &Context<Self>) -> Html {
+        if FULL {
+            self.around.begin();
+        }
         let (words, send, moment) = (&self.words, &self.send, &*self.moment);
         let cluster = &self.session.scenario().cluster;
         let about = self.session.about();
@@ -393,19 +403,21 @@ impl Component for Lab {
         if FULL && self.embedded.frame.embed {
             return self.figure(middle);
         }
-        let transport = transport::view(
-            (moment, whose),
-            words,
-            &self.session,
-            transport::Controls {
-                running: self.running,
-                speed: self.speed,
-                back: self.ways_back(),
-                diagram: FULL && self.diagram.is_open(),
-            },
-            send,
-        );
-        let diagram = match FULL && self.diagram.is_open() {
+        let transport = self.part(|| {
+            transport::view(
+                (moment, whose),
+                words,
+                &self.session,
+                transport::Controls {
+                    running: self.running,
+                    speed: self.speed,
+                    back: self.ways_back(),
+                    diagram: FULL && self.diagram.is_open(),
+                },
+                send,
+            )
+        });
+        let diagram = self.part(|| match FULL && self.diagram.is_open() {
             true => diagram::view(
                 &self.diagram,
                 moment,
@@ -415,7 +427,18 @@ impl Component for Lab {
                 send,
             ),
             false => el("section").set("hidden", "").end(),
-        };
+        });
+        let header = self.part(|| {
+            header::view(
+                words,
+                about.key,
+                cluster,
+                moment.nodes.len() as u8,
+                self.theme,
+                &self.lesson_name(),
+                send,
+            )
+        });
         let notice = self.notice.as_deref().unwrap_or_default();
         let opening = if FULL { self.opening.as_ref() } else { None };
         let waiting = match (&self.wanted, opening) {
@@ -428,22 +451,14 @@ impl Component for Lab {
         };
         let spoken = classed("p", "unseen").set("role", "status");
         classed("div", "lab")
-            .child(header::view(
-                words,
-                about.key,
-                cluster,
-                moment.nodes.len() as u8,
-                self.theme,
-                &self.lesson_name(),
-                send,
-            ))
+            .child(header)
             .with(middle)
             .child(transport)
             .child(diagram)
             .with(classed("p", "notice").set("role", "alert").text(notice))
             .with(classed("p", "notice").set("role", "status").text(&waiting))
             .with(spoken.set("aria-live", "polite").text(&self.spoken()))
-            .child(self.dialog_view())
+            .child(self.part(|| self.dialog_view()))
             .each(self.lecture_view().into_iter())
             .end()
     }
@@ -488,7 +503,7 @@ impl Component for Lab {
         if FULL {
             self.point();
         }
-        if FULL && self.diagram.is_open() {
+        if FULL && self.diagram.is_open() && self.around.is_new() {
             self.measure_diagram();
         }
         let of_both = if FULL { self.scenes_of_both() } else { None };
@@ -648,14 +663,16 @@ impl Lab {
         // Nobody reads what changes with every frame, and laying it out costs more than all that
         // moves.
         let now = host::now();
-        if !self.running || now - self.told_at >= TELLING_MS {
+        let tells = !self.running || now - self.told_at >= TELLING_MS;
+        if tells {
             (self.told, self.told_at) = (self.moment.clone(), now);
         }
         if FULL {
             self.crowd.follow(&self.moment);
             self.refresh_other();
-            self.diagram.eyes = self.eyes;
-            self.diagram.refresh(&self.session);
+            if tells {
+                self.tell_around();
+            }
             self.faults.refresh(&self.moment);
         }
         let gone = |thing: Thing| match thing {

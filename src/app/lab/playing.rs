@@ -175,6 +175,9 @@ impl Lab {
             self.running = running;
             self.notice = None;
             self.motion.stop();
+            if FULL {
+                self.tell_around();
+            }
         }
         self.flow();
     }
@@ -193,6 +196,9 @@ impl Lab {
             None => {
                 self.running = false;
                 self.motion.stop();
+                if FULL {
+                    self.tell_around();
+                }
                 self.refuse(&ActionError::NothingToDo);
             }
         }

@@ -43,6 +43,21 @@ impl Lab {
         titles.chain(lost).collect()
     }
 
+    /// A part of what stands around the stage.
+    pub(super) fn part(&self, build: impl FnOnce() -> Html) -> Html {
+        match FULL {
+            true => self.around.part(build),
+            false => build(),
+        }
+    }
+
+    /// What stands around the stage tells of this moment.
+    pub(super) fn tell_around(&mut self) {
+        self.diagram.eyes = self.eyes;
+        self.diagram.refresh(&self.session);
+        self.around.spoil();
+    }
+
     /// The stage, and the panels beside it.
     pub(super) fn one(&self) -> El {
         let (words, send, moment) = (&self.words, &self.send, &*self.moment);
@@ -52,15 +67,17 @@ impl Lab {
             .with(self.banners())
             .child(self.tray());
         let told = if self.running { &self.told } else { moment };
-        let panels = panel::view(
-            told,
-            words,
-            &self.session,
-            self.panel,
-            self.selected,
-            self.of_full(),
-            send,
-        );
+        let panels = self.part(|| {
+            panel::view(
+                told,
+                words,
+                &self.session,
+                self.panel,
+                self.selected,
+                self.of_full(),
+                send,
+            )
+        });
         classed("main", "middle").with(stage_box).child(panels)
     }
 
