@@ -62,7 +62,7 @@ const FIRST_SEED: u32 = 1;
 pub(super) const RATES: [f64; 5] = [5.0, 12.0, 25.0, 60.0, 200.0];
 /// How much later “delay” makes a message arrive, in virtual milliseconds.
 pub(super) const DELAY_MS: u32 = 50;
-/// How often the panels tell anew while the run runs, in milliseconds.
+/// How often what stands around the stage tells anew while the run runs, in milliseconds.
 const TELLING_MS: f64 = 250.0;
 const NARROW: &str = "(max-width: 760px)";
 
@@ -661,9 +661,9 @@ impl Lab {
         }
         self.moment = Shared::new(moment);
         // Nobody reads what changes with every frame, and laying it out costs more than all that
-        // moves.
+        // moves. The last event before a pause is told at once, or it would be told too late.
         let now = host::now();
-        let tells = !self.running || now - self.told_at >= TELLING_MS;
+        let tells = !self.running || now - self.told_at >= TELLING_MS || !self.is_due_soon();
         if tells {
             (self.told, self.told_at) = (self.moment.clone(), now);
         }
