@@ -6,10 +6,42 @@ use super::Lab;
 use crate::app::dialog::{self, Dialog};
 use crate::app::dom::el;
 use crate::app::{
-    FULL, compare, export, faults, lecture, lesson, pins, search, share, stored, until,
+    FULL, compare, export, faults, host, lecture, lesson, pins, search, share, stored, until,
 };
 
 impl Lab {
+    pub(super) fn open_dialog(&mut self, dialog: Dialog) {
+        self.set_running(false);
+        self.opener = host::focused();
+        self.dialog = dialog;
+        if FULL {
+            self.prepare_dialog();
+        }
+    }
+
+    /// What the dialogue shows is made.
+    fn prepare_dialog(&mut self) {
+        let protocol = self.session.about().key;
+        match self.dialog {
+            Dialog::Search => self.finder.form.open(protocol),
+            Dialog::BreakRule => self.load_prepared(protocol),
+            Dialog::Lessons | Dialog::Glossary => {
+                self.learner.added = false;
+                self.load_course();
+            }
+            Dialog::Share => self.open_share(),
+            Dialog::Stored => self.stored.open(&self.send),
+            _ => {}
+        }
+    }
+
+    /// Something is opened from outside of the dialogue that may be open.
+    pub(super) fn close_dialog(&mut self) {
+        if self.dialog != Dialog::None {
+            self.dismiss();
+        }
+    }
+
     pub(super) fn dialog_view(&self) -> Html {
         let (words, session, send) = (&self.words, &*self.session, &self.send);
         let none = || el("div").set("hidden", "").end();
@@ -29,7 +61,7 @@ impl Lab {
             }
             Dialog::Share => (
                 "share.title",
-                share::dialog(&self.sharer, self.embed_code(), words, send),
+                share::dialog(&self.sharer, &self.session, self.embed_code(), words, send),
             ),
             Dialog::Scenes => {
                 let content = lecture::dialog(&self.lecturer, words, send);
@@ -37,7 +69,10 @@ impl Lab {
             }
             Dialog::Export => {
                 let has_diagram = self.diagram.is_open();
-                ("export.title", export::dialog(has_diagram, words, send))
+                (
+                    "export.title",
+                    export::dialog(has_diagram, &self.session, words, send),
+                )
             }
             Dialog::Until => {
                 let content = until::dialog(&self.pace, words, session, send);

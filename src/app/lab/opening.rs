@@ -4,7 +4,6 @@
 use super::scenes::scenario_error;
 use super::{Lab, More, Msg};
 use crate::app::FULL;
-use crate::app::dialog::Dialog;
 use crate::app::host;
 use crate::app::panel::branch_name;
 use crate::app::share::{self as sharing, Share};
@@ -43,6 +42,13 @@ impl Lab {
         true
     }
 
+    pub(super) fn read_file(&self, file: web_sys::File) {
+        let send = self.send.clone();
+        wasm_bindgen_futures::spawn_local(async move {
+            send.emit(Msg::FileRead(host::read_text(file).await));
+        });
+    }
+
     pub(super) fn open_file(&mut self, text: Result<String, String>) {
         // The core gives the text of a file to the full program.
         let text = match text {
@@ -73,13 +79,6 @@ impl Lab {
             Ok(run) => {
                 self.open_run(&run, More::Share(Share::Open(link)).into());
             }
-        }
-    }
-
-    /// What is opened comes from outside of the dialogue that may be open.
-    pub(super) fn close_dialog(&mut self) {
-        if self.dialog != Dialog::None {
-            self.dismiss();
         }
     }
 
@@ -119,7 +118,7 @@ impl Lab {
                 let opened = opening.finish();
                 let said = self.not_as_it_was(engine, &opened);
                 self.show(opened.session);
-                self.notice = said;
+                self.notice = said.or_else(|| self.way_back());
                 return true;
             }
         }
@@ -137,6 +136,14 @@ impl Lab {
         let left = self.put_on_stage(session);
         self.sharer.left = left.or(kept);
         self.forget_deeds();
+    }
+
+    /// Where the run is that somebody had before another was opened. In a lecture, scene follows scene
+    /// without a word.
+    fn way_back(&self) -> Option<String> {
+        let left = self.sharer.left.as_ref().filter(|_| !self.lectures());
+        let is_own = left.is_some_and(|left| left.length() > 0);
+        is_own.then(|| self.words.t("share.opened").to_owned())
     }
 
     /// What to say where a run does not come out as it was when it was saved.

@@ -12,24 +12,8 @@ use crate::view::{Session, reopen};
 const KEPT_MAX: usize = 8;
 
 impl Lab {
-    /// A dialogue opens: what it shows is made.
-    pub(super) fn prepare_dialog(&mut self) {
-        let protocol = self.session.about().key;
-        match self.dialog {
-            Dialog::Search => self.finder.form.open(protocol),
-            Dialog::BreakRule => self.load_prepared(protocol),
-            Dialog::Lessons | Dialog::Glossary => {
-                self.learner.added = false;
-                self.load_course();
-            }
-            Dialog::Share => self.sharer.open(&self.session),
-            Dialog::Stored => self.stored.open(&self.send),
-            _ => {}
-        }
-    }
-
     /// Loads the prepared searches of a protocol that has any.
-    fn load_prepared(&self, protocol: &'static str) {
+    pub(super) fn load_prepared(&self, protocol: &'static str) {
         let name = format!("searches/{protocol}.json");
         if !self.finder.lacks(protocol) || !host::lists(&name) {
             return;
@@ -153,6 +137,7 @@ impl Lab {
     }
 
     fn put_on_stage_keeping(&mut self, session: Session, aim: Aim, actions: usize) {
+        let prepared = !session.scenario().prepared.is_empty();
         let Some(before) = self.put_on_stage(session) else {
             return;
         };
@@ -165,6 +150,7 @@ impl Lab {
             before,
             aim,
             actions,
+            prepared,
             told: true,
         });
     }

@@ -89,6 +89,11 @@ impl Name {
         }
     }
 
+    /// The id of the drawing itself.
+    pub(super) fn stage(self) -> String {
+        format!("{}stage", self.0)
+    }
+
     fn landed(self, id: MessageId) -> String {
         format!("{}landed-{id}", self.0)
     }
@@ -286,7 +291,7 @@ pub(super) fn view(moment: &Moment, words: &Words, look: &Look<'_>, send: &Callb
         true => pulling(el("svg"), send),
         false => el("svg"),
     };
-    svg.put("id", format!("{}stage", name.0))
+    svg.put("id", name.stage())
         .put("class", classes("stage", &[(narrow, "narrow")]))
         .put(
             "viewBox",
@@ -314,12 +319,12 @@ fn pulling(svg: El, send: &Callback<Msg>) -> El {
     };
     let (press, moves, leaves) = (send.clone(), send.clone(), send.clone());
     let on_press = move |event: PointerEvent| {
-        if let Some(node) = host::node_under(&event).filter(|_| event.button() == 0) {
+        if let Some(node) = host::pointing::node_under(&event).filter(|_| event.button() == 0) {
             press.emit(More::Fault(Fault::Press(node, event.pointer_id(), at(&event))).into());
         }
     };
     let on_move = move |event: PointerEvent| {
-        if event.buttons() != 0 && (FULL || host::node_under(&event).is_some()) {
+        if event.buttons() != 0 && (FULL || host::pointing::node_under(&event).is_some()) {
             moves.emit(More::Fault(Fault::Move(at(&event))).into());
         }
     };

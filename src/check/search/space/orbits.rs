@@ -2,6 +2,7 @@
 //! that can happen, and states that count as one are exactly those that differ by names.
 
 use super::*;
+use crate::check::search::table::mix;
 use crate::check::search::{Search, Status};
 use crate::protocol::{Any, ClientId, NodeId, Value};
 use crate::sorted::SortedMap;
@@ -12,6 +13,14 @@ fn command(client: u8, to: u8) -> Command {
         client: ClientId(client),
         to: Some(NodeId(to)),
         value: Value::new(["x", "y?", "z=3"][usize::from(client) - 1]).unwrap(),
+    }
+}
+
+/// What S3 refuses, asked of S1.
+fn refused(client: u8) -> Command {
+    Command {
+        value: Value::new("!S3 y").unwrap(),
+        ..command(client, 1)
     }
 }
 
@@ -108,6 +117,13 @@ fn cases() -> Vec<Case> {
         case("two_phase", 4, None, 6).within(Bounds {
             timeouts: timeouts(&[("work", 2), ("decision", 2), ("collect", 2), ("resend", 2)]),
             commands: vec![command(1, 1), command(2, 1)],
+            replies: true,
+            ..faults.clone()
+        }),
+        // A command that only one of the participants refuses.
+        case("two_phase", 4, None, 2).within(Bounds {
+            timeouts: timeouts(&[("work", 2), ("decision", 2), ("collect", 2), ("resend", 2)]),
+            commands: vec![command(1, 1), refused(2)],
             replies: true,
             ..faults
         }),
@@ -260,6 +276,11 @@ fn a_state_stands_for_its_class() {
         case("multi_paxos", 4, Some(("proposer", &[1])), 6).within(Bounds {
             commands: vec![command(1, 1)],
             ..elections(1)
+        }),
+        case("two_phase", 4, None, 2).within(Bounds {
+            commands: vec![refused(1)],
+            crashes: 1,
+            ..Bounds::default()
         }),
         case("two_phase", 4, None, 6).within(Bounds {
             crashes: 1,
