@@ -294,10 +294,15 @@ impl Lab {
                 .end()
         };
         let sides = classed("div", "sides").each(Side::BOTH.map(one).into_iter());
+        // A challenge is judged on one run alone.
+        let lesson = self.of_full().lesson;
+        let lesson = lesson.filter(|_| self.learner.open.is_some());
+        let has_lesson = lesson.is_some();
         let beside = classed("div", "reckoning")
             .with(compare::counts(pair, words, send))
             .child(panel::frame(
-                self.panel_of_both(pair),
+                self.panel_of_both(pair, lesson),
+                has_lesson,
                 words,
                 self.panel,
                 send,
@@ -307,8 +312,12 @@ impl Lab {
             .with(beside)
     }
 
-    /// Why is told of both sides, all else of the one in hand.
-    fn panel_of_both(&self, pair: &Pair) -> Html {
+    /// Why is told of both sides, all else of the one in hand. A lesson that has opened the comparison
+    /// goes on being told.
+    fn panel_of_both(&self, pair: &Pair, lesson: Option<Html>) -> Html {
+        if let (Panel::Lesson, Some(lesson)) = (self.panel, lesson) {
+            return lesson;
+        }
         let words = &self.words;
         let [left, right] = &self.moments(pair);
         let content = |side: Side, moment: &Moment, selected: Option<Thing>| {
