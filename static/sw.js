@@ -18,9 +18,9 @@ const PAGE_HASH = '@page-hash@';
 const SCOPE = self.registration.scope;
 const PREFIX = `quorumscope ${new URL(SCOPE).pathname} `;
 const CACHE = PREFIX + VERSION;
-/** A file whose name changes with its content. */
-const NAMED = /\.\/([^\s"]+-[0-9a-f]{16}[^\s"]*)/g;
-const isNamed = (address) => address.startsWith(SCOPE) && /-[0-9a-f]{16}[^/]*$/.test(address)
+/** A file whose name changes with its content, by a number: one in sixteen has a digit less. */
+const NAMED = /\.\/([^\s"]+-[0-9a-f]{12,16}[^\s"]*)/g;
+const isNamed = (address) => address.startsWith(SCOPE) && /-[0-9a-f]{12,16}[^/]*$/.test(address)
   && new URL(address).href === address;
 
 self.addEventListener('install', (event) => event.waitUntil(keepPage()));

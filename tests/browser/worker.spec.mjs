@@ -13,7 +13,7 @@ const NO_BROWSER = { chromium: 'no browser is in it' };
 
 const SCOPE = 'https://example.org/lab/';
 const named = (name) => `${name}-0123456789abcdef.js`;
-const EARLY = [named('core'), named('late')];
+const EARLY = [named('core'), 'late-123456789abcdef.js'];
 const LATE = [named('full'), named('words'), named('search')];
 const PAGE = EARLY.map((it) => `<script src="./${it}"></script>`).join('');
 const CONTENTS = new Map([
