@@ -5,7 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use quorumscope::share::json::Json;
-use quorumscope::teach::{Arg, Course, Explained, Glossary, Lesson, Player, STEPS_MAX, Stuck};
+use quorumscope::teach::{
+    Arg, Course, Explained, Glossary, Lesson, Player, STEPS_MAX, Seen, Stuck,
+};
 use quorumscope::view::{Catalogue, Session};
 use quorumscope::world::Action;
 
@@ -268,7 +270,7 @@ fn another_run_moves_no_lesson_on() {
             if other.act(Action::Next).is_err() {
                 break;
             }
-            assert_eq!(player.see(&mut other), Ok(false), "{id}");
+            assert_eq!(player.see(&mut other), Ok(Seen::GoesOn), "{id}");
         }
     }
 }
@@ -310,6 +312,12 @@ fn what_is_wrong_is_told_with_its_line() {
             "raft.x",
         ),
         ("\"mood\":1", 5, "mood"),
+        ("\"asks\":[],\n\"predict\":\"vot\"", 6, "vot"),
+        (
+            "\"predict\":{\"kind\":\"vote\",\n\"to\":\"X\"}",
+            6,
+            "predict.to",
+        ),
         ("\"asks\":[,]", 5, "JSON"),
     ] {
         let error = Lesson::read("x.json", &beat(more)).expect_err(more);
