@@ -310,16 +310,21 @@ pub(super) fn reveal_pointed() {
     if let Some(panel) = element("panel") {
         panel.set_scroll_top(0);
     }
-    let found = document().and_then(|it| it.query_selector_all(".stage [data-pointed]").ok());
+    reveal_nearest(".stage [data-pointed]");
+}
+
+/// Scrolls no farther than needed so that everything that a selector finds is in sight.
+pub(super) fn reveal_nearest(selector: &str) {
+    let found = document().and_then(|it| it.query_selector_all(selector).ok());
     let Some(found) = found else { return };
     let near = web_sys::ScrollIntoViewOptions::new();
     near.set_block(web_sys::ScrollLogicalPosition::Nearest);
     for place in 0..found.length() {
-        let pointed = found
+        let element = found
             .item(place)
             .and_then(|it| it.dyn_into::<Element>().ok());
-        if let Some(pointed) = pointed {
-            pointed.scroll_into_view_with_scroll_into_view_options(&near);
+        if let Some(element) = element {
+            element.scroll_into_view_with_scroll_into_view_options(&near);
         }
     }
 }

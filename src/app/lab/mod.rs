@@ -1,6 +1,7 @@
 //! The root component: one session, one moment on screen, and everything that can be done to it.
 
 mod acting;
+mod asking;
 mod branching;
 mod comparing;
 mod dialogs;
