@@ -279,7 +279,11 @@ impl Lab {
         let (Some(open), Some(session)) = (&mut self.learner.open, self.session.alone_mut()) else {
             return;
         };
+        let place = open.player.place();
         open.stuck = !does(&mut open.player, session);
+        if open.player.place() == place && open.player.asked(session).is_some() {
+            self.learner.in_sight = Some(lesson::QUESTION);
+        }
         self.learner.remember();
         self.show_lesson_run();
     }
