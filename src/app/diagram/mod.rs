@@ -93,7 +93,7 @@ pub(super) struct Diagram {
 impl Diagram {
     pub(super) fn new() -> Self {
         Self {
-            open: host::recall("diagram").as_deref() == Some("open"),
+            open: host::storing::recall("diagram").as_deref() == Some("open"),
             scale: SCALE_FIRST,
             from: 0.0,
             width: WIDTH_FIRST,
@@ -126,7 +126,7 @@ impl Diagram {
         match draw {
             Draw::Toggle => {
                 self.open = !self.open;
-                host::remember("diagram", if self.open { "open" } else { "closed" });
+                host::storing::remember("diagram", if self.open { "open" } else { "closed" });
                 return None;
             }
             Draw::Zoom(by) => {

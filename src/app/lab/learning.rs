@@ -386,7 +386,7 @@ impl Lab {
             host::reveal_pointed();
         }
         if let Some(selector) = self.learner.in_sight.take() {
-            host::reveal_nearest(selector);
+            host::reveal_near(selector);
         }
     }
 
