@@ -102,7 +102,7 @@ test('on a phone a lesson’s question and its choices are in sight', async (lab
   await who.page.getByText('更多').first().tap();
   await who.page.getByRole('button', { name: '课程', exact: true }).tap();
   await who.dialog().getByRole('button', { name: /多数派/ }).first().tap();
-  for (const name of ['继续 ▶', '帮我做', '帮我做', '帮我做']) {
+  for (const name of ['继续 ▶', '替我做', '替我做', '替我做']) {
     await who.button(name).tap();
   }
   await choices(who).first().waitFor();
