@@ -72,10 +72,13 @@ fn parts(
     };
     let choices = question.choices.iter().enumerate().map(choice);
     let choices = classed("div", "choices")
+        .key("choices")
         .set("role", "group")
         .say("aria-label", &ask)
         .each(choices);
-    let mut parts = vec![el(heading).text(&ask).end(), choices.end()];
+    // They have keys, so that the choice that has the focus stays the same element.
+    let ask = el(heading).key("ask").text(&ask);
+    let mut parts = vec![ask.end(), choices.end()];
     parts.extend(asked.answer().map(|answer| revealed(asked, answer, words)));
     parts
 }
@@ -89,6 +92,7 @@ fn revealed(asked: &Asked, answer: usize, words: &Words) -> Html {
     };
     let why = &question.why;
     let mut said = classed("div", "revealed")
+        .key("revealed")
         .with(el("p").text(words.t(verdict)))
         .with(el("p").with(el("strong").text(&words.say(&why.title))));
     if let Some(reason) = &why.why {
