@@ -12,44 +12,12 @@ use super::lab::Msg;
 use super::lecture;
 use super::search::{self, Finder};
 use super::words::Words;
-use crate::protocol::{Quorums, Variant};
+use crate::protocol::{Effect, Quorums, Variant};
+pub(super) use crate::view::choices::Dialog;
 use crate::view::{Session, quorums};
 
 /// The id of what names the dialogue.
 pub(super) const TITLE: &str = "dialog-title";
-
-/// Which dialogue is open.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Dialog {
-    None,
-    Help,
-    BreakRule,
-    Transcript,
-    /// “Search from here”, and every search under way.
-    Search,
-    /// “Run until…”, and how far Step goes.
-    Until,
-    /// The notes of the run.
-    Notes,
-    /// Groups, links, how they behave, and machines.
-    Network,
-    /// What to compare with.
-    Compare,
-    /// The link, the file, and opening others.
-    Share,
-    /// The scenes of a lecture.
-    Scenes,
-    /// Nothing is to be seen.
-    Black,
-    /// Pictures and texts of the run, for elsewhere.
-    Export,
-    /// What is stored on this device.
-    Stored,
-    /// The lessons to choose from.
-    Lessons,
-    /// The glossary, and what is often asked.
-    Glossary,
-}
 
 /// A dialogue with a title, by its key.
 pub(super) fn modal(
@@ -210,7 +178,28 @@ pub(super) fn break_rule(
             .each(search::offer(finder, words, about, variant, send).into_iter())
             .end()
     };
-    let rows = classed("div", "variants").each(about.variants.iter().map(row));
+    // What is looked for first stands first.
+    let kinds: [(&str, fn(&Effect) -> bool); 4] = [
+        ("ui.variant_group_lose", |it| matches!(it, Effect::Loses(_))),
+        ("ui.variant_group_stall", |it| matches!(it, Effect::Stalls)),
+        ("ui.variant_group_harmless", |it| {
+            matches!(it, Effect::Harmless)
+        }),
+        ("ui.variant_group_extend", |it| {
+            matches!(it, Effect::Extends)
+        }),
+    ];
+    let kinds = kinds.iter().filter_map(|(key, is_one)| {
+        let mut of_kind = about
+            .variants
+            .iter()
+            .filter(|it| is_one(&it.effect))
+            .peekable();
+        of_kind.peek()?;
+        let kind = el("section").key(key).with(el("h3").text(words.t(key)));
+        Some(kind.each(of_kind.map(row)).end())
+    });
+    let rows = classed("div", "variants").each(kinds);
     let intro = el("p").text(words.t("ui.break_rule_intro"));
     let missing = search::missing(finder, words, about);
     let quorums = quorum_sizes(words, session, send);

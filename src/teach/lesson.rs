@@ -48,6 +48,8 @@ pub struct Beat {
     pub until: Option<Condition>,
     /// What it asks about the coming step, as soon as that is one to ask this about.
     pub predict: Option<Prediction>,
+    /// Where to read more: addresses of other sites.
+    pub links: Vec<String>,
 }
 
 /// A question that a beat wants to be asked.
@@ -70,6 +72,18 @@ pub enum Deed {
     To(Condition),
     /// Does this.
     Act(Action),
+    /// Opens a comparison with this protocol, by its key. The page does that; the run stays as it is.
+    Compare(&'static str),
+}
+
+impl Beat {
+    /// The protocol that it compares the run with.
+    pub fn compares(&self) -> Option<&'static str> {
+        self.does.iter().find_map(|deed| match deed {
+            Deed::Compare(key) => Some(*key),
+            _ => None,
+        })
+    }
 }
 
 /// Something on the page that a beat points at.
@@ -92,7 +106,7 @@ pub enum Point {
 /// The panels that can be pointed at.
 pub(super) const PANELS: [&str; 4] = ["why", "rules", "state", "properties"];
 /// The controls that can be pointed at.
-pub(super) const CONTROLS: [&str; 3] = ["step", "stride", "run"];
+pub(super) const CONTROLS: [&str; 4] = ["step", "stride", "run", "counts"];
 
 /// A message, by what it is and which way it goes.
 #[derive(Clone, Debug, PartialEq, Eq)]

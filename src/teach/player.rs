@@ -269,6 +269,7 @@ impl Player {
                     }
                 }
                 Deed::To(condition) => step_to(session, &condition)?,
+                Deed::Compare(_) => {}
             }
         }
         self.said.clear();

@@ -96,12 +96,13 @@ impl Lab {
             return self.complain("compare.one_only");
         };
         match session.run_until(until) {
-            true => {
+            Ok(true) => {
                 self.went_on(start);
                 self.refresh();
                 self.motion.jump(self.session.now() as f64);
             }
-            false => self.complain("until.none"),
+            Ok(false) => self.complain("until.none"),
+            Err(error) => self.refuse(&error),
         }
     }
 
@@ -151,6 +152,7 @@ impl Lab {
             return false;
         };
         if let Err(error) = self.session.step() {
+            self.set_running(false);
             self.refuse(&error);
             return false;
         }

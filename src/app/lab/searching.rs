@@ -45,6 +45,14 @@ impl Lab {
                 }) => self.begin(&request.to_json(), aim, false, seconds),
                 Err(field) => host::focus(&field),
             },
+            Find::Save(typed) => match self.finder.form.send(typed, &self.words, &self.session) {
+                Ok(asked) => {
+                    if !host::download("quorumscope-search.json", &asked.request.to_json()) {
+                        self.complain("ui.save_failed");
+                    }
+                }
+                Err(field) => host::focus(&field),
+            },
             Find::Carrier(count, Ok(())) => {
                 let said = self
                     .send
@@ -137,6 +145,7 @@ impl Lab {
     }
 
     fn put_on_stage_keeping(&mut self, session: Session, aim: Aim, actions: usize) {
+        let prepared = !session.scenario().prepared.is_empty();
         let Some(before) = self.put_on_stage(session) else {
             return;
         };
@@ -149,6 +158,7 @@ impl Lab {
             before,
             aim,
             actions,
+            prepared,
             told: true,
         });
     }
