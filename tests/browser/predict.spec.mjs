@@ -94,7 +94,7 @@ test('a lesson asks about the message that it has one deliver', async (lab) => {
   assert.match(await who.panel().innerText(), /S3 asks S1 for its vote\. Will S1 grant it\?/);
   await choices(who).filter({ hasText: 'Yes' }).click();
   await who.press('See it happen ▶');
-  assert.equal(await part(who), 'Part 5 of 6');
+  assert.equal(await part(who), 'Part 5 of 7');
 });
 
 test('on a phone a lesson’s question and its choices are in sight', async (lab) => {
