@@ -50,11 +50,12 @@ impl Lab {
         if FULL {
             self.point();
         }
-        if FULL && self.diagram.is_open() {
+        let of_both = if FULL { self.scenes_of_both() } else { None };
+        let one = || vec![stage::scene(&self.moment, &self.look(), &self.motion)];
+        self.motion.set_scenes(of_both.unwrap_or_else(one));
+        // Last, since it lays the page out, and whatever came after would have it done again.
+        if FULL && self.diagram.is_open() && self.around.is_new() {
             self.measure_diagram();
         }
-        let of_both = if FULL { self.scenes_of_both() } else { None };
-        let one = || vec![stage::scene(&self.moment, &self.look())];
-        self.motion.set_scenes(of_both.unwrap_or_else(one));
     }
 }

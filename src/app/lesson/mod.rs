@@ -152,6 +152,8 @@ pub(in crate::app) struct Learner {
     pub(in crate::app) begun: bool,
     /// What is to be scrolled into sight, by its selector.
     pub(in crate::app) in_sight: Option<&'static str>,
+    /// Whether something is pointed at.
+    pub(in crate::app) points: bool,
     /// Whether the list says that a file's progress has been added.
     pub(in crate::app) added: bool,
     pub(in crate::app) lecturer: bool,
@@ -176,6 +178,7 @@ impl Learner {
             away: false,
             home: FIRST_PROTOCOL,
             progress: Progress::read(&remembered.unwrap_or_default()),
+            points: false,
             begun: false,
             in_sight: None,
             added: false,

@@ -17,7 +17,7 @@ use super::dom::{El, classed, classes, el, moving};
 use super::faults::{self, Fault, Faults};
 use super::host;
 use super::lab::{Choosing, More, Msg, Thing};
-use super::motion::{Mark, Ring, Scene};
+use super::motion::{Mark, Motion, Ring, Scene};
 use super::words::Words;
 use crate::protocol::{Endpoint, Epoch, NodeId};
 use crate::sorted::SortedSet;
@@ -167,12 +167,13 @@ pub(super) fn crowd_of(
 }
 
 /// Collects what moves, for the clock of the stage.
-pub(super) fn scene(moment: &Moment, look: &Look<'_>) -> Scene {
+pub(super) fn scene(moment: &Moment, look: &Look<'_>, motion: &Motion) -> Scene {
     let name = look.name;
     let stage = geometry(moment, look.narrow, look.faults);
-    let mark = |card: &MessageCard, id: &str, lane| {
+    let mark = |card: &MessageCard, id: String, lane| {
         Some(Mark {
-            place: host::place(id)?,
+            mover: motion.mover(&id)?,
+            id,
             way: stage.way(card.id.from, card.id.to, lane),
             sent: card.sent as f64,
             arrives: if card.held {
@@ -180,23 +181,24 @@ pub(super) fn scene(moment: &Moment, look: &Look<'_>) -> Scene {
             } else {
                 card.arrives as f64
             },
-            drawn: Cell::default(),
         })
     };
     let marks = marks(moment, look);
     let flying = marks.iter();
-    let flying = flying.filter_map(|it| mark(it.first(), &crowd::dom_id(name, it), it.lane));
+    let flying = flying.filter_map(|it| mark(it.first(), crowd::dom_id(name, it), it.lane));
     let arrived = moment.landed.iter().filter(|landed| landed.lost.is_none());
     let arrived = arrived.filter_map(|landed| {
         let card = &landed.message;
-        mark(card, &name.landed(card.id), 0)
+        mark(card, name.landed(card.id), 0)
     });
     let rings = moment.nodes.iter().filter_map(|node| {
-        let timer = node.timers.first().filter(|_| !node.paused)?;
+        let timer = node.timers.first();
+        let [since, due] = timer.map_or([0; 2], |it| [it.since, it.due]);
         Some(Ring {
             element: host::element(&name.ring(node.id))?,
-            since: timer.since as f64,
-            due: timer.due as f64,
+            since: since as f64,
+            due: due as f64,
+            stopped: node.paused.then_some(moment.now as f64),
             drawn: Cell::default(),
         })
     });
@@ -234,7 +236,7 @@ pub(super) fn view(moment: &Moment, words: &Words, look: &Look<'_>, send: &Callb
     let node = |card: &crate::view::NodeCard| {
         html! {
             <node::NodeMark key={card.id.to_string()} stage={name} card={card.clone()}
-                at={stage.at(card.id.into())} radius={stage.radius} now={moment.now}
+                at={stage.at(card.id.into())} radius={stage.radius}
                 first_cell={first_cell(moment, narrow)}
                 cell_count={window.min(longest.max(CELLS_SHOWN_MIN))}
                 words={words.clone()} selected={selected == Some(Thing::Node(card.id))}

@@ -8,7 +8,6 @@ use crate::app::FULL;
 use crate::app::dom::{El, classed, classes, el};
 use crate::app::keys;
 use crate::app::lab::{Msg, Thing};
-use crate::app::motion;
 use crate::app::words::Words;
 use crate::protocol::{Cell, CellState, NodeId, Shape, Tally};
 use crate::view::geometry::{Point, translate};
@@ -27,7 +26,6 @@ pub(super) struct Props {
     pub(super) card: NodeCard,
     pub(super) at: Point,
     pub(super) radius: f64,
-    pub(super) now: u64,
     pub(super) first_cell: u32,
     pub(super) cell_count: u32,
     pub(super) words: Words,
@@ -214,25 +212,14 @@ pub(super) fn number(number: u8, x: f64, y: f64) -> El {
         .with(text)
 }
 
-/// What is left of the node's timer.
+/// What is left of the node's timer, which the clock of the stage fills in.
 fn ring(props: &Props) -> El {
-    let timer = props.card.timers.first();
-    let dashes = timer.map_or_else(
-        || motion::dashes(0),
-        |it| {
-            motion::dashes(motion::left(
-                it.since as f64,
-                it.due as f64,
-                props.now as f64,
-            ))
-        },
-    );
     classed("circle", "timer")
         .put("id", props.stage.ring(props.card.id))
         .number("r", props.radius + 6.0)
         .set("pathLength", "1000")
         .set("transform", "rotate(-90)")
-        .put("stroke-dasharray", dashes)
+        .set("stroke-dasharray", "0 1000")
 }
 
 /// About how wide a text is, at a size at which Latin letters take `unit`.
