@@ -4,9 +4,23 @@ use super::Lab;
 use crate::app::dialog::Dialog;
 use crate::app::lesson::{self, Predict};
 use crate::app::panel::Panel;
+use crate::teach::Verdict;
 use crate::world::Action;
 
 impl Lab {
+    /// The run has changed: the challenge is judged anew, and the next question is asked.
+    pub(super) fn look_anew(&mut self) {
+        if let (Some(tried), Some(session)) = (&mut self.learner.tried, self.session.alone_mut()) {
+            tried.verdict = tried.challenge.judge(session);
+            if tried.verdict == Verdict::Won {
+                self.learner.win();
+            }
+        }
+        if let Some(predict) = self.learner.predict.as_mut().filter(|_| !self.running) {
+            predict.ask(&self.session);
+        }
+    }
+
     /// Begins, or ceases, to ask before each step.
     pub(super) fn switch_predict(&mut self) {
         self.set_running(false);

@@ -173,19 +173,6 @@ impl Lab {
         self.panel = Panel::Lesson;
     }
 
-    /// The run has changed: the challenge is judged anew, and the next question is asked.
-    pub(super) fn look_anew(&mut self) {
-        if let (Some(tried), Some(session)) = (&mut self.learner.tried, self.session.alone_mut()) {
-            tried.verdict = tried.challenge.judge(session);
-            if tried.verdict == Verdict::Won {
-                self.learner.win();
-            }
-        }
-        if let Some(predict) = self.learner.predict.as_mut().filter(|_| !self.running) {
-            predict.ask(&self.session);
-        }
-    }
-
     /// What the panels that only the full program has are about.
     pub(super) fn of_full(&self) -> panel::OfFull<'_> {
         let (words, send) = (&self.words, &self.send);
