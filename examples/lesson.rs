@@ -1,6 +1,7 @@
 //! Plays lessons without a browser and prints each beat with what led to it:
-//! `cargo run --example lesson -- [--zh] [--run] static/lessons/ID.json …`. What is wrong with a file is told
-//! with its line. With `--run` only the run that a lesson leads to is printed, as a file.
+//! `cargo run --example lesson -- [--zh] [--run] static/lessons/ID.json …`. What is wrong with a file
+//! is told with its line, and so is a question that never comes up in its beat. With `--run` only the
+//! run that a lesson leads to is printed, as a file.
 
 use std::process::ExitCode;
 use std::rc::Rc;
@@ -39,7 +40,7 @@ fn catalogue(path: &str) -> Result<Catalogue, String> {
 }
 
 fn show(path: &str, language: &str, run_only: bool) -> Result<(), String> {
-    let lesson = Lesson::read(path, &read(path)?).map_err(|error| error.to_string())?;
+    let lesson = Lesson::check(path, &read(path)?).map_err(|error| error.to_string())?;
     if run_only {
         let last = lesson.beats.len();
         let played = Player::at(Rc::new(lesson), last).map_err(|why| format!("{path}: {why:?}"))?;
@@ -55,13 +56,22 @@ fn show(path: &str, language: &str, run_only: bool) -> Result<(), String> {
         tell_run(&session, printed, &words);
         printed = session.position();
         tell_beat(&player, &texts, &words);
+        tell_question(&player, &session, &words);
         if player.is_last() {
             return Ok(());
         }
-        let place = player.place() + 1;
-        if let Err(why) = player.play(&mut session) {
-            tell_run(&session, printed, &words);
-            return Err(format!("{path}: beat {place}: {why:?}"));
+        let place = player.place();
+        // To the beat's question, if it has one, and then past it.
+        while player.place() == place {
+            if let Err(why) = player.help(&mut session) {
+                tell_run(&session, printed, &words);
+                return Err(format!("{path}: beat {}: {why:?}", place + 1));
+            }
+            if player.place() == place {
+                tell_run(&session, printed, &words);
+                printed = session.position();
+                tell_question(&player, &session, &words);
+            }
         }
     }
 }
@@ -86,6 +96,19 @@ fn tell_run(session: &Session, from: usize, words: &Catalogue) {
         .map(|card| format!("{} {}", card.view.name, card.id))
         .collect();
     println!("    under way: {}", messages.join(", "));
+}
+
+fn tell_question(player: &Player, session: &Session, words: &Catalogue) {
+    let Some(asked) = player.asked(session) else {
+        return;
+    };
+    let question = asked.question();
+    println!("      predict: {}", words.say(&question.ask));
+    for (place, choice) in question.choices.iter().enumerate() {
+        let sign = if place == question.right { "✓" } else { "·" };
+        println!("        {sign} {}", words.say(choice));
+    }
+    println!("        {}", words.say(&question.why.title));
 }
 
 fn tell_beat(player: &Player, texts: &Catalogue, words: &Catalogue) {

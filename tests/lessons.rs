@@ -7,7 +7,7 @@ use std::rc::Rc;
 use quorumscope::share::json::Json;
 use quorumscope::share::pair::{Deed as PairDeed, Side};
 use quorumscope::teach::{
-    Arg, Beat, Course, Explained, Glossary, Lesson, Player, STEPS_MAX, Stuck,
+    Arg, Beat, Course, Explained, Glossary, Lesson, Player, STEPS_MAX, Seen, Stuck,
 };
 use quorumscope::view::compare::{Pair, Rival};
 use quorumscope::view::{Catalogue, Session};
@@ -287,7 +287,7 @@ fn another_run_moves_no_lesson_on() {
             if other.act(Action::Next).is_err() {
                 break;
             }
-            assert_eq!(player.see(&mut other), Ok(false), "{id}");
+            assert_eq!(player.see(&mut other), Ok(Seen::GoesOn), "{id}");
         }
     }
 }
@@ -337,6 +337,12 @@ fn what_is_wrong_is_told_with_its_line() {
         ("\"does\":[{\"compare\":\"chalk\"}]", 5, "does.1.compare"),
         ("\"links\":[\"http://plain.example\"]", 5, "links.1"),
         ("\"mood\":1", 5, "mood"),
+        ("\"asks\":[],\n\"predict\":\"vot\"", 6, "vot"),
+        (
+            "\"predict\":{\"kind\":\"vote\",\n\"to\":\"X\"}",
+            6,
+            "predict.to",
+        ),
         ("\"asks\":[,]", 5, "JSON"),
     ] {
         let error = Lesson::read("x.json", &beat(more)).expect_err(more);

@@ -5,7 +5,7 @@
 
 use std::cmp::Ordering;
 
-use super::{ClientId, Decree, Epoch, NodeId, Value};
+use super::{ClientId, Decree, Endpoint, Epoch, NodeId, Value};
 
 /// One line of an algorithm.
 #[derive(Debug, PartialEq, Eq)]
@@ -194,6 +194,14 @@ impl From<NodeId> for Datum {
 impl From<ClientId> for Datum {
     fn from(id: ClientId) -> Self {
         Self::Client(id)
+    }
+}
+impl From<Endpoint> for Datum {
+    fn from(end: Endpoint) -> Self {
+        match end {
+            Endpoint::Node(id) => Self::Node(id),
+            Endpoint::Client(id) => Self::Client(id),
+        }
     }
 }
 impl From<Epoch> for Datum {

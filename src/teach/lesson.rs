@@ -46,8 +46,21 @@ pub struct Beat {
     pub asks: Vec<Action>,
     /// What it waits for; without it, for the reader to go on.
     pub until: Option<Condition>,
+    /// What it asks about the coming step, as soon as that is one to ask this about.
+    pub predict: Option<Prediction>,
     /// Where to read more: addresses of other sites.
     pub links: Vec<String>,
+}
+
+/// A question that a beat wants to be asked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Prediction {
+    /// Its kind, of those of [`super::kinds`].
+    pub kind: &'static str,
+    /// Whose message it is to be about, if that matters.
+    pub from: Option<Endpoint>,
+    /// To whom, if that matters.
+    pub to: Option<Endpoint>,
 }
 
 /// Something that a lesson does itself.

@@ -5,8 +5,9 @@
 use std::rc::Rc;
 
 use super::lesson::{Arg, Beat, Deed, Lesson, Side};
+use super::{Asked, question};
 use crate::check::condition::Condition;
-use crate::protocol::{Comparison, Datum, Relation};
+use crate::protocol::{Comparison, Datum, Endpoint, Relation};
 use crate::view::{Moment, Session, open};
 use crate::world::{Action, ActionError};
 
@@ -22,6 +23,21 @@ pub struct Player {
     beat: usize,
     /// What the beat's texts name, as last seen: a message that has arrived is named still.
     said: Vec<(String, Datum)>,
+    /// Whether what the beat asks for has been done for the reader.
+    helped: bool,
+    /// The beat's question, as it came up last.
+    asked: Option<Asked>,
+}
+
+/// What has come of a step.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Seen {
+    /// The beat lasts.
+    GoesOn,
+    /// The beat lasts, and its question has come up.
+    Asks,
+    /// The beat is over, and the next one has begun.
+    NextBeat,
 }
 
 /// Why a lesson cannot go on from where the run is.
@@ -55,6 +71,8 @@ impl Player {
         let mut player = Self {
             beat: 0,
             said: Vec::new(),
+            helped: false,
+            asked: None,
             lesson,
         };
         player.come_to(beat, &mut session)?;
@@ -108,21 +126,46 @@ impl Player {
         &self.said
     }
 
-    /// Looks at a run after one step; says whether the beat is over, and the next one has begun.
+    /// The beat's question, where it is to be seen.
+    pub fn asked(&self, session: &Session) -> Option<&Asked> {
+        let asked = self.asked.as_ref();
+        asked.filter(|it| self.is_of(session) && it.is_in_sight(session))
+    }
+
+    /// Notes an answer to the beat's question; says whether it is right. Nothing depends on it: the
+    /// lesson goes on without an answer, too.
+    pub fn answer(&mut self, choice: usize) -> Option<bool> {
+        self.asked.as_mut()?.note(choice)
+    }
+
+    /// What the beat's question is about: the message that the beat asks to deliver, else the next
+    /// step of the run.
+    pub fn coming(&self, session: &Session) -> Action {
+        let first = self.beat().asks.first();
+        let first =
+            first.filter(|it| matches!(it, Action::Deliver(_)) && session.check(it).is_ok());
+        first.cloned().unwrap_or_else(|| session.coming())
+    }
+
+    /// Looks at a run after one step.
     ///
     /// # Errors
     ///
     /// Why the next beat cannot begin there. This one then stays.
-    pub fn see(&mut self, session: &mut Session) -> Result<bool, Stuck> {
+    pub fn see(&mut self, session: &mut Session) -> Result<Seen, Stuck> {
         if !self.is_of(session) {
-            return Ok(false);
+            return Ok(Seen::GoesOn);
         }
         let until = self.beat().until.as_ref();
         if !self.is_last() && until.is_some_and(|it| session.holds(it)) {
-            return self.go_on(session).map(|()| true);
+            return self.go_on(session).map(|()| Seen::NextBeat);
         }
         self.listen(&session.moment());
-        Ok(false)
+        self.ask(session);
+        Ok(match self.is_asking(session) {
+            true => Seen::Asks,
+            false => Seen::GoesOn,
+        })
     }
 
     /// Begins the next beat, whatever this one waits for.
@@ -148,24 +191,71 @@ impl Player {
     ///
     /// Why that cannot be done there.
     pub fn play(&mut self, session: &mut Session) -> Result<(), Stuck> {
-        let place = self.beat;
+        self.go_through(session, false)
+    }
+
+    /// Does the same for a reader: only up to the beat's question, unless that is the one before
+    /// them, and they do not care to answer it.
+    ///
+    /// # Errors
+    ///
+    /// Why that cannot be done there.
+    pub fn help(&mut self, session: &mut Session) -> Result<(), Stuck> {
+        let stops = !self.is_asking(session);
+        self.go_through(session, stops)
+    }
+
+    fn go_through(&mut self, session: &mut Session, stops_to_ask: bool) -> Result<(), Stuck> {
         if self.beat().until.is_none() {
             return self.go_on(session);
         }
-        for action in self.beat().asks.clone() {
-            act(session, action)?;
-            if self.see(session)? {
-                return Ok(());
+        if !self.helped {
+            for action in self.beat().asks.clone() {
+                act(session, action)?;
+                if self.see(session)? == Seen::NextBeat {
+                    return Ok(());
+                }
             }
+            self.helped = true;
         }
         for _ in 0..STEPS_MAX {
-            if self.beat != place {
+            if stops_to_ask && self.is_asking(session) {
                 return Ok(());
             }
             act(session, Action::Next)?;
-            self.see(session)?;
+            if self.see(session)? == Seen::NextBeat {
+                return Ok(());
+            }
         }
         Err(Stuck::NeverSo)
+    }
+
+    /// Whether the beat's question is before the reader, and not answered.
+    fn is_asking(&self, session: &Session) -> bool {
+        let asked = self.asked.as_ref();
+        asked.is_some_and(|it| it.answer().is_none() && it.is_here(session))
+    }
+
+    /// Asks the beat's question where the coming step is one to ask it about. Once it is answered it
+    /// is not asked again.
+    fn ask(&mut self, session: &Session) {
+        let Some(wanted) = &self.beat().predict else {
+            return;
+        };
+        let asked = self.asked.as_ref();
+        if asked.is_some_and(|it| it.answer().is_some() || it.is_here(session)) {
+            return;
+        }
+        let question = question(session, &self.coming(session), wanted.kind);
+        let question = question.filter(|question| {
+            let names = |name, end: Option<Endpoint>| {
+                let end = end.map(Datum::from);
+                let mut args = question.ask.args.iter();
+                end.is_none_or(|end| args.any(|(known, it)| *known == name && *it == end))
+            };
+            names("from", wanted.from) && names("to", wanted.to)
+        });
+        self.asked = question.map(|it| Asked::new(it, session));
     }
 
     /// Does what the beat does as it begins.
@@ -183,7 +273,10 @@ impl Player {
             }
         }
         self.said.clear();
+        self.helped = false;
+        self.asked = None;
         self.listen(&session.moment());
+        self.ask(session);
         Ok(())
     }
 

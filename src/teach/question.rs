@@ -1,4 +1,4 @@
-//! Questions about what happens next, made from the engine's own next step: no answer is stored
+//! Questions about what happens next, made from the engine's own coming step: no answer is stored
 //! anywhere. A wrong choice is answered by the note that decides.
 
 use crate::protocol::{Datum, Endpoint, NodeId, Outcome, Storage};
@@ -16,8 +16,8 @@ pub struct Question {
     pub choices: Vec<Sentence>,
     /// Which one.
     pub right: usize,
-    /// What decides.
-    pub why: Option<Happening>,
+    /// What decides: it answers a wrong choice.
+    pub why: Happening,
     /// The variable that it names besides, by the last part of its text's key.
     pub field: Option<&'static str>,
 }
@@ -25,11 +25,13 @@ pub struct Question {
 /// How many choices of numbers or values there are at most.
 const CHOICES_MAX: usize = 4;
 
-/// What a question is made from: the moment, and the one after the next step.
+/// What a question is made from: the moment, and the one after the coming step.
 struct Scene<'a> {
     session: &'a Session,
-    before: &'a Moment,
-    after: &'a Moment,
+    before: Moment,
+    after: Moment,
+    /// The message that arrives by it.
+    arrival: Option<Landed>,
 }
 
 /// A kind of question: its name, and how one is made where it makes sense.
@@ -85,35 +87,56 @@ pub fn kinds() -> impl Iterator<Item = &'static str> {
     KINDS.iter().map(|(name, _)| *name)
 }
 
-/// All questions that can be asked here.
+/// All questions that can be asked here about the next step.
 pub fn questions(session: &Session) -> Vec<Question> {
-    let Some(after) = session.ahead() else {
+    let Some(scene) = Scene::of(session, &session.coming()) else {
         return Vec::new();
     };
-    let before = session.moment();
-    let scene = Scene {
-        session,
-        before: &before,
-        after: &after,
-    };
-    KINDS
-        .iter()
-        .filter_map(|(kind, ask)| ask(&scene, kind))
-        .collect()
+    let kinds = KINDS.iter();
+    kinds.filter_map(|(kind, ask)| ask(&scene, kind)).collect()
+}
+
+/// The question of a kind about what is to be done here; nothing where it makes no sense.
+pub fn question(session: &Session, coming: &Action, kind: &str) -> Option<Question> {
+    let (kind, ask) = KINDS.iter().find(|(name, _)| *name == kind)?;
+    ask(&Scene::of(session, coming)?, kind)
+}
+
+impl Question {
+    /// Whether it is about what the coming step does, and not about what could be.
+    pub fn is_of_step(&self) -> bool {
+        !matches!(self.kind, "could_win" | "survives")
+    }
+}
+
+impl<'a> Scene<'a> {
+    fn of(session: &'a Session, coming: &Action) -> Option<Self> {
+        let after = session.what_if(std::slice::from_ref(coming))?;
+        let before = session.moment();
+        let arrival = match coming {
+            Action::Next => match &before.next.as_ref()?.kind {
+                UpcomingKind::Arrival(landed) => Some(landed.clone()),
+                UpcomingKind::Timer(..) => None,
+            },
+            Action::Deliver(id) => before.message(*id).map(|card| Landed {
+                message: card.clone(),
+                lost: None,
+            }),
+            _ => None,
+        };
+        Some(Self {
+            session,
+            before,
+            after,
+            arrival,
+        })
+    }
 }
 
 impl Scene<'_> {
-    /// The message that arrives next.
-    fn arrival(&self) -> Option<&Landed> {
-        match &self.before.next.as_ref()?.kind {
-            UpcomingKind::Arrival(landed) if !self.before.repeats => Some(landed),
-            _ => None,
-        }
-    }
-
     /// The message of one of these names that will reach a node, and that node before and after.
     fn reaches(&self, names: &[&str]) -> Option<(&Landed, &NodeCard, &NodeCard)> {
-        let landed = self.arrival().filter(|it| it.lost.is_none())?;
+        let landed = self.arrival.as_ref().filter(|it| it.lost.is_none())?;
         let Endpoint::Node(to) = landed.message.id.to else {
             return None;
         };
@@ -128,25 +151,24 @@ impl Scene<'_> {
         happened.find(|it| it.rule.is_some_and(|rule| fits(rule.id)))
     }
 
-    fn last_reason(&self) -> Option<Happening> {
-        self.reason(|_| true).cloned()
+    /// The reason of the first of these rules that is among the reasons, else the latest of all.
+    fn decided_by(&self, rules: &[&str]) -> Option<Happening> {
+        let mut rules = rules.iter();
+        let decisive = rules.find_map(|rule| self.reason(|id| id == *rule));
+        decisive.or_else(|| self.reason(|_| true)).cloned()
     }
 }
 
 /// What is asked, about a message.
 fn about(kind: &str, landed: &Landed) -> Sentence {
     let message = &landed.message;
-    let end = |end| match end {
-        Endpoint::Node(id) => Datum::Node(id),
-        Endpoint::Client(id) => Datum::Client(id),
-    };
     Sentence::new(format!("predict.{kind}"))
         .with("message", Datum::Name(message.view.name))
-        .with("from", end(message.id.from))
-        .with("to", end(message.id.to))
+        .with("from", message.id.from)
+        .with("to", message.id.to)
 }
 
-fn yes_or_no(kind: &'static str, ask: Sentence, yes: bool, why: Option<Happening>) -> Question {
+fn yes_or_no(kind: &'static str, ask: Sentence, yes: bool, why: Happening) -> Question {
     Question {
         kind,
         ask,
@@ -163,7 +185,7 @@ fn one_of(
     ask: Sentence,
     right: Datum,
     others: Vec<Datum>,
-    why: Option<Happening>,
+    why: Happening,
 ) -> Option<Question> {
     let mut values = vec![right.clone()];
     for other in others {
@@ -203,7 +225,7 @@ fn as_number(datum: &Datum) -> Option<u64> {
 fn note(scene: &Scene<'_>, kind: &'static str, name: &str, id: &str) -> Option<Question> {
     let (landed, ..) = scene.reaches(&[name])?;
     let yes = scene.reason(|it| it == id);
-    let why = yes.cloned().or_else(|| scene.last_reason());
+    let why = scene.decided_by(&[id])?;
     Some(yes_or_no(kind, about(kind, landed), yes.is_some(), why))
 }
 
@@ -212,12 +234,7 @@ fn rule(scene: &Scene<'_>, kind: &'static str, name: &str, end: &str) -> Option<
     let (landed, ..) = scene.reaches(&[name])?;
     let reason = scene.reason(|id| id.ends_with(end))?;
     let yes = reason.outcome == Some(Outcome::Accepted);
-    Some(yes_or_no(
-        kind,
-        about(kind, landed),
-        yes,
-        Some(reason.clone()),
-    ))
+    Some(yes_or_no(kind, about(kind, landed), yes, reason.clone()))
 }
 
 /// Whether a node takes a role by a message.
@@ -227,12 +244,12 @@ fn role(scene: &Scene<'_>, kind: &'static str, name: &str, role: &str) -> Option
         return None;
     }
     let yes = after.view.role == role;
-    Some(yes_or_no(
-        kind,
-        about(kind, landed),
-        yes,
-        scene.last_reason(),
-    ))
+    let why = scene.decided_by(&[
+        "raft.candidate.count",
+        "paxos.proposer.count",
+        "multi_paxos.election.count",
+    ])?;
+    Some(yes_or_no(kind, about(kind, landed), yes, why))
 }
 
 /// Whether nodes of this protocol have such a role.
@@ -248,7 +265,7 @@ fn has_role(scene: &Scene<'_>, role: &str) -> bool {
 fn raises(scene: &Scene<'_>, kind: &'static str, names: &[&str], key: &str) -> Option<Question> {
     let (landed, before, after) = scene.reaches(names)?;
     let (old, new) = (field(before, key)?, field(after, key)?);
-    let why = scene.last_reason();
+    let why = scene.decided_by(&["raft.append_entries.commit"])?;
     Some(yes_or_no(kind, about(kind, landed), new > old, why))
 }
 
@@ -259,15 +276,19 @@ fn number(scene: &Scene<'_>, kind: &'static str, name: &str, key: &str) -> Optio
     let (old, new) = (as_number(&old)?, as_number(&new)?);
     let near = [old, new + 1, new.saturating_sub(1), old + 1];
     let others = near.map(Datum::Number).to_vec();
-    let ask = about(kind, landed);
-    one_of(kind, ask, Datum::Number(new), others, scene.last_reason())
+    let why = scene.decided_by(&[
+        "raft.leader.commit",
+        "raft.leader.success",
+        "raft.all_servers.term",
+    ])?;
+    one_of(kind, about(kind, landed), Datum::Number(new), others, why)
 }
 
 /// Which value a proposer has to propose.
 fn must_propose(scene: &Scene<'_>, kind: &'static str) -> Option<Question> {
-    let (landed, _, after) = scene.reaches(&["Promise"])?;
+    let (landed, before, after) = scene.reaches(&["Promise"])?;
     let value = field(after, "proposed").filter(|it| matches!(it, Datum::Value(_)))?;
-    if after.view.role != "proposing" {
+    if before.view.role == "proposing" || after.view.role != "proposing" {
         return None;
     }
     let nodes = scene.before.nodes.iter();
@@ -277,13 +298,8 @@ fn must_propose(scene: &Scene<'_>, kind: &'static str) -> Option<Question> {
     });
     let own = field(after, "own_value");
     let others = accepted.chain(own).collect();
-    one_of(
-        kind,
-        about(kind, landed),
-        value,
-        others,
-        scene.last_reason(),
-    )
+    let why = scene.decided_by(&["paxos.proposer.adopt", "paxos.proposer.own"])?;
+    one_of(kind, about(kind, landed), value, others, why)
 }
 
 /// Why a vote is refused.
@@ -301,7 +317,7 @@ fn why_no_vote(scene: &Scene<'_>, kind: &'static str) -> Option<Question> {
         ask: about(kind, landed),
         choices: REASONS.map(|(_, key)| Sentence::new(key)).to_vec(),
         right: place(reason.rule?.id)?,
-        why: Some(reason.clone()),
+        why: reason.clone(),
         field: None,
     })
 }
@@ -323,8 +339,12 @@ fn next_index(scene: &Scene<'_>, kind: &'static str) -> Option<Question> {
     let (old, new) = (next(before)?, next(after)?);
     let near = [old, new + 1, new.saturating_sub(1).max(1), old + 1];
     let others = near.map(Datum::Number).to_vec();
-    let ask = about(kind, landed);
-    one_of(kind, ask, Datum::Number(new), others, scene.last_reason())
+    let why = scene.decided_by(&[
+        "raft.leader.failure",
+        "raft.leader.hint",
+        "raft.leader.success",
+    ])?;
+    one_of(kind, about(kind, landed), Datum::Number(new), others, why)
 }
 
 /// In which slot a leader proposes a client's command.
@@ -336,7 +356,7 @@ fn slot(scene: &Scene<'_>, kind: &'static str) -> Option<Question> {
     let last = before.view.cells.last().map_or(0, |cell| cell.index.into());
     let near = [last, slot + 1, slot.saturating_sub(1).max(1), last + 2];
     let others = near.map(|it: u64| Datum::Number(it.max(1))).to_vec();
-    let why = Some(reason.clone());
+    let why = reason.clone();
     one_of(kind, about(kind, landed), Datum::Number(slot), others, why)
 }
 
@@ -352,8 +372,12 @@ fn log_length(scene: &Scene<'_>, kind: &'static str) -> Option<Question> {
     let (old, new) = (length(before), length(after));
     let near = [old, new + 1, new.saturating_sub(1), old + 1];
     let others = near.map(Datum::Number).to_vec();
-    let ask = about(kind, landed);
-    one_of(kind, ask, Datum::Number(new), others, scene.last_reason())
+    let why = scene.decided_by(&[
+        "raft.append_entries.conflict",
+        "raft.append_entries.store",
+        "raft.append_entries.accept",
+    ])?;
+    one_of(kind, about(kind, landed), Datum::Number(new), others, why)
 }
 
 /// Whether a follower takes what its leader sends.
@@ -362,9 +386,12 @@ fn append(scene: &Scene<'_>, kind: &'static str) -> Option<Question> {
     if scene.session.about().key != "raft" {
         return None;
     }
-    let yes = scene.reason(|id| id == "raft.append_entries.accept");
-    let why = yes.cloned().or_else(|| scene.last_reason());
-    Some(yes_or_no(kind, about(kind, landed), yes.is_some(), why))
+    note(
+        scene,
+        kind,
+        landed.message.view.name,
+        "raft.append_entries.accept",
+    )
 }
 
 /// Whether a leader leads still, after a message of another node.
@@ -381,12 +408,8 @@ fn still_leads(scene: &Scene<'_>, kind: &'static str) -> Option<Question> {
         return None;
     }
     let yes = after.view.role == "leader";
-    Some(yes_or_no(
-        kind,
-        about(kind, landed),
-        yes,
-        scene.last_reason(),
-    ))
+    let why = scene.decided_by(&["raft.all_servers.term", "multi_paxos.election.step_down"])?;
+    Some(yes_or_no(kind, about(kind, landed), yes, why))
 }
 
 /// Whether a learner knows what is chosen after this acceptance.
@@ -394,8 +417,8 @@ fn chosen(scene: &Scene<'_>, kind: &'static str) -> Option<Question> {
     let (landed, before, after) = scene.reaches(&["Accepted"])?;
     let open = scene.session.about().key == "paxos" && field(before, "chosen")? == Datum::Nothing;
     let yes = field(after, "chosen")? != Datum::Nothing;
-    let ask = about(kind, landed);
-    open.then(|| yes_or_no(kind, ask, yes, scene.last_reason()))
+    let (ask, why) = (about(kind, landed), scene.decided_by(&[])?);
+    open.then(|| yes_or_no(kind, ask, yes, why))
 }
 
 /// Whether a proposer gives up because of a refusal.
@@ -404,9 +427,12 @@ fn gives_up(scene: &Scene<'_>, kind: &'static str) -> Option<Question> {
     if scene.session.about().key != "paxos" {
         return None;
     }
-    let yes = scene.reason(|id| id == "paxos.proposer.abandon");
-    let why = yes.cloned().or_else(|| scene.last_reason());
-    Some(yes_or_no(kind, about(kind, landed), yes.is_some(), why))
+    note(
+        scene,
+        kind,
+        landed.message.view.name,
+        "paxos.proposer.abandon",
+    )
 }
 
 /// Whether a coordinator decides after this vote.
@@ -416,14 +442,14 @@ fn decides(scene: &Scene<'_>, kind: &'static str) -> Option<Question> {
         "two_phase.coordinator.commit",
         "two_phase.coordinator.abort",
     ];
-    let yes = scene.reason(|id| rules.contains(&id));
-    let why = yes.cloned().or_else(|| scene.last_reason());
-    Some(yes_or_no(kind, about(kind, landed), yes.is_some(), why))
+    let yes = scene.reason(|id| rules.contains(&id)).is_some();
+    let why = scene.decided_by(&rules)?;
+    Some(yes_or_no(kind, about(kind, landed), yes, why))
 }
 
 /// Whether a message arrives at all.
 fn arrives(scene: &Scene<'_>, kind: &'static str) -> Option<Question> {
-    let landed = scene.arrival()?;
+    let landed = scene.arrival.as_ref()?;
     // Where nothing is cut and nobody is down the question is none.
     let down = scene.before.nodes.iter().any(|node| !node.up);
     if scene.before.cut.is_empty() && !down {
@@ -431,7 +457,7 @@ fn arrives(scene: &Scene<'_>, kind: &'static str) -> Option<Question> {
     }
     let mut after = scene.after.landed.iter();
     let yes = after.any(|it| it.message.id == landed.message.id && it.lost.is_none());
-    let why = scene.after.happened.first().cloned();
+    let why = scene.after.happened.first()?.clone();
     Some(yes_or_no(kind, about(kind, landed), yes, why))
 }
 
@@ -440,15 +466,16 @@ fn could_win(scene: &Scene<'_>, kind: &'static str) -> Option<Question> {
     if scene.session.about().key != "raft" {
         return None;
     }
-    let place = scene.before.position % scene.before.nodes.len();
-    let node = &scene.before.nodes[place];
-    let armed = node.timers.iter().any(|timer| timer.name == "election");
-    if !node.up || node.paused || !armed {
-        return None;
-    }
+    let could_stand = |node: &&NodeCard| {
+        let mut timers = node.timers.iter();
+        node.up && !node.paused && timers.any(|timer| timer.name == "election")
+    };
+    let nodes: Vec<_> = scene.before.nodes.iter().filter(could_stand).collect();
+    let node = nodes.get(scene.before.position % nodes.len().max(1))?;
     let (won, why) = elect(scene, node.id)?;
     let ask = Sentence::new(format!("predict.{kind}")).with("node", node.id);
-    Some(yes_or_no(kind, ask, won, why))
+    // Where nobody hears of it, no rule decides.
+    Some(yes_or_no(kind, ask, won, why?))
 }
 
 /// Lets a node stand, and everything that follows from that arrive: whether it leads then, and what
@@ -489,7 +516,7 @@ fn survives(scene: &Scene<'_>, kind: &'static str) -> Option<Question> {
     let after = scene
         .session
         .what_if(&[Action::Crash(node.id), Action::Restart(node.id)])?;
-    let why = after.happened.iter().find(|it| it.rule.is_some()).cloned();
+    let why = after.happened.iter().find(|it| it.rule.is_some())?.clone();
     let after = after.node(node.id)?;
     // Only a variable that holds something can be seen to be lost.
     let empty = |value: &Datum| match value {

@@ -3,7 +3,7 @@
 //! A lesson is
 //! `{"format":"quorumscope-lesson","version":1,"minutes":5,"scenario":{…},"seed":1,"beats":[…]}`, and
 //! a beat `{"text":"KEY", "args":{…}, "rule":{"left":…,"right":…}, "point":[…], "does":[…],
-//! "asks":[…], "until":…, "links":["https://…"]}`, of which only `text` has to be there.
+//! "asks":[…], "until":…, "predict":…, "links":["https://…"]}`, of which only `text` has to be there.
 //!
 //! A challenge is `{"format":"quorumscope-challenge","version":1,"scenario":{…},"seed":1,"goals":[…],
 //! "never":…,"allow":["delay",…],"hints":2,"search":{"goal":…,"bounds":…}}`: conditions that have to
@@ -26,11 +26,12 @@
 //! | | `{"compare":"raft"}` | a comparison with that protocol, in the last beat alone |
 //! | `asks` | actions | as in a run's file |
 //! | `until` | a condition | as in [`crate::share::condition`] |
+//! | `predict` | `"vote"`, `{"kind":"vote","from":"S1","to":"S2"}` | a kind of question, and about whose message |
 
 use super::lesson::{
-    Arg, Beat, CONTROLS, Deed, FileError, Lesson, PANELS, Point, Side, Wanted, Weighing,
+    Arg, Beat, CONTROLS, Deed, FileError, Lesson, PANELS, Point, Prediction, Side, Wanted, Weighing,
 };
-use super::{Challenge, Course, Explained, Glossary, Part};
+use super::{Challenge, Course, Explained, Glossary, Part, kinds};
 use crate::check::condition::Condition;
 use crate::protocol::registry::PROTOCOLS;
 use crate::protocol::{Any, NodeId};
@@ -202,7 +203,7 @@ fn scenario(json: &Json, at: &str) -> Read<Scenario> {
 
 fn beat(json: &Json, at: &str) -> Read<Beat> {
     let known = [
-        "text", "args", "rule", "point", "does", "asks", "until", "links",
+        "text", "args", "rule", "point", "does", "asks", "until", "predict", "links",
     ];
     let object = Object::new(json, at, &known)?;
     Ok(Beat {
@@ -213,7 +214,28 @@ fn beat(json: &Json, at: &str) -> Read<Beat> {
         does: all(&object, "does", deed)?,
         asks: all(&object, "asks", action)?,
         until: object.optional("until", condition::condition)?,
+        predict: object.optional("predict", prediction)?,
         links: all(&object, "links", address)?,
+    })
+}
+
+fn prediction(json: &Json, at: &str) -> Read<Prediction> {
+    let kind = |it: &Json, at: &str| {
+        let all: Vec<_> = kinds().map(|kind| (kind, kind)).collect();
+        word(it, at, &all)
+    };
+    if json.text().is_some() {
+        return Ok(Prediction {
+            kind: kind(json, at)?,
+            from: None,
+            to: None,
+        });
+    }
+    let object = Object::new(json, at, &["kind", "from", "to"])?;
+    Ok(Prediction {
+        kind: object.required("kind", kind)?,
+        from: object.optional("from", name)?,
+        to: object.optional("to", name)?,
     })
 }
 

@@ -275,10 +275,10 @@ impl Session {
         }
     }
 
-    /// The moment after the next step; nothing where there is none. The run stays as it is.
-    pub fn ahead(&self) -> Option<Moment> {
+    /// What the next step does: what is recorded, or at the end the scheduler's choice.
+    pub fn coming(&self) -> Action {
         let next = self.timeline.action(self.position());
-        self.what_if(&[next.unwrap_or(&Action::Next).clone()])
+        next.unwrap_or(&Action::Next).clone()
     }
 
     /// The moment after these actions, done one after the other; nothing where one of them makes no

@@ -73,6 +73,37 @@ test('a figure tells its height, which does not change with each step', async (l
   }
 });
 
+test('a figure ends where it is to, and tells of each event, whoever takes the step and however', async (lab) => {
+  // Step passes over heartbeats in the lab of this reader: a figure goes event by event all the same.
+  const folds = { init: "try { localStorage.setItem('quorumscope.1.fold', 'on') } catch {}" };
+  const [host, inside] = await figure(lab, 'embed=1&controls=full&to=40', folds);
+  for (const name of ['Heartbeat', 'AppendEntries']) {
+    await say(host, 'on', { name, condition: { event: { is: 'delivered', message: name } } });
+  }
+  for (let steps = 0; steps < 45; steps += 1) {
+    await say(host, 'step');
+  }
+  await said(host, 'moment', ({ position }) => position === 40);
+  const told = await host.evaluate(() => window.heard.filter((it) => it.type === 'event').map((it) => it.position));
+  assert.ok(told.length > 2, `${told}`);
+  const moments = await host.evaluate(() => window.heard.filter((it) => it.type === 'moment').map((it) => it.position));
+  assert.ok(told.every((at) => moments.includes(at)), `told of ${told}, shown ${moments}`);
+  for (let at = 1; at <= 40; at += 1) {
+    assert.ok(moments.includes(at), `event ${at} is passed over`);
+  }
+  await inside.getByRole('button', { name: /^Step/ }).click();
+  assert.match(await inside.getByRole('alert').innerText(), /\S/);
+  assert.equal(Math.max(...await host.evaluate(() => window.heard.map((it) => it.position ?? 0))), 40);
+  // What a reader does is told at once, too.
+  await say(host, 'goto', { position: 5 });
+  await said(host, 'moment', ({ position }) => position === 5);
+  await say(host, 'on', { name: 'down', condition: { down: 'S2' } });
+  await inside.getByRole('button', { name: /^S2:/ }).click();
+  await host.frames()[1].evaluate(() => document.activeElement.blur());
+  await host.keyboard.press('k');
+  assert.equal((await said(host, 'event', ({ name }) => name === 'down')).position, 6);
+});
+
 test('options are followed, and what is not understood is said', async (lab) => {
   const [, inside] = await figure(lab, 'embed=1&panels=why,state&controls=step&theme=dark&lang=zh-CN&colour=red');
   assert.equal(await inside.getByRole('tab').count(), 2);

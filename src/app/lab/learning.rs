@@ -5,13 +5,13 @@ use std::rc::Rc;
 use super::opening::file_error;
 use super::{Lab, More};
 use crate::app::dialog::Dialog;
-use crate::app::lesson::{self, Entry, Files, Learn, Open, Predict, Tried};
+use crate::app::lesson::{self, Entry, Files, Learn, Open, Tried};
 use crate::app::panel::{self, Panel};
 use crate::app::words::Language;
 use crate::app::{FULL, host, transport};
 use crate::protocol::registry;
 use crate::share::RunError;
-use crate::teach::{Challenge, Player, Verdict};
+use crate::teach::{Challenge, Player, Seen, Verdict};
 use crate::view::compare::Rival;
 use crate::view::{Catalogue, Session, open};
 
@@ -55,21 +55,12 @@ impl Lab {
                 }
             }
             Learn::Predict => self.switch_predict(),
-            Learn::Answer(choice) => {
-                let predict = self.learner.predict.as_mut();
-                if predict.is_some_and(|it| it.answer(choice)) {
-                    self.step();
-                    self.panel = Panel::Predict;
-                }
-            }
-            Learn::Ask => {
-                if let Some(predict) = &mut self.learner.predict {
-                    predict.ask_anew(&self.session);
-                    self.finder.focus = Some(lesson::CHOICE);
-                }
-            }
-            Learn::GoOn => self.lesson_does(|player, session| player.go_on(session).is_ok()),
-            Learn::DoIt => self.lesson_does(|player, session| player.play(session).is_ok()),
+            Learn::Answer(choice) => self.answer_predict(choice),
+            Learn::Ask => self.ask_next(),
+            Learn::AnswerBeat(choice) => self.answer_beat(choice),
+            Learn::Watch => self.watch(),
+            Learn::GoOn => self.lesson_goes_on(|player, session| player.go_on(session).is_ok()),
+            Learn::DoIt => self.lesson_goes_on(|player, session| player.help(session).is_ok()),
             Learn::To(beat) => self.come_to(beat),
             Learn::Term(key) => {
                 let term = &mut self.learner.term;
@@ -182,32 +173,6 @@ impl Lab {
         self.panel = Panel::Lesson;
     }
 
-    fn switch_predict(&mut self) {
-        self.set_running(false);
-        self.dialog = Dialog::None;
-        match self.learner.predict.take() {
-            Some(_) => self.panel = Panel::Why,
-            None => {
-                self.learner.predict = Some(Predict::default());
-                self.panel = Panel::Predict;
-                self.refresh();
-            }
-        }
-    }
-
-    /// The run has changed: the challenge is judged anew, and the next question is asked.
-    pub(super) fn look_anew(&mut self) {
-        if let (Some(tried), Some(session)) = (&mut self.learner.tried, self.session.alone_mut()) {
-            tried.verdict = tried.challenge.judge(session);
-            if tried.verdict == Verdict::Won {
-                self.learner.win();
-            }
-        }
-        if let Some(predict) = self.learner.predict.as_mut().filter(|_| !self.running) {
-            predict.ask(&self.session);
-        }
-    }
-
     /// What the panels that only the full program has are about.
     pub(super) fn of_full(&self) -> panel::OfFull<'_> {
         let (words, send) = (&self.words, &self.send);
@@ -217,7 +182,7 @@ impl Lab {
             parting: self.parting.seen().and_then(Option::as_ref),
             doubts: self.doubts.seen().filter(|_| self.session.pair().is_none()),
             lesson: FULL.then(lesson).flatten(),
-            predict: predict.map(|it| it.view(words, send)),
+            predict: predict.map(|it| it.view(&self.learner, &self.session, words, send)),
             some: if FULL { self.embedded.panels() } else { None },
         }
     }
@@ -284,6 +249,18 @@ impl Lab {
         self.lesson_compares();
     }
 
+    /// Lets the lesson go on by itself; the page around a figure sees each step of it.
+    fn lesson_goes_on(&mut self, does: impl FnOnce(&mut Player, &mut Session) -> bool) {
+        let before = self.session.position();
+        self.lesson_does(does);
+        if self.embedded.frame.embed && self.session.pair().is_none() {
+            for position in before + 1..=self.session.position() {
+                self.session.seek(position);
+                self.embedded.stepped(&self.session);
+            }
+        }
+    }
+
     /// Lets the lesson do something on stage. It moves one run, so a comparison ends before.
     fn lesson_does(&mut self, does: impl FnOnce(&mut Player, &mut Session) -> bool) {
         self.set_running(false);
@@ -295,7 +272,11 @@ impl Lab {
         let (Some(open), Some(session)) = (&mut self.learner.open, self.session.alone_mut()) else {
             return;
         };
+        let place = open.player.place();
         open.stuck = !does(&mut open.player, session);
+        if open.player.place() == place && open.player.asked(session).is_some() {
+            self.learner.in_sight = Some(lesson::QUESTION);
+        }
         self.learner.remember();
         self.show_lesson_run();
     }
@@ -336,31 +317,33 @@ impl Lab {
         host::focus(transport::STEP);
     }
 
-    /// The lesson sees the steps since a position, one by one. Where a beat is over the run stops, so
-    /// that what comes next can be read.
-    pub(super) fn lesson_sees(&mut self, since: usize) {
-        if !FULL {
-            return;
-        }
+    /// The lesson sees what the last step has led to. Where a beat is over, or its question has come
+    /// up, the run stops, so that it can be read; says whether it does.
+    pub(super) fn lesson_sees(&mut self) -> bool {
         let open = self.learner.open.as_mut();
         let (Some(open), Some(session)) = (open, self.session.alone_mut()) else {
-            return;
+            return false;
         };
-        let end = session.position();
-        for position in since + 1..=end {
-            session.seek(position);
-            match open.player.see(session) {
-                Ok(false) => open.stuck = false,
-                Ok(true) => {
-                    open.stuck = false;
-                    self.learner.remember();
-                    self.set_running(false);
-                    self.panel = Panel::Lesson;
-                    return self.show_lesson_run();
-                }
-                Err(_) => open.stuck = true,
-            }
+        let seen = open.player.see(session);
+        open.stuck = seen.is_err();
+        let next = match seen {
+            Ok(Seen::NextBeat) => true,
+            Ok(Seen::Asks) => false,
+            Ok(Seen::GoesOn) | Err(_) => return false,
+        };
+        self.set_running(false);
+        // Who has the page ask before each step is not turned away from its question.
+        if self.panel != Panel::Predict {
+            self.panel = Panel::Lesson;
         }
+        match next {
+            true => {
+                self.learner.remember();
+                self.show_lesson_run();
+            }
+            false => self.learner.in_sight = Some(lesson::QUESTION),
+        }
+        true
     }
 
     /// What the header says of lessons.
@@ -396,6 +379,9 @@ impl Lab {
         }
         if std::mem::take(&mut self.learner.begun) {
             host::reveal_pointed();
+        }
+        if let Some(selector) = self.learner.in_sight.take() {
+            host::reveal_near(selector);
         }
     }
 

@@ -2,6 +2,7 @@
 //! Here is what it is made of. What it does lies beside this file, each thing where its name says.
 
 mod acting;
+mod asking;
 mod branching;
 mod choosing;
 mod comparing;

@@ -14,6 +14,12 @@ const IDLE_FACTOR: f64 = 4.0;
 /// The most events that one frame lets happen.
 const EVENTS_A_FRAME_MAX: usize = 100;
 
+/// Where the run is before it goes on.
+struct Start {
+    position: usize,
+    losses: usize,
+}
+
 impl Lab {
     pub(super) fn act(&mut self, action: Action) {
         self.choosing = Choosing::Nothing;
@@ -25,12 +31,21 @@ impl Lab {
     }
 
     pub(super) fn step(&mut self) {
+        // A figure goes event by event, since its page counts them.
+        match FULL && self.pace.folds && !self.embedded.frame.embed {
+            true => self.go_forward(Self::step_folding),
+            false => self.step_one(),
+        }
+    }
+
+    /// One step, whatever it is.
+    pub(super) fn step_one(&mut self) {
+        self.go_forward(Self::step_on);
+    }
+
+    fn go_forward(&mut self, step: fn(&mut Self) -> bool) {
         self.set_running(false);
-        let stepped = match FULL && self.pace.folds {
-            true => self.step_folding(),
-            false => self.step_on(),
-        };
-        if stepped {
+        if step(self) {
             self.motion.glide(self.session.now() as f64);
         }
         self.refresh();
@@ -38,8 +53,9 @@ impl Lab {
 
     /// One step that is more than an idle heartbeat; says whether there was one.
     fn step_folding(&mut self) -> bool {
-        self.notice = None;
-        let (before, losses) = (self.session.position(), self.session.losses());
+        let Some(start) = self.may_go_on() else {
+            return false;
+        };
         let Some(session) = self.session.alone_mut() else {
             // Of two runs, each event is of one of them.
             return self.step_on();
@@ -50,8 +66,7 @@ impl Lab {
                 false
             }
             Ok(Some(folded)) => {
-                self.hold_from(before);
-                self.stop_on_loss(losses);
+                self.went_on(start);
                 if folded > 0 {
                     let count = folded.to_string();
                     let text = self.words.fill("until.folded", &[("count", &count)]);
@@ -74,15 +89,15 @@ impl Lab {
         };
         self.set_running(false);
         self.dialog = Dialog::None;
-        self.notice = None;
-        let (before, losses) = (self.session.position(), self.session.losses());
+        let Some(start) = self.may_go_on() else {
+            return;
+        };
         let Some(session) = self.session.alone_mut() else {
             return self.complain("compare.one_only");
         };
         match session.run_until(until) {
             Ok(true) => {
-                self.hold_from(before);
-                self.stop_on_loss(losses);
+                self.went_on(start);
                 self.refresh();
                 self.motion.jump(self.session.now() as f64);
             }
@@ -91,33 +106,57 @@ impl Lab {
         }
     }
 
-    /// Lets the boot script hold all actions since a position, where they are the latest.
-    fn hold_from(&self, before: usize) {
-        if self.session.position() == self.session.length() {
-            for position in before + 1..=self.session.position() {
+    /// Where the run is before it goes on; nothing where it goes no further. Every way forward begins
+    /// here, and ends in [`Self::went_on`].
+    fn may_go_on(&mut self) -> Option<Start> {
+        self.notice = None;
+        let ended = FULL && self.is_at_its_end();
+        (!ended).then(|| Start {
+            position: self.session.position(),
+            losses: self.session.losses(),
+        })
+    }
+
+    /// The run has gone on: the boot script holds it, a loss stops it, and the page around a figure
+    /// and a lesson see each step, up to where one of them stops.
+    fn went_on(&mut self, start: Start) {
+        let end = self.session.position();
+        if end == self.session.length() {
+            for position in start.position + 1..=end {
                 self.hold(position);
+            }
+        }
+        self.stop_on_loss(start.losses);
+        if !FULL || self.learner.open.is_none() && !self.embedded.frame.embed {
+            return;
+        }
+        // Of two runs only where they have come to is looked at.
+        let first = match self.session.pair() {
+            None => start.position + 1,
+            Some(_) => end,
+        };
+        for position in first..=end {
+            if self.session.position() != position {
+                self.session.seek(position);
+            }
+            self.embedded.stepped(&self.session);
+            if self.lesson_sees() || self.embedded.ends_at(position) {
+                return;
             }
         }
     }
 
     /// One step forward, recorded or new; says whether there was one.
     fn step_on(&mut self) -> bool {
-        self.notice = None;
-        if FULL && self.is_at_its_end() {
+        let Some(start) = self.may_go_on() else {
             return false;
-        }
-        let losses = self.session.losses();
+        };
         if let Err(error) = self.session.step() {
             self.set_running(false);
             self.refuse(&error);
             return false;
         }
-        self.hold_last();
-        self.stop_on_loss(losses);
-        if FULL {
-            self.embedded.stepped(&self.session);
-            self.lesson_sees(self.session.position() - 1);
-        }
+        self.went_on(start);
         true
     }
 
@@ -133,16 +172,13 @@ impl Lab {
 
     pub(super) fn stride(&mut self) {
         self.set_running(false);
-        self.notice = None;
-        let (before, losses) = (self.session.position(), self.session.losses());
+        let Some(start) = self.may_go_on() else {
+            return;
+        };
         match self.session.stride() {
             Ok(0) => self.complain("ui.no_outcome"),
             Ok(_) => {
-                self.hold_from(before);
-                self.stop_on_loss(losses);
-                if FULL {
-                    self.lesson_sees(before);
-                }
+                self.went_on(start);
                 self.refresh();
                 self.motion.glide(self.session.now() as f64);
             }
@@ -233,11 +269,9 @@ impl Lab {
 
     /// Does something at the time shown; says whether the world took it.
     fn try_act(&mut self, action: Action) -> bool {
-        self.notice = None;
-        if FULL && self.is_at_its_end() {
+        let Some(mut start) = self.may_go_on() else {
             return false;
-        }
-        let losses = self.session.losses();
+        };
         if let Err(error) = self.session.check(&action) {
             self.refuse(&error);
             return false;
@@ -245,7 +279,8 @@ impl Lab {
         // What a person does while time flows happens at the time that they see.
         let passed = self.motion.shown() - self.session.now() as f64;
         if passed >= 1.0 && self.session.act(Action::Advance(passed as u32)).is_ok() {
-            self.hold_last();
+            start.position = self.session.position();
+            self.hold(start.position);
         }
         let branches = if FULL {
             self.session.branches().len()
@@ -259,11 +294,7 @@ impl Lab {
         if FULL {
             self.tell_of_branch(branches);
         }
-        self.hold_last();
-        self.stop_on_loss(losses);
-        if FULL {
-            self.lesson_sees(self.session.position() - 1);
-        }
+        self.went_on(start);
         true
     }
 }

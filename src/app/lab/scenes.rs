@@ -139,12 +139,6 @@ impl Lab {
         }
     }
 
-    pub(super) fn hold_last(&self) {
-        if self.session.position() == self.session.length() {
-            self.hold(self.session.position());
-        }
-    }
-
     pub(super) fn hold_all(&self) {
         host::hold(0, &self.session.head());
         for position in 1..=self.session.length() {

@@ -7,13 +7,14 @@ mod glossary;
 mod panel;
 mod pointer;
 mod predict;
+mod question;
 
 use std::rc::Rc;
 
 use super::words::Language;
 use super::{FIRST_PROTOCOL, FULL, host};
 use crate::share::RunError;
-use crate::teach::{Challenge, Course, Glossary, Lesson, Player, Progress};
+use crate::teach::{Challenge, Course, Glossary, Lesson, Player, Progress, Score};
 use crate::view::{Catalogue, Session};
 
 pub(super) use challenge::Tried;
@@ -21,7 +22,8 @@ pub(super) use chooser::chooser;
 pub(super) use glossary::glossary;
 pub(super) use panel::view;
 pub(super) use pointer::selectors;
-pub(super) use predict::{CHOICE, Predict};
+pub(super) use predict::Predict;
+pub(super) use question::{CHOICE, QUESTION, REVEALED};
 
 /// Under which name progress is remembered on this device.
 const REMEMBERED: &str = "lessons";
@@ -73,10 +75,14 @@ pub(in crate::app) enum Learn {
     Again,
     /// Begins, or ceases, to ask before each step.
     Predict,
-    /// Answers a question, by the place of the choice.
+    /// Answers a question of that mode, by the place of the choice.
     Answer(usize),
-    /// Asks the next question.
+    /// Asks the next one.
     Ask,
+    /// Answers the beat's question.
+    AnswerBeat(usize),
+    /// Does what the beat's question is about.
+    Watch,
 }
 
 /// Where a lesson is opened.
@@ -117,6 +123,14 @@ pub(in crate::app) struct Open {
     pub(in crate::app) stuck: bool,
 }
 
+impl Open {
+    /// Which part it is, counted from 1, and how many there are.
+    fn part(&self) -> (String, String) {
+        let count = self.player.lesson().beats.len();
+        ((self.player.place() + 1).to_string(), count.to_string())
+    }
+}
+
 /// Everything about lessons that the page knows.
 pub(in crate::app) struct Learner {
     pub(in crate::app) outline: Option<(Language, Rc<Outline>)>,
@@ -125,6 +139,8 @@ pub(in crate::app) struct Learner {
     pub(in crate::app) tried: Option<Tried>,
     /// There while the page asks before each step.
     pub(in crate::app) predict: Option<Predict>,
+    /// How often somebody was right, in that mode and in lessons.
+    pub(in crate::app) score: Score,
     /// What the first lesson that was opened has taken the place of, if it is of its protocol.
     pub(in crate::app) before: Option<Session>,
     /// Whether a lesson or a challenge has taken the stage.
@@ -134,6 +150,8 @@ pub(in crate::app) struct Learner {
     pub(in crate::app) progress: Progress,
     /// Whether a beat has begun that is not in sight yet.
     pub(in crate::app) begun: bool,
+    /// What is to be scrolled into sight, by its selector.
+    pub(in crate::app) in_sight: Option<&'static str>,
     /// Whether something is pointed at.
     pub(in crate::app) points: bool,
     /// Whether the list says that a file's progress has been added.
@@ -155,12 +173,14 @@ impl Learner {
             open: None,
             tried: None,
             predict: None,
+            score: Score::default(),
             before: None,
             away: false,
             home: FIRST_PROTOCOL,
             progress: Progress::read(&remembered.unwrap_or_default()),
             points: false,
             begun: false,
+            in_sight: None,
             added: false,
             lecturer: false,
             term: None,

@@ -2,7 +2,7 @@
 
 use yew::prelude::*;
 
-use super::{Entry, Learn, Learner, Open, challenge, glossary};
+use super::{Entry, Learn, Learner, Open, challenge, glossary, question};
 use crate::app::dialog::Dialog;
 use crate::app::dom::{El, button, classed, el};
 use crate::app::lab::{More, Msg};
@@ -29,9 +29,8 @@ pub(in crate::app) fn view(
     let open = learner.open.as_ref()?;
     let player = &open.player;
     let here = player.is_of(session) && !open.stuck;
-    let place = (player.place() + 1).to_string();
-    let count = player.lesson().beats.len().to_string();
-    let args = [("beat", &*place), ("count", &count)];
+    let (place, count) = open.part();
+    let args = [("beat", &*place), ("count", &*count)];
     let title = learner.outline().map(|it| it.titles.get(&open.id));
     let mut view = classed("div", "lesson")
         .with(classed("p", "cite").text(&words.fill("lesson.beat", &args)))
@@ -40,9 +39,16 @@ pub(in crate::app) fn view(
         true => {
             let text = filled(&open.player.beat().text, open, words);
             let terms = glossary::terms_of(&text, learner, words, send);
+            let asked = player.asked(session);
+            let score = asked.filter(|it| it.answer().is_some());
+            let score = score.map(|_| question::score(learner.score, words).end());
             view.with(said(&text, open, words))
+                .with(
+                    question::place(asked, "h3", Learn::AnswerBeat, words, send)
+                        .each(score.into_iter()),
+                )
                 .each(links(&open.player.beat().links).map(El::end).into_iter())
-                .with(doing(learner, open, words, send))
+                .with(doing(learner, open, session, words, send))
                 .each(terms.map(El::end).into_iter())
         }
         false => view
@@ -108,18 +114,31 @@ fn links(addresses: &[String]) -> Option<El> {
 }
 
 /// What moves the lesson on, and back.
-fn doing(learner: &Learner, open: &Open, words: &Words, send: &Callback<Msg>) -> El {
+fn doing(
+    learner: &Learner,
+    open: &Open,
+    session: &Session,
+    words: &Words,
+    send: &Callback<Msg>,
+) -> El {
     let player = &open.player;
     let mut doing = row();
     if let Some(before) = player.place().checked_sub(1) {
         doing = doing.with(to(before, "lesson.earlier", words, send));
     }
     if !player.is_last() {
+        let asked = player.asked(session).filter(|it| it.is_here(session));
+        let revealed = asked.filter(|it| it.answer().is_some());
         let (key, learn) = match player.beat().until {
             None => ("lesson.go_on", Learn::GoOn),
+            Some(_) if revealed.is_some_and(|it| it.question().is_of_step()) => {
+                ("predict.watch", Learn::Watch)
+            }
             Some(_) => ("lesson.do_it", Learn::DoIt),
         };
-        let on = button(send, More::Learn(learn).into()).set("class", "lesson-go");
+        // While a question is open, an answer to it is what is asked for.
+        let open = asked.is_some() && revealed.is_none();
+        let on = button(send, More::Learn(learn).into()).when(!open, "class", "lesson-go");
         return doing.with(on.text(words.t(key)));
     }
     let outline = learner.outline();
