@@ -11,6 +11,7 @@ use yew::Callback;
 
 use super::host;
 use crate::view::geometry::{Point, Way};
+use crate::world::MessageId;
 
 /// How long a single step glides, in real milliseconds.
 const GLIDE_MS: f64 = 380.0;
@@ -34,10 +35,12 @@ extern "C" {
 
 /// A message's mark, which goes straight from one point to another.
 pub(super) struct Mark {
+    pub(super) id: MessageId,
     pub(super) place: Place,
-    pub(super) way: Way,
-    pub(super) sent: f64,
-    pub(super) arrives: f64,
+    /// When and where its way begins; if it was drawn before, it goes on from there.
+    pub(super) start: (f64, Point),
+    /// When it is where it goes to.
+    pub(super) end: (f64, Point),
     /// Where it was drawn last.
     pub(super) drawn: Cell<Option<Point>>,
 }
@@ -123,7 +126,16 @@ impl Motion {
     /// The stages have been drawn anew.
     pub(super) fn set_scenes(&self, scenes: Vec<Scene>) {
         let mut inner = self.inner.borrow_mut();
-        inner.scenes = scenes;
+        let before = std::mem::replace(&mut inner.scenes, scenes);
+        let shown = inner.shown;
+        for (old, new) in before.iter().zip(&mut inner.scenes) {
+            for mark in &mut new.marks {
+                let mut old = old.marks.iter().filter(|it| it.id == mark.id);
+                if let Some(at) = old.find_map(|it| it.drawn.get()) {
+                    mark.start = (shown, at);
+                }
+            }
+        }
         inner.draw();
     }
 
@@ -226,7 +238,12 @@ impl Inner {
     fn draw(&self) {
         for scene in &self.scenes {
             for mark in &scene.marks {
-                let at = mark.way.at(share(mark.sent, mark.arrives, self.shown));
+                let (from, to) = (mark.start, mark.end);
+                let way = Way {
+                    start: from.1,
+                    end: to.1,
+                };
+                let at = way.at(share(from.0, to.0, self.shown));
                 let seen = |old: Point| (old.x - at.x).abs() + (old.y - at.y).abs() >= UNSEEN;
                 if mark.drawn.get().is_none_or(seen) {
                     mark.drawn.set(Some(at));

@@ -1,6 +1,7 @@
 //! What a screen shows of a moment, with no word of how: plain data and catalogue keys. The
 //! transcript and the exports are made from the same.
 
+pub mod around;
 mod branches;
 pub mod chronicle;
 pub mod compare;
@@ -11,6 +12,7 @@ pub mod geometry;
 mod goals;
 pub mod groups;
 mod knowledge;
+pub mod labels;
 mod moment;
 mod opening;
 mod pins;

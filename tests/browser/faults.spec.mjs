@@ -66,7 +66,7 @@ function boxes(who) {
 test('two nodes are dragged to the left, cut off from the rest, and dragged back', async (lab) => {
   const who = await visit(lab);
   await pull(who, 1, 130, 110);
-  assert.match(await who.page.locator('.would').innerText(), /Let go here: S1 \| S2, S3, S4, S5/);
+  assert.match(await who.page.locator('.would').innerText(), /Let go here: cut into S1 \| S2, S3, S4, S5/);
   await who.page.mouse.up();
   assert.equal(await who.page.locator('.would').count(), 0);
   assert.equal(await who.happened(), 'The links have changed');

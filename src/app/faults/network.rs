@@ -87,7 +87,7 @@ impl Sheet<'_> {
     }
 
     fn groups(&self) -> El {
-        let now = apart(self.moment);
+        let now = self.faults.apart(self.moment);
         let nodes = &self.moment.nodes;
         let one = |id: NodeId| {
             let chosen = self.faults.group_of(id, self.moment, &now);

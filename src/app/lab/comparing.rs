@@ -238,6 +238,7 @@ impl Lab {
             selected: self.selected.filter(|_| pair.side == side),
             choosing: self.choosing,
             narrow: true,
+            rest: self.rest(),
             faults: Some(faults),
             pulls: false,
         }
@@ -248,8 +249,13 @@ impl Lab {
         let pair = self.session.pair()?;
         let moments = self.moments(pair);
         let faults = Faults::default();
-        let scene =
-            |side: Side| stage::scene(&moments[side as usize], &self.look_at(pair, side, &faults));
+        let scene = |side: Side| {
+            stage::scene(
+                &moments[side as usize],
+                &self.words,
+                &self.look_at(pair, side, &faults),
+            )
+        };
         Some(Side::BOTH.map(scene).into())
     }
 

@@ -381,11 +381,7 @@ impl Lab {
         let open = self.learner.open.as_ref();
         let open = open.filter(|it| it.player.is_of(&self.session) && !it.stuck);
         let points = open.map_or(&[][..], |it| &it.player.beat().points[..]);
-        host::point_at(&lesson::selectors(
-            points,
-            &self.moment,
-            self.narrow_stage(),
-        ));
+        host::point_at(&lesson::selectors(points, &self.moment, self.narrow_stage));
         if std::mem::take(&mut self.learner.begun) {
             host::reveal_pointed();
         }

@@ -63,7 +63,9 @@ pub(super) const RATES: [f64; 5] = [5.0, 12.0, 25.0, 60.0, 200.0];
 pub(super) const DELAY_MS: u32 = 50;
 /// How often the panels tell anew while the run runs, in milliseconds.
 const TELLING_MS: f64 = 250.0;
-const NARROW: &str = "(max-width: 760px)";
+/// A phone, upright or held sideways, or as little room; the styles say the same.
+const NARROW: &str =
+    "(max-width: 760px), (max-width: 950px) and (max-height: 480px) and (pointer: coarse)";
 
 /// Something on stage that can be chosen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -142,6 +144,9 @@ pub(super) enum Msg {
     WordsLoaded(u32, Result<Words, String>),
     Theme,
     ShortcutKeys(bool),
+    /// The window has another size.
+    Resized,
+    /// The stage is to be drawn in its narrow form, or in its wide one.
     Narrow(bool),
     Key(KeyboardEvent),
     Save,
@@ -240,6 +245,8 @@ pub(super) struct Lab {
     theme: Theme,
     shortcut_keys: bool,
     narrow: bool,
+    /// Whether the stage is drawn in its narrow form.
+    narrow_stage: bool,
     motion: Motion,
     /// How often texts were asked for: what comes after others were asked for is too late.
     words_asked: u32,
@@ -294,12 +301,8 @@ impl Component for Lab {
         let send = ctx.link().callback(|msg| msg);
         let [over, drop] = host::sharing::on_file_drop(send.reform(Msg::OpenFile));
         let listeners = [
-            host::on_media_change(NARROW, send.reform(Msg::Narrow)),
+            host::on_resize(send.reform(|()| Msg::Resized)),
             host::on_key_down(send.reform(Msg::Key)),
-            match FULL {
-                true => host::on_resize(send.reform(|()| More::Diagram(Draw::Measure).into())),
-                false => None,
-            },
             if FULL { host::stop_clicks() } else { None },
             host::sharing::on_link(send.reform(|link| More::Share(Share::Open(link)).into())),
             over,
@@ -333,6 +336,7 @@ impl Component for Lab {
             theme: if dark { Theme::Dark } else { Theme::Light },
             shortcut_keys: host::recall("keys").as_deref() != Some("off"),
             narrow: host::matches(NARROW),
+            narrow_stage: host::matches(NARROW),
             motion: Motion::new(send.reform(Msg::Due)),
             words_asked: 0,
             after_words: None,
@@ -491,8 +495,9 @@ impl Component for Lab {
         if FULL && self.diagram.is_open() {
             self.measure_diagram();
         }
+        self.measure_stage();
         let of_both = if FULL { self.scenes_of_both() } else { None };
-        let one = || vec![stage::scene(&self.moment, &self.look())];
+        let one = || vec![stage::scene(&self.moment, &self.words, &self.look())];
         self.motion.set_scenes(of_both.unwrap_or_else(one));
     }
 
@@ -583,7 +588,8 @@ impl Lab {
                 self.shortcut_keys = on;
                 host::remember("keys", if on { "on" } else { "off" });
             }
-            Msg::Narrow(narrow) => self.narrow = narrow,
+            Msg::Resized => self.narrow = host::matches(NARROW),
+            Msg::Narrow(narrow) => self.narrow_stage = narrow,
             Msg::Save => self.save(),
             Msg::OpenFile(file) => {
                 let send = self.send.clone();

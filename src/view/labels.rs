@@ -1,0 +1,198 @@
+//! Where the labels of messages are. Each goes along a line beside its link, and starts and ends
+//! clear of what stands around both ends. At rest it covers nothing: it is moved along its line to
+//! the nearest place that is free, or to a line farther out, and says less only where all of it fits
+//! nowhere.
+
+use super::around::{bold_width, text_width};
+use super::geometry::{Frame, Point, Stage, Way};
+use super::moment::MessageCard;
+use crate::protocol::{Endpoint, MessageKind};
+
+/// Half of a label's height, and the room that it keeps free around it.
+const HALF_HEIGHT: f64 = 12.0;
+const MARGIN: f64 = 2.0;
+/// Of more labels than this no eye reads one, and they are left where they are.
+const PLACED_MAX: usize = 60;
+/// What is tried, in this order: how much is said, and how many lines farther out.
+const TRIES: [(Form, i32); 12] = [
+    (Form::Whole, 0),
+    (Form::Whole, 1),
+    (Form::Name, 0),
+    (Form::Name, 1),
+    (Form::Short, 0),
+    (Form::Short, 1),
+    (Form::Short, -2),
+    (Form::Short, 2),
+    (Form::Short, -3),
+    (Form::Short, 3),
+    (Form::Short, -4),
+    (Form::Short, 4),
+];
+
+/// How much a label says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Form {
+    /// The name, and the term or ballot.
+    Whole,
+    /// The name.
+    Name,
+    /// The short name.
+    Short,
+}
+
+impl Form {
+    /// All of them, the longest first.
+    pub const ALL: [Self; 3] = [Self::Whole, Self::Name, Self::Short];
+}
+
+/// What a label says: name, outcome, and term or ballot.
+pub fn text(card: &MessageCard, form: Form, lost: bool) -> String {
+    let view = &card.view;
+    let name = match form {
+        Form::Short => view.short,
+        Form::Whole | Form::Name => view.name,
+    };
+    let epoch = view.epoch.filter(|_| form == Form::Whole);
+    let sign = match view.kind {
+        _ if lost => "✗ ",
+        MessageKind::Refusal => "✗ ",
+        MessageKind::Grant if form != Form::Short && view.epoch.is_some() => "✓ ",
+        _ => "",
+    };
+    match epoch {
+        // A term says that it is one; a ballot is told by its dot.
+        Some(epoch) if epoch.owner.is_none() => format!("{sign}{name} t{epoch}"),
+        Some(epoch) => format!("{sign}{name} {epoch}"),
+        None => format!("{sign}{name}"),
+    }
+}
+
+/// How wide the box around such a text is.
+pub fn width(text: &str, kind: MessageKind, narrow: bool) -> f64 {
+    let size = if narrow { 14.0 } else { 13.0 };
+    let letters = match kind {
+        MessageKind::Refusal => bold_width(text, size),
+        MessageKind::Request | MessageKind::Grant => text_width(text, size),
+    };
+    letters + 16.0
+}
+
+/// A label that is to be placed.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Label {
+    /// Where its message comes from.
+    pub from: Endpoint,
+    /// Where it goes to.
+    pub to: Endpoint,
+    /// Its line among those of its link.
+    pub lane: i32,
+    /// How much of the way is done.
+    pub share: f64,
+    /// How wide it is in each form.
+    pub widths: [f64; 3],
+}
+
+/// Where a label rests.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Spot {
+    /// The middle of its box.
+    pub at: Point,
+    /// How much it says.
+    pub form: Form,
+    /// Whether it covers nothing.
+    pub free: bool,
+}
+
+impl Frame {
+    /// The box of a label.
+    pub fn around(at: Point, width: f64) -> Self {
+        let (x, y) = (width / 2.0, HALF_HEIGHT);
+        Self {
+            from: Point {
+                x: at.x - x,
+                y: at.y - y,
+            },
+            to: Point {
+                x: at.x + x,
+                y: at.y + y,
+            },
+        }
+    }
+
+    /// Which part of a line the middle of a label has to keep out of, so that it does not touch
+    /// this box.
+    fn shadow(&self, line: Way, width: f64) -> Option<(f64, f64)> {
+        let axis = |from: f64, to: f64, half: f64, at: f64, way: f64| {
+            let (a, b) = ((from - half - at) / way, (to + half - at) / way);
+            (a.min(b), a.max(b))
+        };
+        let (a, b) = (line.start, line.end);
+        let half = width / 2.0 + MARGIN;
+        let x = axis(self.from.x, self.to.x, half, a.x, b.x - a.x);
+        let half = HALF_HEIGHT + MARGIN;
+        let y = axis(self.from.y, self.to.y, half, a.y, b.y - a.y);
+        let shadow = (x.0.max(y.0), x.1.min(y.1));
+        (shadow.0 < shadow.1).then_some(shadow)
+    }
+}
+
+/// The share of a line that is nearest to the one that is wished and free of all these boxes.
+fn nearest<'a>(
+    line: Way,
+    width: f64,
+    taken: impl Iterator<Item = &'a Frame>,
+    wish: f64,
+) -> Option<f64> {
+    let shadows: Vec<(f64, f64)> = taken.filter_map(|it| it.shadow(line, width)).collect();
+    let edges = shadows.iter().flat_map(|(a, b)| [*a, *b]);
+    let is_free =
+        |at: &f64| (0.0..=1.0).contains(at) && shadows.iter().all(|(a, b)| *at <= *a || *b <= *at);
+    let free = std::iter::once(wish).chain(edges).filter(is_free);
+    free.min_by(|a, b| (a - wish).abs().total_cmp(&(b - wish).abs()))
+}
+
+/// From where to where a label goes along its line, as shares of it: clear of both ends.
+fn reach(boxes: &[(Endpoint, Frame)], label: &Label, line: Way, width: f64) -> [f64; 2] {
+    [0.0, 1.0].map(|wish| {
+        let own = boxes.iter();
+        let own = own.filter(|(end, _)| *end == label.from || *end == label.to);
+        nearest(line, width, own.map(|it| &it.1), wish).unwrap_or(0.5)
+    })
+}
+
+/// The way of a label that is moving.
+pub fn way(stage: &Stage, boxes: &[(Endpoint, Frame)], label: &Label, form: Form) -> Way {
+    let line = stage.line(label.from, label.to, label.lane);
+    let width = label.widths[form as usize];
+    let [start, end] = reach(boxes, label, line, width).map(|share| line.at(share));
+    Way { start, end }
+}
+
+/// Where labels rest. The first come first, and the others keep out of their way; only a label for
+/// which there is no room on any of its lines covers something.
+pub fn rest(stage: &Stage, boxes: &[(Endpoint, Frame)], labels: &[Label]) -> Vec<Spot> {
+    let mut taken: Vec<Frame> = boxes.iter().map(|it| it.1).collect();
+    let place = |label: &Label| {
+        let tried = TRIES.iter().filter(|_| labels.len() <= PLACED_MAX);
+        let found = tried.copied().find_map(|(form, out)| {
+            let line = stage.line(label.from, label.to, label.lane + out);
+            let width = label.widths[form as usize];
+            let [start, end] = reach(boxes, label, line, width);
+            let wish = start + (end - start) * label.share;
+            let at = line.at(nearest(line, width, taken.iter(), wish)?);
+            Some(Spot {
+                at,
+                form,
+                free: true,
+            })
+        });
+        let spot = found.unwrap_or_else(|| Spot {
+            at: way(stage, boxes, label, Form::Short).at(label.share),
+            form: Form::Short,
+            free: false,
+        });
+        taken.push(Frame::around(spot.at, label.widths[spot.form as usize]));
+        spot
+    };
+    labels.iter().map(place).collect()
+}
