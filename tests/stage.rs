@@ -13,7 +13,7 @@ use quorumscope::sorted::SortedMap;
 use quorumscope::view::around;
 use quorumscope::view::geometry::{Frame, Stage};
 use quorumscope::view::groups::{arrange, groups};
-use quorumscope::view::labels::{self, Form, Label, Spot};
+use quorumscope::view::labels::{self, Form, Label};
 use quorumscope::view::{Catalogue, MessageCard, Moment, open};
 use quorumscope::world::Scenario;
 
@@ -61,10 +61,6 @@ fn overlap(a: &Frame, b: &Frame) -> bool {
     !apart
 }
 
-fn box_of(label: &Label, spot: &Spot) -> Frame {
-    Frame::around(spot.at, label.widths[spot.form as usize])
-}
-
 /// Calls with each moment of a random run.
 fn run(protocol: &str, nodes: u8, seed: u64, actions: usize, mut look: impl FnMut(&Moment)) {
     let scenario = Scenario::of(protocol, nodes);
@@ -83,41 +79,42 @@ fn run(protocol: &str, nodes: u8, seed: u64, actions: usize, mut look: impl FnMu
     }
 }
 
-/// A label that has found a place covers nothing, and nearly all have: the others are on links that
-/// more messages share than fit.
+/// Up to how many labels all have a place; of more, those of a link that has too many of them cover
+/// something.
+const PLACED: [usize; 2] = [40, 10];
+
+/// A label that has found a place covers nothing; and unless there are very many, all find one.
 #[test]
 fn labels_at_rest_cover_nothing() {
     for language in ["en", "zh-CN"] {
         let words = words(language);
-        for protocol in registry::KEYS {
-            for narrow in [false, true] {
-                for nodes in 2..=9 {
-                    let (mut all, mut crammed) = (0, 0);
-                    let mut most = 0;
-                    run(protocol, nodes, u64::from(nodes), 150, |moment| {
-                        let stage = stage(moment, narrow);
-                        let boxes = around::boxes(&stage, moment, &words);
-                        let labels = labels(moment, narrow);
-                        let spots = labels::rest(&stage, &boxes, &labels);
-                        most = most.max(labels.len());
-                        let mut taken: Vec<Frame> = boxes.iter().map(|it| it.1).collect();
-                        for (label, spot) in labels.iter().zip(&spots) {
-                            let own = box_of(label, spot);
-                            all += 1;
-                            crammed += usize::from(!spot.free);
-                            if spot.free {
-                                let covered = taken.iter().find(|it| overlap(&own, it));
-                                assert_eq!(covered, None, "{label:?} at {spot:?}");
-                            }
-                            taken.push(own);
-                        }
-                    });
-                    eprintln!(
-                        "{language} {} {nodes} narrow {narrow}: {crammed} of {all}, most {most}",
-                        protocol
-                    );
+        for (protocol, nodes) in registry::KEYS
+            .iter()
+            .flat_map(|it| (2..=9).map(move |n| (it, n)))
+        {
+            run(protocol, nodes, u64::from(nodes), 150, |moment| {
+                for narrow in [false, true] {
+                    let stage = stage(moment, narrow);
+                    let boxes = around::boxes(&stage, moment, &words);
+                    let labels = labels(moment, narrow);
+                    let spots = labels::rest(&stage, &boxes, &labels);
+                    let mut taken: Vec<Frame> = boxes.iter().map(|it| it.1).collect();
+                    for (label, spot) in labels.iter().zip(&spots) {
+                        let own = Frame::around(spot.at, label.widths[spot.form as usize]);
+                        let covered = taken.iter().find(|it| overlap(&own, it));
+                        assert!(
+                            !spot.free || covered.is_none(),
+                            "{label:?} covers {covered:?}"
+                        );
+                        let count = labels.len();
+                        assert!(
+                            spot.free || count > PLACED[usize::from(narrow)],
+                            "{protocol}, {nodes} nodes, narrow: {narrow}: {label:?} of {count}"
+                        );
+                        taken.push(own);
+                    }
                 }
-            }
+            });
         }
     }
 }

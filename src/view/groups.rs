@@ -97,7 +97,7 @@ const NARROW: Room = Room {
 };
 
 /// How far a link is to be from the circle of a node that is no end of it.
-const CLEAR: f64 = 6.0;
+const CLEAR: f64 = 8.0;
 /// How far a ring can be moved aside, and one of several in a column up and down.
 const ASIDE: f64 = 30.0;
 const SLACK: f64 = 28.0;
@@ -155,7 +155,7 @@ pub fn arrange(stage: &mut Stage, groups: &[Group], pulled: &SortedMap<NodeId, f
                 centre,
                 reach: (width - room.column).max(0.0) / 2.0,
                 height: of(&room.height, group.len()),
-                slack: of(&room.height, 9) - of(&room.height, group.len()),
+                slack: (of(&room.height, 9) - of(&room.height, group.len())).max(SLACK),
             });
         } else {
             let count: usize = column.iter().map(|it| it.len()).sum();
@@ -274,7 +274,7 @@ impl Ring<'_> {
         };
         let moves = [0.0, -0.5, 0.5, -1.0, 1.0];
         halves.iter().flat_map(move |half| {
-            let asides = [0.0, -1.0, 1.0].into_iter();
+            let asides = [0.0, -0.5, 0.5, -1.0, 1.0, -2.0, 2.0].into_iter();
             asides.flat_map(move |aside| {
                 let turn = move |down| Turn {
                     half: *half,
@@ -336,7 +336,9 @@ fn crossing(stage: &Stage, rings: &[Ring<'_>]) -> f64 {
         for (_, b) in &nodes[at + 1..] {
             for (_, other) in nodes.iter().filter(|(_, it)| it != a && it != b) {
                 let free = stage.radius + CLEAR;
-                crossing += (free - distance(*other, *a, *b)).max(0.0);
+                let short = (free - distance(*other, *a, *b)).max(0.0);
+                // One that is crossed in its middle is worse than two that are touched.
+                crossing += short * short / CLEAR;
             }
             let apart = (a.x - b.x).hypot(a.y - b.y);
             crossing += FORBIDDEN * (2.0 * stage.radius + CLEAR - apart).max(0.0);
@@ -546,8 +548,9 @@ mod tests {
         }
     }
 
-    /// However up to nine nodes are parted, no node lies on a link of others: its circle is clear of
-    /// it, with a margin, or, where there is too little room for so many, at least its middle is.
+    /// However nodes are parted, none lies on a link of others. Up to five are clear of it with a
+    /// margin; more are touched by one at the rim, and where there is too little room even for that,
+    /// it never goes through the middle.
     #[test]
     fn no_node_lies_on_a_link_of_others() {
         for narrow in [false, true] {
@@ -568,7 +571,13 @@ mod tests {
                         }
                     }
                 }
-                eprintln!("{sizes:?} narrow {narrow}: {least:.0}");
+                let margin = match count {
+                    ..=5 => 4.0,
+                    6 => 1.0,
+                    7 => -0.33 * stage.radius,
+                    _ => -0.8 * stage.radius,
+                };
+                assert!(least >= margin, "{sizes:?}, narrow: {narrow}: {least}");
             }
         }
     }

@@ -46,8 +46,8 @@ pub(super) fn step_id(step: usize) -> String {
 #[component]
 pub(super) fn Figure(props: &Props) -> Html {
     let steps = props.picture.steps.iter().map(|it| step(it, props));
-    let crowd = props.picture.crowd.iter().filter(|_| props.sent.is_none());
-    let crowd = crowd.flat_map(|lanes| {
+    let crowds = props.picture.crowd.iter();
+    let crowd = crowds.filter(|_| props.sent.is_none()).flat_map(|lanes| {
         let lanes = lanes.iter();
         lanes.filter_map(|(lane, columns)| crowd(*lane, columns, props))
     });

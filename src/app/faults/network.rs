@@ -4,7 +4,7 @@ use wasm_bindgen::JsCast;
 use web_sys::{HtmlInputElement, HtmlSelectElement};
 use yew::prelude::*;
 
-use super::{Fault, Faults, Setting, apart};
+use super::{Fault, Faults, Setting};
 use crate::app::dom::{El, button, classed, el};
 use crate::app::host;
 use crate::app::lab::{More, Msg};

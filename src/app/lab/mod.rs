@@ -290,7 +290,7 @@ pub(super) struct Lab {
     learner: Only<Learner>,
     send: Callback<Msg>,
     /// They are called no more when this goes.
-    _listeners: [Option<host::Listener>; 7],
+    _listeners: [Option<host::Listener>; 6],
 }
 
 impl Component for Lab {
