@@ -15,7 +15,7 @@ pub struct Point {
 }
 
 /// From this width on a stage is wide, in pixels.
-const WIDE_MIN: f64 = 760.0;
+const WIDE_MIN: f64 = 800.0;
 
 /// A box on the stage.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -107,7 +107,7 @@ impl Stage {
     pub fn is_narrow_in(width: f64, height: f64) -> bool {
         let wide = (width / 1000.0).min(height / 560.0);
         let narrow = (width / 440.0).min(height / 520.0);
-        width < WIDE_MIN && narrow > 1.15 * wide
+        width < WIDE_MIN && narrow > 1.1 * wide
     }
 
     /// Where an endpoint stands.

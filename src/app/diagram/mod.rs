@@ -20,7 +20,7 @@ const SCALES: [u32; 16] = [
     512_000, 1_024_000, 2_048_000,
 ];
 /// The scales between which a run is fitted into the width by itself; longer ones follow the cursor.
-const SCALE_NEAREST: usize = 1;
+const SCALE_NEAREST: usize = 0;
 const SCALE_FIRST: usize = 3;
 /// The farthest of these where each event has a column of its own.
 const SCALE_COLUMNS: usize = 6;
