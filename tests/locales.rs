@@ -243,7 +243,7 @@ const OF_FULL: &[&str] = &[
     "src/app/lab/branching.rs",
     "src/app/lab/faulting.rs",
     "src/app/lab/lecturing.rs",
-    "src/app/lab/mod.rs",
+    "src/app/lab/responding.rs",
     "src/app/lab/noting.rs",
     "src/app/lab/opening.rs",
     "src/app/lab/playing.rs",

@@ -1,12 +1,13 @@
 //! The keys of the lab. A focused control gets its own keys first.
 
 use wasm_bindgen::JsCast;
-use web_sys::{Element, KeyboardEvent};
+use web_sys::{Element, HtmlElement, KeyboardEvent};
 
 use super::FULL;
 use super::compare::Compare;
 use super::diagram::Draw;
 use super::dialog::Dialog;
+use super::host;
 use super::lab::{More, Msg};
 use super::lecture::{self, Lecture};
 use super::undo::Retrace;
@@ -22,6 +23,9 @@ pub(super) fn read(
         return None;
     }
     let name = event.key();
+    if name == "Tab" {
+        host::tabs();
+    }
     let with_control = event.ctrl_key() || event.meta_key();
     let retraces = with_control && name.eq_ignore_ascii_case("z");
     if with_control && !retraces {
@@ -31,10 +35,8 @@ pub(super) fn read(
         return Some(Msg::Dismiss);
     }
     let focus = event.target().and_then(|it| it.dyn_into::<Element>().ok());
-    // What made the page black brings it back.
-    let is_black = FULL && dialog == Dialog::Black;
-    if is_black && shortcuts && matches!(name.as_str(), "." | "b" | "B") {
-        return Some(Msg::Dismiss);
+    if FULL && dialog == Dialog::Black {
+        return lecture::key_in_the_dark(&name, shortcuts);
     }
     if dialog != Dialog::None || focus.as_ref().is_some_and(|it| keeps(it, &name)) {
         return None;
@@ -78,13 +80,26 @@ fn read_single(name: &str) -> Option<Msg> {
     })
 }
 
+/// Whether Space steps though something has the focus: a thing on the stage that is chosen already, or
+/// whatever was clicked and not tabbed to. Whoever just did something wants to see what comes of it.
+pub(super) fn goes_on(focus: &Element) -> bool {
+    if host::points() {
+        // Firefox presses a button that has the focus when the key comes up, whatever became of it.
+        if let Some(button) = focus.dyn_ref::<HtmlElement>() {
+            button.blur().ok();
+        }
+        return true;
+    }
+    focus.tag_name() == "g" && focus.get_attribute("aria-pressed").as_deref() == Some("true")
+}
+
 /// Whether the control that has the focus uses this key itself.
 fn keeps(focus: &Element, name: &str) -> bool {
     match focus.tag_name().to_ascii_lowercase().as_str() {
         "input" | "select" | "textarea" => true,
         "button" | "a" | "summary" | "g" => {
             let tab = focus.get_attribute("role").as_deref() == Some("tab");
-            matches!(name, " " | "Enter") || tab && name.starts_with("Arrow")
+            name == "Enter" || name == " " && !goes_on(focus) || tab && name.starts_with("Arrow")
         }
         // A panel that scrolls: it keeps the keys that scroll.
         "div" => matches!(name, " " | "PageUp" | "PageDown"),

@@ -16,8 +16,9 @@ use super::tray::refused;
 use super::undo::Retrace;
 use super::words::Words;
 use crate::protocol::{MessageKind, Stride};
+use crate::share;
 use crate::view::{Moment, Session, UpcomingKind};
-use crate::world::Action;
+use crate::world::{Action, MessageId};
 
 /// The id of the Step button.
 pub(super) const STEP: &str = "step";
@@ -30,7 +31,7 @@ pub(super) struct Controls {
     pub(super) running: bool,
     pub(super) speed: usize,
     /// The runs to return to, each by its text's key.
-    pub(super) back: Vec<(&'static str, Msg)>,
+    pub(super) back: Vec<Item>,
     /// Whether the diagram is open.
     pub(super) diagram: bool,
 }
@@ -44,13 +45,18 @@ pub(super) fn view(
 ) -> Html {
     let stride = session.about().stride;
     let steps = steps(moment, words, stride, &controls, send);
+    let is_known = FULL && moment.repeats && whose.is_none();
+    let deed = session.action(session.position()).filter(|_| is_known);
     let faults = group("faults", words.t("ui.faults"))
         .with(button(send, Msg::Kill).text(words.t("ui.kill_node")))
         .with(button(send, Msg::DropMessage).text(words.t("ui.drop_message")))
         .child(more(words, session, controls.back, send));
     let transport = classed("div", "transport")
         .with(steps)
-        .with(classed("p", "next").child(next(moment, words, whose)))
+        .with(classed("p", "next").child(match deed {
+            Some(action) => recorded(action, moment, words),
+            None => next(moment, words, whose),
+        }))
         .with(classed("p", "status").text(&status(moment, words)))
         .with(faults);
     classed("footer", "bottom")
@@ -219,6 +225,52 @@ fn next(moment: &Moment, words: &Words, whose: Option<&str>) -> Html {
     all(parts.into_iter())
 }
 
+/// What Step will do again, as the run has it.
+fn recorded(action: &Action, moment: &Moment, words: &Words) -> Html {
+    let (what, about) = match action {
+        Action::Deliver(id) => {
+            let message = moment.message(*id);
+            let name = message.map_or(String::new(), |card| card.view.name.to_owned());
+            (name, link(*id))
+        }
+        other => {
+            let name = format!("action.{}", share::action_name(other));
+            (words.t(&name).to_owned(), about(other))
+        }
+    };
+    let parts = [
+        text(words.t("ui.next_recorded")),
+        el("b").text(&what).end(),
+        text(&format!(" {about}")),
+    ];
+    all(parts.into_iter())
+}
+
+/// Whom an action concerns.
+fn about(action: &Action) -> String {
+    match action {
+        Action::Drop(id)
+        | Action::Duplicate(id)
+        | Action::Delay(id, _)
+        | Action::Hold(id)
+        | Action::Release(id) => link(*id),
+        Action::Fire(at, _) => at.to_string(),
+        Action::Crash(node)
+        | Action::Restart(node)
+        | Action::Wipe(node)
+        | Action::Pause(node)
+        | Action::Resume(node)
+        | Action::Clock(node, _) => node.to_string(),
+        Action::Cut(from, to) | Action::Mend(from, to) => format!("{from} → {to}"),
+        Action::Submit { client, .. } => client.to_string(),
+        _ => String::new(),
+    }
+}
+
+fn link(id: MessageId) -> String {
+    format!("{} → {}", id.from, id.to)
+}
+
 pub(super) fn status(moment: &Moment, words: &Words) -> String {
     let epoch = moment.epoch.map(|epoch| words.badge(epoch));
     let position = moment.position.to_string();
@@ -235,35 +287,46 @@ pub(super) fn status(moment: &Moment, words: &Words) -> String {
     parts.join(" · ")
 }
 
+/// An entry of the menu: its text, and what it does.
+type Item = (&'static str, Msg);
+
 /// Everything else waits until it is asked for.
-fn more(
-    words: &Words,
-    session: &Session,
-    back: Vec<(&'static str, Msg)>,
-    send: &Callback<Msg>,
-) -> Html {
-    let items = [
-        ("ui.align", Msg::Act(Action::Align)),
-        ("ui.spread", Msg::Act(Action::Spread)),
-        ("ui.heal", Msg::Act(Action::Heal)),
+fn more(words: &Words, session: &Session, back: Vec<Item>, send: &Callback<Msg>) -> Html {
+    let mut run = vec![
         ("ui.take_back", More::Retrace(Retrace::Back).into()),
         ("ui.run_until", Msg::Show(Dialog::Until)),
-        ("ui.notes", Msg::Show(Dialog::Notes)),
+        ("ui.fork", Msg::Fork),
+        ("ui.fresh_seed", Msg::FreshSeed),
+    ];
+    run.extend(back);
+    let explore = vec![
         ("ui.lessons", Msg::Show(Dialog::Lessons)),
-        ("ui.network", Msg::Show(Dialog::Network)),
         ("ui.break_rule", Msg::Show(Dialog::BreakRule)),
         ("ui.search_here", Msg::Show(Dialog::Search)),
         ("ui.compare", Msg::Show(Dialog::Compare)),
         ("ui.transcript", Msg::Show(Dialog::Transcript)),
-        ("ui.export", Msg::Show(Dialog::Export)),
+        ("ui.notes", Msg::Show(Dialog::Notes)),
+    ];
+    let faults = vec![
+        ("ui.heal", Msg::Act(Action::Heal)),
+        ("ui.network", Msg::Show(Dialog::Network)),
+        ("ui.align", Msg::Act(Action::Align)),
+        ("ui.spread", Msg::Act(Action::Spread)),
+    ];
+    let keep = vec![
         ("ui.share", Msg::Show(Dialog::Share)),
+        ("ui.export", Msg::Show(Dialog::Export)),
         ("ui.scenes", Msg::Show(Dialog::Scenes)),
         ("ui.lecture", More::Lecture(Lecture::Toggle).into()),
         ("ui.save", Msg::Save),
-        ("ui.fork", Msg::Fork),
-        ("ui.fresh_seed", Msg::FreshSeed),
     ];
-    let item = |(key, msg): (&'static str, Msg)| {
+    let parts: [(&'static str, Vec<Item>); 4] = [
+        ("ui.run", run),
+        ("ui.explore", explore),
+        ("ui.faults", faults),
+        ("ui.keep", keep),
+    ];
+    let item = |(key, msg): Item| {
         let refusal = match &msg {
             Msg::Act(action) => session.check(action).err().map(|error| error.key()),
             _ => None,
@@ -282,11 +345,19 @@ fn more(
     let hash = format!("{:016x}", session.hash());
     let args = [("seed", &*session.seed().to_string()), ("hash", &hash[..8])];
     let about = words.fill("ui.run_about", &args);
-    let list = el("ul")
-        .each(items.into_iter().map(&item))
-        .each(back.into_iter().map(item))
-        .with(el("li").key("open").with(open_file("ui.open", words, send)))
-        .with(classed("li", "about").key("about").text(&about));
+    let mut list = el("ul");
+    for (key, items) in parts {
+        let name = words.t(key);
+        let mut part = el("ul")
+            .say("aria-label", name)
+            .each(items.into_iter().map(&item));
+        if key == "ui.keep" {
+            part = part.with(el("li").with(open_file("ui.open", words, send)));
+        }
+        let name = el("span").set("aria-hidden", "true").text(name);
+        list = list.with(el("li").with(name).with(part));
+    }
+    let list = list.with(classed("li", "about").text(&about));
     let summary = el("summary")
         .text(words.t("ui.more"))
         .with(el("span").set("aria-hidden", "true").text(" ▾"));

@@ -25,13 +25,13 @@ pub(super) struct Pace {
 
 impl Pace {
     pub(super) fn new() -> Self {
-        let folds = host::recall("fold").as_deref() == Some("on");
+        let folds = host::storing::recall("fold").as_deref() == Some("on");
         Self { folds }
     }
 
     pub(super) fn fold(&mut self, on: bool) {
         self.folds = on;
-        host::remember("fold", if on { "on" } else { "off" });
+        host::storing::remember("fold", if on { "on" } else { "off" });
     }
 }
 

@@ -31,6 +31,8 @@ pub(super) struct Doubts {
     label: String,
     /// Whether the answer is to get the focus.
     pub(super) focus: bool,
+    /// Whether the answer is to come into sight.
+    pub(super) reveal: bool,
 }
 
 impl Doubts {
@@ -38,6 +40,12 @@ impl Doubts {
     pub(super) fn ask(&mut self, asked: Asked) {
         let again = self.asked.as_ref() == Some(&asked);
         self.asked = Some(asked).filter(|_| !again);
+        self.reveal = !again;
+    }
+
+    /// Another run is on stage, of which nothing was asked.
+    pub(super) fn forget(&mut self) {
+        *self = Self::default();
     }
 
     /// Asks why an action makes no sense.

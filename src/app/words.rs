@@ -49,7 +49,7 @@ impl Language {
             true => Frame::read(&host::framing::fragment()).0.language,
             false => None,
         };
-        let remembered = host::recall("language");
+        let remembered = host::storing::recall("language");
         let wanted = named.into_iter().chain(remembered).chain(host::languages());
         wanted
             .filter_map(|tag| Self::of(&tag))

@@ -7,8 +7,9 @@
 //! left.
 
 use super::codec::{self, only};
+use super::items::{items, line, read_items};
 use super::json::Json;
-use super::{ACTIONS_MAX, RunError, VERSION, check_head, read_items};
+use super::{ACTIONS_MAX, RunError, VERSION, check_head};
 use crate::protocol::Any;
 use crate::world::{Action, Scenario};
 
@@ -98,7 +99,7 @@ impl PairFile {
             fields.push(("hashes".into(), Json::list(hashes.into_iter())));
         }
         let deeds = self.deeds.iter();
-        fields.push(("actions".into(), super::items(deeds.map(then))));
+        fields.push(("actions".into(), items(deeds.map(then))));
         Json::Object(fields).write()
     }
 
@@ -127,7 +128,7 @@ impl PairFile {
 
 /// One deed as it stands in a file.
 pub fn deed_json(deed: &Deed) -> String {
-    super::line(then(deed))
+    line(then(deed))
 }
 
 /// A deed, unless it is the scheduler's own choice.

@@ -8,10 +8,11 @@
 use std::fmt;
 use std::ops::Range;
 
+use super::items::{items, read_items, then};
 use super::json::Json;
 use super::pin::{self, PINS_MAX, Pin};
 use super::reading::Object;
-use super::{Run, RunError, codec, items, read_items, then};
+use super::{Run, RunError, codec};
 use crate::protocol::{NODES_MAX, disturbs};
 use crate::world::Action;
 

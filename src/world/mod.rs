@@ -3,7 +3,9 @@
 
 mod action;
 mod apply;
+mod check;
 mod client;
+mod contention;
 mod effects;
 mod event;
 mod message;

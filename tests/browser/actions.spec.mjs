@@ -56,7 +56,7 @@ test('a node is cut off and the links are healed', async (lab) => {
   await who.act(who.node(3), 'Cut off');
   assert.equal(await who.happened(), 'The links have changed');
   await who.stepUntil('a heartbeat is next', async () => /Heartbeat/.test(await who.next()));
-  assert.match(await who.next(), /Heartbeat \(the link was cut\) S3 → S\d/);
+  assert.match(await who.next(), /Heartbeat \(will be lost: the link was cut\) S3 → S\d/);
   await who.step();
   assert.match(await who.happened(), /Heartbeat from S3 to S\d is lost: the link was cut/);
   await who.act(who.node(3), 'Heal all links');

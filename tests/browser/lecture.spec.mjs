@@ -51,7 +51,40 @@ test('a lecture begins and ends by key, by menu and by its own button', async (l
   await screenshot(who.page, 'lecture-dark');
 });
 
-test('scenes are made, named, gone through by remote, and come back as they were prepared', async (lab) => {
+test('a lecture is given with nothing but a remote', async (lab) => {
+  const who = await lecture(lab);
+  await who.press('Next election');
+  const first = await run(who.page);
+  await addScene(who, 'S3 leads');
+  await who.step(2);
+  const second = await run(who.page);
+  await addScene(who, 'Heartbeats');
+
+  // From here on: forward, back, black-out, the whole screen.
+  const isOn = async (expected, title) => {
+    await scene(who, title);
+    assert.equal(await who.dialog().count(), 0, 'the curtain is up');
+    await eventually(async () => assert.deepEqual((await run(who.page)).actions, expected.actions));
+  };
+  for (const key of ['.', 'PageUp']) await who.key(key);
+  await isOn(first, '1/2 · S3 leads');
+  for (const key of ['PageDown', 'PageDown', 'PageDown']) await who.key(key);
+  assert.notDeepEqual((await run(who.page)).actions, first.actions);
+  for (const key of ['b', 'PageUp']) await who.key(key);
+  await isOn(first, '1/2 · S3 leads');
+  await who.key('.');
+  assert.equal(await who.page.getByRole('button', { name: /^The screen is black/ }).count(), 1);
+  await who.key('PageDown');
+  await isOn(second, '2/2 · Heartbeats');
+  for (const key of ['.', 'PageDown']) await who.key(key);
+  assert.match(await who.notice(), /last scene/);
+  await isOn(second, '2/2 · Heartbeats');
+  // The curtain alone changes nothing; nor does Escape, which some remotes send.
+  for (const key of ['.', '.', '.', 'Escape', 'Escape']) await who.key(key);
+  await isOn(second, '2/2 · Heartbeats');
+});
+
+test('scenes are made, named, gone through by keys, and come back as they were prepared', async (lab) => {
   const who = await lecture(lab);
   await who.press('Next election');
   const first = await run(who.page);

@@ -111,7 +111,7 @@ pub(super) struct Diagram {
 impl Diagram {
     pub(super) fn new() -> Self {
         Self {
-            open: host::recall("diagram").as_deref() == Some("open"),
+            open: host::storing::recall("diagram").as_deref() == Some("open"),
             scale: SCALE_FIRST,
             from: 0.0,
             width: WIDTH_FIRST,
@@ -156,7 +156,7 @@ impl Diagram {
             Draw::Toggle => {
                 self.open = !self.open;
                 self.fits = true;
-                host::remember("diagram", if self.open { "open" } else { "closed" });
+                host::storing::remember("diagram", if self.open { "open" } else { "closed" });
                 return None;
             }
             Draw::Zoom(by) => {

@@ -213,9 +213,9 @@ impl Faults {
             if !far {
                 return false;
             }
-            host::capture(&super::stage::node_id(press.node), press.pointer);
+            host::pointing::capture(&super::stage::node_id(press.node), press.pointer);
         }
-        let on_stage = host::on_stage(at.x, at.y, stage.width, stage.height);
+        let on_stage = host::pointing::on_stage(at.x, at.y, stage.width, stage.height);
         press.pulled = on_stage.map(|(x, y)| Point {
             x: x.clamp(stage.radius, stage.width - stage.radius),
             y: y.clamp(stage.radius, stage.height - stage.radius),

@@ -5,7 +5,8 @@ use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{CanvasRenderingContext2d, Element, HtmlCanvasElement, HtmlImageElement};
 
-use super::{document, element, offer, window};
+use super::files::offer;
+use super::{document, element, window};
 
 /// The properties that a drawing keeps, each an attribute of the same name.
 const KEPT: [&str; 13] = [

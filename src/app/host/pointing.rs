@@ -1,8 +1,8 @@
-//! Presses of pen, finger and mouse, and the dot that shows where they are.
+//! Presses of pen, finger and mouse, what is under them, and the dot that shows where they are.
 
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::*;
-use web_sys::{HtmlElement, PointerEvent};
+use web_sys::{Element, HtmlElement, PointerEvent};
 
 use super::{Listener, document, element};
 
@@ -63,4 +63,27 @@ pub(in crate::app) fn show(press: Option<Press>) {
         dot.style().set_property("transform", &place).ok();
     }
     dot.set_hidden(press.is_none());
+}
+
+/// The node under a pointer.
+pub(in crate::app) fn node_under(event: &PointerEvent) -> Option<crate::protocol::NodeId> {
+    let target: Element = event.target()?.dyn_into().ok()?;
+    let mark = target.closest("[id^='node-']").ok()??;
+    mark.id().strip_prefix("node-")?.parse().ok()
+}
+
+/// Sends what a pointer does to the element of an id, wherever it goes.
+pub(in crate::app) fn capture(id: &str, pointer: i32) {
+    if let Some(element) = element(id) {
+        element.set_pointer_capture(pointer).ok();
+    }
+}
+
+/// A point of the window on the stage, whose picture is so large.
+pub(in crate::app) fn on_stage(x: f64, y: f64, width: f64, height: f64) -> Option<(f64, f64)> {
+    let shown = element("stage")?.get_bounding_client_rect();
+    let scale = (shown.width() / width).min(shown.height() / height);
+    let left = shown.x() + (shown.width() - width * scale) / 2.0;
+    let top = shown.y() + (shown.height() - height * scale) / 2.0;
+    (scale > 0.0).then(|| ((x - left) / scale, (y - top) / scale))
 }

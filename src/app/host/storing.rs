@@ -4,14 +4,35 @@ use js_sys::Array;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{Cache, CacheStorage, ServiceWorkerRegistration};
+use web_sys::{Cache, CacheStorage, ServiceWorkerRegistration, Storage};
 
-use super::{storage, stored_key, window};
+use super::window;
 
 #[wasm_bindgen]
 extern "C" {
     #[wasm_bindgen(js_namespace = quorumscope, js_name = keep)]
     fn boot_keep() -> js_sys::Promise;
+}
+
+/// Storage, where the page is allowed to have any.
+fn storage() -> Option<Storage> {
+    window()?.local_storage().ok()?
+}
+
+fn stored_key(key: &str) -> String {
+    format!("quorumscope.1.{key}")
+}
+
+/// What was remembered on this device.
+pub(in crate::app) fn recall(key: &str) -> Option<String> {
+    storage()?.get_item(&stored_key(key)).ok()?
+}
+
+/// Remembers on this device, where that is allowed.
+pub(in crate::app) fn remember(key: &str, value: &str) {
+    if let Some(storage) = storage() {
+        storage.set_item(&stored_key(key), value).ok();
+    }
 }
 
 /// What the names of the service worker's caches begin with: its page's folder is in it, since

@@ -6,10 +6,42 @@ use super::Lab;
 use crate::app::dialog::{self, Dialog};
 use crate::app::dom::el;
 use crate::app::{
-    FULL, compare, export, faults, lecture, lesson, pins, search, share, stored, until,
+    FULL, compare, export, faults, host, lecture, lesson, pins, search, share, stored, until,
 };
 
 impl Lab {
+    pub(super) fn open_dialog(&mut self, dialog: Dialog) {
+        self.set_running(false);
+        self.opener = host::focused();
+        self.dialog = dialog;
+        if FULL {
+            self.prepare_dialog();
+        }
+    }
+
+    /// What the dialogue shows is made.
+    fn prepare_dialog(&mut self) {
+        let protocol = self.session.about().key;
+        match self.dialog {
+            Dialog::Search => self.finder.form.open(protocol),
+            Dialog::BreakRule => self.load_prepared(protocol),
+            Dialog::Lessons | Dialog::Glossary => {
+                self.learner.added = false;
+                self.load_course();
+            }
+            Dialog::Share => self.sharer.open(&self.session),
+            Dialog::Stored => self.stored.open(&self.send),
+            _ => {}
+        }
+    }
+
+    /// Something is opened from outside of the dialogue that may be open.
+    pub(super) fn close_dialog(&mut self) {
+        if self.dialog != Dialog::None {
+            self.dismiss();
+        }
+    }
+
     pub(super) fn dialog_view(&self) -> Html {
         let (words, session, send) = (&self.words, &*self.session, &self.send);
         let none = || el("div").set("hidden", "").end();

@@ -74,8 +74,12 @@ impl Lab {
             host::focus_at(way);
         }
         host::set_draft(&screen.draft);
+        let now = self.session.now() as f64;
         if screen.running {
             self.set_running(true);
+        } else if self.motion.shown() < now {
+            // The core was on its way to the moment.
+            self.motion.glide(now);
         }
         if let Some(ask) = screen.ask {
             self.respond(ask.into());

@@ -29,6 +29,8 @@ impl Lab {
                 sharing::fill_screen();
                 return false;
             }
+            Lecture::Again if self.is_as_prepared() => self.go_beside(false),
+            Lecture::Again => return self.lecture(Lecture::Prepared),
             Lecture::Next => self.go_beside(true),
             Lecture::Previous => self.go_beside(false),
             Lecture::Go(place) => self.go_to_scene(place),
@@ -69,7 +71,20 @@ impl Lab {
         self.words.fill("lecture.own_title", &args)
     }
 
+    /// Whether what is on stage is the scene that was gone to, and nothing has been done since.
+    fn is_as_prepared(&self) -> bool {
+        let scene = self.lecturer.at.and_then(|at| self.lecturer.scenes.get(at));
+        scene.is_some_and(|scene| {
+            let run = self.session.run();
+            run.actions == scene.run.actions && run.cursor == scene.run.cursor
+        })
+    }
+
     fn go_beside(&mut self, forward: bool) {
+        // Where there is no such scene, the page has to be seen to say so.
+        if self.dialog == super::Dialog::Black {
+            self.close_dialog();
+        }
         match self.lecturer.beside(forward) {
             Some(place) => self.go_to_scene(place),
             None if self.lecturer.scenes.is_empty() => self.complain("lecture.no_scenes"),

@@ -4,7 +4,6 @@
 use super::scenes::scenario_error;
 use super::{Lab, More, Msg};
 use crate::app::FULL;
-use crate::app::dialog::Dialog;
 use crate::app::host;
 use crate::app::panel::branch_name;
 use crate::app::share::{self as sharing, Share};
@@ -43,6 +42,13 @@ impl Lab {
         true
     }
 
+    pub(super) fn read_file(&self, file: web_sys::File) {
+        let send = self.send.clone();
+        wasm_bindgen_futures::spawn_local(async move {
+            send.emit(Msg::FileRead(host::read_text(file).await));
+        });
+    }
+
     pub(super) fn open_file(&mut self, text: Result<String, String>) {
         // The core gives the text of a file to the full program.
         let text = match text {
@@ -73,13 +79,6 @@ impl Lab {
             Ok(run) => {
                 self.open_run(&run, More::Share(Share::Open(link)).into());
             }
-        }
-    }
-
-    /// What is opened comes from outside of the dialogue that may be open.
-    pub(super) fn close_dialog(&mut self) {
-        if self.dialog != Dialog::None {
-            self.dismiss();
         }
     }
 

@@ -1,12 +1,14 @@
 //! Playing the run: steps, strides, the cursor, and time that flows.
 
-use super::{Choosing, Lab, RATES};
+use super::{Choosing, Lab};
 use crate::app::FULL;
 use crate::app::dialog::Dialog;
 use crate::app::panel::Panel;
 use crate::app::until::Going;
 use crate::world::{Action, ActionError};
 
+/// Virtual milliseconds a real second, at each speed; the middle one is the default.
+pub(in crate::app) const RATES: [f64; 5] = [5.0, 12.0, 25.0, 60.0, 200.0];
 /// How much faster time flows while nothing is under way.
 const IDLE_FACTOR: f64 = 4.0;
 /// The most events that one frame lets happen.

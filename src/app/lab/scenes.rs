@@ -1,14 +1,15 @@
 //! Which run is on stage: protocol, size, variants; and the run as it is saved and held. What is
 //! there stays until the next one has opened.
 
-use super::{Choosing, FIRST_SEED, FULL, Lab, Msg};
-use crate::app::host;
+use super::starting::FIRST_SEED;
+use super::{Choosing, Lab, Msg};
 use crate::app::only::Only;
 use crate::app::panel::Panel;
+use crate::app::{FULL, host};
 use crate::protocol::registry::OpenError;
 use crate::protocol::{ClusterError, NODES_ON_STAGE_MAX};
 use crate::view::compare::Rival;
-use crate::view::{Sentence, Session, first_look, open};
+use crate::view::{Sentence, Session, first_look, open, quorums};
 use crate::world::{Scenario, ScenarioError};
 
 impl Lab {
@@ -56,6 +57,9 @@ impl Lab {
         self.selected = None;
         self.choosing = Choosing::Nothing;
         self.notice = None;
+        if FULL {
+            self.doubts.forget();
+        }
         self.parting = Only::default();
         self.opening = Only::default();
         self.refresh();
@@ -102,6 +106,16 @@ impl Lab {
             false => variants.remove(id),
         };
         self.restart(scenario, self.session.seed());
+    }
+
+    pub(super) fn change_quorums(&mut self, sizes: [u8; 2]) {
+        let scenario = quorums::with(self.session.scenario(), sizes);
+        self.restart(scenario, self.session.seed());
+    }
+
+    pub(super) fn change_seed(&mut self) {
+        let scenario = self.session.scenario().clone();
+        self.restart(scenario, host::fresh_seed());
     }
 
     pub(super) fn save(&mut self) {

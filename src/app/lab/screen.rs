@@ -1,4 +1,5 @@
-//! What stands on the page: the stage with what lies over it, the panels, and what is spoken.
+//! What stands on the page: the header, the stage with what lies over it, the panels, the transport,
+//! and what is spoken.
 
 use yew::prelude::*;
 
@@ -7,11 +8,83 @@ use crate::app::dom::{El, button, classed, el};
 use crate::app::panel::{self, Panel};
 use crate::app::search::{self, Find};
 use crate::app::share::Share;
-use crate::app::{FULL, crowd, host, pins, stage, tray};
+use crate::app::{FULL, crowd, diagram, header, host, pins, stage, transport, tray};
 use crate::view::geometry::Stage;
 use crate::view::{Moment, quorums};
 
 impl Lab {
+    /// The whole page.
+    pub(super) fn page(&self) -> Html {
+        let (words, send, moment) = (&self.words, &self.send, &*self.moment);
+        let cluster = &self.session.scenario().cluster;
+        let about = self.session.about();
+        let middle = match self.session.pair() {
+            Some(pair) if FULL => self.both(pair),
+            _ => self.one(),
+        };
+        let of_both = if FULL { self.moment_of_both() } else { None };
+        let (moment, whose) = match &of_both {
+            Some((moment, whose)) => (moment, Some(&**whose)),
+            None => (moment, None),
+        };
+        if FULL && self.embedded.frame.embed {
+            return self.figure(middle);
+        }
+        let transport = transport::view(
+            (moment, whose),
+            words,
+            &self.session,
+            transport::Controls {
+                running: self.running,
+                speed: self.speed,
+                back: self.ways_back(),
+                diagram: FULL && self.diagram.is_open(),
+            },
+            send,
+        );
+        let diagram = match FULL && self.diagram.is_open() {
+            true => diagram::view(
+                &self.diagram,
+                moment,
+                &self.session,
+                self.selected,
+                words,
+                send,
+            ),
+            false => el("section").set("hidden", "").end(),
+        };
+        let notice = self.notice.as_deref().unwrap_or_default();
+        let opening = if FULL { self.opening.as_ref() } else { None };
+        let waiting = match (&self.wanted, opening) {
+            (Some(_), _) if notice.is_empty() => words.t("ui.full_loading").to_owned(),
+            (_, Some(opening)) => {
+                let tens = (opening.percent() / 10 * 10).to_string();
+                words.fill("open.percent", &[("percent", &tens)])
+            }
+            _ => String::new(),
+        };
+        let spoken = classed("p", "unseen").set("role", "status");
+        classed("div", "lab")
+            .child(header::view(
+                words,
+                about.key,
+                cluster,
+                moment.nodes.len() as u8,
+                self.theme,
+                &self.lesson_name(),
+                send,
+            ))
+            .with(middle)
+            .child(transport)
+            .child(diagram)
+            .with(classed("p", "notice").set("role", "alert").text(notice))
+            .with(classed("p", "notice").set("role", "status").text(&waiting))
+            .with(spoken.set("aria-live", "polite").text(&self.spoken()))
+            .child(self.dialog_view())
+            .each(self.lecture_view().into_iter())
+            .end()
+    }
+
     /// What a screen reader says after a step.
     pub(super) fn spoken(&self) -> String {
         if self.running {

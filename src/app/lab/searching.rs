@@ -12,24 +12,8 @@ use crate::view::{Session, reopen};
 const KEPT_MAX: usize = 8;
 
 impl Lab {
-    /// A dialogue opens: what it shows is made.
-    pub(super) fn prepare_dialog(&mut self) {
-        let protocol = self.session.about().key;
-        match self.dialog {
-            Dialog::Search => self.finder.form.open(protocol),
-            Dialog::BreakRule => self.load_prepared(protocol),
-            Dialog::Lessons | Dialog::Glossary => {
-                self.learner.added = false;
-                self.load_course();
-            }
-            Dialog::Share => self.sharer.open(&self.session),
-            Dialog::Stored => self.stored.open(&self.send),
-            _ => {}
-        }
-    }
-
     /// Loads the prepared searches of a protocol that has any.
-    fn load_prepared(&self, protocol: &'static str) {
+    pub(super) fn load_prepared(&self, protocol: &'static str) {
         let name = format!("searches/{protocol}.json");
         if !self.finder.lacks(protocol) || !host::lists(&name) {
             return;

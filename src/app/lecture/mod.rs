@@ -7,7 +7,7 @@ mod list;
 mod pointer;
 
 pub(super) use bar::{bar, black};
-pub(super) use keys::{KEYS, read as key};
+pub(super) use keys::{KEYS, read as key, read_in_the_dark as key_in_the_dark};
 pub(super) use list::dialog;
 
 use super::host;
@@ -29,6 +29,8 @@ pub(super) enum Lecture {
     Go(usize),
     /// Back to the scene as it was prepared.
     Prepared,
+    /// The same; and where it is so already, to the scene before.
+    Again,
     /// The moment on stage becomes a scene, with this title.
     Add(String),
     Rename(usize, String),

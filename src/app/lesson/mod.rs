@@ -143,7 +143,11 @@ pub(in crate::app) struct Learner {
 
 impl Learner {
     pub(in crate::app) fn new() -> Self {
-        let remembered = if FULL { host::recall(REMEMBERED) } else { None };
+        let remembered = if FULL {
+            host::storing::recall(REMEMBERED)
+        } else {
+            None
+        };
         Self {
             outline: None,
             open: None,
@@ -169,7 +173,7 @@ impl Learner {
     pub(in crate::app) fn add(&mut self, text: &str) -> Result<(), RunError> {
         self.progress.add(text)?;
         self.added = true;
-        host::remember(REMEMBERED, &self.progress.write());
+        host::storing::remember(REMEMBERED, &self.progress.write());
         Ok(())
     }
 
@@ -179,7 +183,7 @@ impl Learner {
         let name = format!("challenge {}", tried.id);
         if !self.progress.is_done(&name) {
             self.progress.win(&name);
-            host::remember(REMEMBERED, &self.progress.write());
+            host::storing::remember(REMEMBERED, &self.progress.write());
         }
     }
 
@@ -189,7 +193,7 @@ impl Learner {
             self.begun = true;
             let (beat, end) = (open.player.place(), open.player.is_last());
             self.progress.note(&open.id, beat, end);
-            host::remember(REMEMBERED, &self.progress.write());
+            host::storing::remember(REMEMBERED, &self.progress.write());
         }
     }
 }

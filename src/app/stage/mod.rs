@@ -390,12 +390,12 @@ fn pulling(svg: El, send: &Callback<Msg>) -> El {
     };
     let (press, moves, leaves) = (send.clone(), send.clone(), send.clone());
     let on_press = move |event: PointerEvent| {
-        if let Some(node) = host::node_under(&event).filter(|_| event.button() == 0) {
+        if let Some(node) = host::pointing::node_under(&event).filter(|_| event.button() == 0) {
             press.emit(More::Fault(Fault::Press(node, event.pointer_id(), at(&event))).into());
         }
     };
     let on_move = move |event: PointerEvent| {
-        if event.buttons() != 0 && (FULL || host::node_under(&event).is_some()) {
+        if event.buttons() != 0 && (FULL || host::pointing::node_under(&event).is_some()) {
             moves.emit(More::Fault(Fault::Move(at(&event))).into());
         }
     };

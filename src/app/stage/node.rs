@@ -1,10 +1,12 @@
 //! One node on the stage: role by shape and word, term or ballot, timer, log, votes.
 
+use wasm_bindgen::JsCast as _;
 use yew::prelude::*;
 
 use super::epoch_class;
 use crate::app::FULL;
 use crate::app::dom::{El, classed, classes, el};
+use crate::app::keys;
 use crate::app::lab::{Msg, Thing};
 use crate::app::motion;
 use crate::app::words::Words;
@@ -31,10 +33,13 @@ pub(super) struct Props {
     pub(super) send: Callback<Msg>,
 }
 
-/// Enter and Space act on what has the focus, as on a button.
+/// Enter and Space act on what has the focus, as on a button; but Space goes on with the run where
+/// that is meant.
 pub(super) fn on_activation(activate: Callback<()>) -> Callback<KeyboardEvent> {
     Callback::from(move |event: KeyboardEvent| {
-        if matches!(event.key().as_str(), "Enter" | " ") {
+        let key = event.key();
+        let focus = event.target().and_then(|it| it.dyn_into().ok());
+        if key == "Enter" || key == " " && !focus.is_some_and(|it| keys::goes_on(&it)) {
             event.prevent_default();
             event.stop_propagation();
             activate.emit(());

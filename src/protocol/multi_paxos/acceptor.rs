@@ -1,7 +1,11 @@
 //! The acceptor: phase 1b, once for all slots, and phase 2b, slot by slot. One promise binds it in
 //! every slot (§3: "using the same proposal number for all instances").
 
+use std::sync::Arc;
+
 use super::*;
+use crate::protocol::{Decree, Epoch, Relation};
+use crate::sorted::SortedMap;
 
 /// What an acceptor says to a request.
 pub(super) enum Verdict {

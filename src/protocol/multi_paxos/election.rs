@@ -4,7 +4,10 @@
 //! safety but the promises.
 
 use super::acceptor::Verdict;
+use super::message::stale;
 use super::*;
+use crate::protocol::{Datum, Epoch, Relation};
+use crate::sorted::SortedMap;
 
 impl MultiPaxos {
     /// Arms a proposer's election timer; a leader needs none. Each attempt in vain doubles the

@@ -1,10 +1,18 @@
 //! What a leader does: phase 2 of one slot after the other, as "the distinguished proposer (the
 //! only one that tries to issue proposals)" (§3) and the distinguished learner (§2.3).
 
+use serde::Serialize;
+
 use super::acceptor::Verdict;
 use super::election::wrong_role;
+use super::message::stale;
 use super::*;
-use crate::protocol::{Answer, ClientId, Reply, Request};
+use crate::protocol::{Answer, ClientId, Datum, Decree, Epoch, Relation, Reply, Request, relabel};
+use crate::sorted::SortedMap;
+
+/// How far a leader can get ahead: α of §3, "it can propose commands i + 1 through i + α after
+/// commands 1 through i are chosen".
+pub const WINDOW: u32 = 3;
 
 /// A slot in which the leader has proposed and that it does not know to be chosen.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]

@@ -21,30 +21,30 @@
 mod acceptor;
 mod election;
 mod leader;
+mod message;
 mod properties;
 mod replica;
 mod rules;
 mod screen;
+mod state;
+mod timers;
 mod why_not;
-
-use crate::sorted::{SortedMap, SortedSet};
-use std::sync::Arc;
-
-use serde::Serialize;
 
 use super::why_not::{Answer, Question, Scene};
 use super::{
-    About, ClientId, Cluster, ClusterError, Datum, Decree, Epoch, Fact, Input, MessageView, NodeId,
-    NodeView, Note, Object, Observation, Outcome, Phase, Protocol, Quorums, RangeMs, Relation,
-    Sink, Stride, Value, VariantSet, Violation, relabel,
+    About, ClientId, Cluster, ClusterError, Fact, Input, MessageView, NodeId, NodeView, Note,
+    Object, Observation, Outcome, Phase, Protocol, Quorums, Sink, Stride, Value, VariantSet,
+    Violation,
 };
-pub use leader::Open;
+use crate::sorted::SortedSet;
+pub use leader::{Open, WINDOW};
+pub use message::{Asked, Message};
 pub use properties::Monitor;
 pub use replica::Replica;
 use rules::*;
-
-/// What is proposed or accepted for a slot: the ballot and its decree.
-pub type Proposal = (Epoch, Decree);
+pub use state::{Durable, Node, Proposal, Role};
+use timers::TIMERS;
+pub use timers::{BACKOFF_DOUBLINGS_MAX, ELECTION, HEARTBEAT, RETRY, Timer};
 
 /// Multi-Paxos on one cluster.
 #[derive(Clone, Debug)]
@@ -58,191 +58,6 @@ pub struct MultiPaxos {
     /// How many acceptors are a quorum, in phase 1 and in phase 2.
     quorums: [usize; 2],
 }
-
-/// What is on a node's disk: "stable storage, preserved during failures" (§2.5).
-#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-pub struct Durable {
-    /// The highest ballot that the acceptor has promised to, by promise or by acceptance: one for
-    /// all slots.
-    pub promised: Option<Epoch>,
-    /// By slot, from 1: the highest-numbered proposal that the acceptor has accepted.
-    pub accepted: Arc<SortedMap<u32, Proposal>>,
-    /// The highest round that the proposer has used, so that no ballot is used twice.
-    pub round: u32,
-}
-
-/// A node: what is on disk, and what a crash takes away.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-pub struct Node {
-    /// Who it is.
-    pub id: NodeId,
-    /// What survives a crash.
-    pub disk: Durable,
-    /// The highest ballot that it has heard of.
-    pub seen: Option<Epoch>,
-    /// How often it has tried to lead since there was a leader, up to [`BACKOFF_DOUBLINGS_MAX`].
-    pub tries: u32,
-    /// What it does about leading.
-    pub role: Role,
-    /// What it knows to be chosen, and has applied.
-    pub replica: Replica,
-}
-
-/// What a node does about leading.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-pub enum Role {
-    /// Nothing: it waits for a leader's word.
-    Passive {
-        /// The leader that it has heard, unless a higher ballot has been seen since.
-        leader: Option<NodeId>,
-    },
-    /// Phase 1: gathers promises, each with the proposals that it reported, by slot.
-    Preparing {
-        /// The ballot.
-        ballot: Epoch,
-        /// The promises.
-        promises: SortedMap<NodeId, SortedMap<u32, Proposal>>,
-    },
-    /// Phase 2, slot after slot: the distinguished proposer.
-    Leading {
-        /// The ballot.
-        ballot: Epoch,
-        /// The slots in which it has proposed, and that are not chosen yet.
-        open: SortedMap<u32, Open>,
-        /// Clients' requests that wait until fewer slots are open.
-        waiting: Vec<Decree>,
-    },
-}
-
-relabel!(struct Durable { promised, accepted, round });
-relabel!(struct Node { id, disk, seen, tries, role, replica });
-relabel!(enum Role {
-    Passive { leader },
-    Preparing { ballot, promises },
-    Leading { ballot, open, waiting },
-});
-
-impl Role {
-    /// The ballot in use.
-    pub fn ballot(&self) -> Option<Epoch> {
-        match self {
-            Self::Passive { .. } => None,
-            Self::Preparing { ballot, .. } | Self::Leading { ballot, .. } => Some(*ballot),
-        }
-    }
-}
-
-/// What nodes say to each other.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-pub enum Message {
-    /// Phase 1a, for this slot and all after it: "a single reasonably short message" (§3).
-    Prepare {
-        /// The ballot.
-        ballot: Epoch,
-        /// The first slot that the sender does not know to be chosen.
-        first: u32,
-    },
-    /// Phase 1b: yes, and this is what I have accepted in those slots.
-    Promise {
-        /// The ballot promised to.
-        ballot: Epoch,
-        /// The highest-numbered proposal accepted, by slot.
-        accepted: SortedMap<u32, Proposal>,
-    },
-    /// Phase 2a: accept this decree for this slot.
-    Accept {
-        /// The ballot.
-        ballot: Epoch,
-        /// The slot.
-        slot: u32,
-        /// What it is to hold.
-        decree: Decree,
-    },
-    /// Phase 2b: accepted; to the ballot's proposer.
-    Accepted {
-        /// The ballot.
-        ballot: Epoch,
-        /// The slot.
-        slot: u32,
-    },
-    /// I know of a higher ballot ("it should probably inform the proposer", §2.2).
-    Refused {
-        /// The ballot refused.
-        ballot: Epoch,
-        /// The higher ballot.
-        promised: Epoch,
-        /// What was refused.
-        asked: Asked,
-    },
-    /// I lead.
-    Heartbeat {
-        /// The leader's ballot.
-        ballot: Epoch,
-        /// Up to which slot all are known to be chosen.
-        chosen: u32,
-    },
-    /// These are chosen.
-    Chosen {
-        /// The sender's ballot, or the highest that it has seen.
-        ballot: Epoch,
-        /// What is chosen, by slot.
-        decrees: SortedMap<u32, Decree>,
-    },
-    /// What is chosen from this slot on?
-    CatchUp {
-        /// The first slot that the sender does not know to be chosen.
-        first: u32,
-    },
-}
-
-/// What a refusal answers.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-pub enum Asked {
-    /// Phase 1a.
-    Prepare,
-    /// Phase 2a.
-    Accept,
-    /// To be followed.
-    Heartbeat,
-}
-
-relabel!(plain Asked);
-relabel!(enum Message {
-    Prepare { ballot, first },
-    Promise { ballot, accepted },
-    Accept { ballot, slot, decree },
-    Accepted { ballot, slot },
-    Refused { ballot, promised, asked },
-    Heartbeat { ballot, chosen },
-    Chosen { ballot, decrees },
-    CatchUp { first },
-});
-
-/// A node's timers.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-pub enum Timer {
-    /// A proposer has heard from no leader, or its own attempt got nowhere.
-    Election,
-    /// A leader shows that it is there.
-    Heartbeat,
-    /// A leader sends again what was not answered.
-    Retry,
-}
-
-/// How long a proposer waits for a leader before it tries to lead; doubled with each attempt.
-pub const ELECTION: RangeMs = RangeMs::new(150, 300);
-/// How often a leader shows that it is there; well below the election timeout.
-pub const HEARTBEAT: RangeMs = RangeMs::new(70, 70);
-/// How long a leader waits for answers to phase 2 before it retransmits.
-pub const RETRY: RangeMs = RangeMs::new(100, 100);
-/// After this many attempts the election timeout is doubled no further.
-pub const BACKOFF_DOUBLINGS_MAX: u32 = 4;
-/// How far a leader can get ahead: α of §3, "it can propose commands i + 1 through i + α after
-/// commands 1 through i are chosen".
-pub const WINDOW: u32 = 3;
-
-/// The timers, in the order of their names in [`About::timers`].
-const TIMERS: &[Timer] = &[Timer::Election, Timer::Heartbeat, Timer::Retry];
 
 impl Protocol for MultiPaxos {
     type Node = Node;
@@ -455,58 +270,4 @@ impl MultiPaxos {
     fn is(&self, variant: V) -> bool {
         variant.is_in(self.variants)
     }
-
-    fn on_message<S: Sink<Self>>(
-        &self,
-        node: &mut Node,
-        from: NodeId,
-        message: &Message,
-        out: &mut S,
-    ) {
-        match message {
-            Message::Prepare { ballot, first } => {
-                self.see(node, from, *ballot, out);
-                self.on_prepare(node, from, *ballot, *first, out);
-            }
-            Message::Promise { ballot, accepted } => {
-                self.on_promise(node, from, *ballot, accepted.clone(), out);
-            }
-            Message::Accept {
-                ballot,
-                slot,
-                decree,
-            } => {
-                self.see(node, from, *ballot, out);
-                self.on_accept(node, from, *ballot, *slot, decree, out);
-            }
-            Message::Accepted { ballot, slot } => {
-                self.on_accepted(node, from, *ballot, *slot, out);
-            }
-            Message::Refused {
-                ballot, promised, ..
-            } => {
-                if node.role.ballot() != Some(*ballot) {
-                    out.note(|| stale(node, from, *ballot));
-                }
-                self.see(node, from, *promised, out);
-            }
-            Message::Heartbeat { ballot, chosen } => {
-                self.see(node, from, *ballot, out);
-                self.on_heartbeat(node, from, *ballot, *chosen, out);
-            }
-            Message::Chosen { ballot, decrees } => {
-                self.see(node, from, *ballot, out);
-                self.on_chosen(node, from, decrees, out);
-            }
-            Message::CatchUp { first } => self.on_catch_up(node, from, *first, out),
-        }
-    }
-}
-
-fn stale(node: &Node, from: NodeId, ballot: Epoch) -> Note {
-    Note::new(&REPLY_STALE, Outcome::Ignored)
-        .with("node", node.id)
-        .with("from", from)
-        .with("ballot", ballot)
-        .with("current", node.role.ballot())
 }

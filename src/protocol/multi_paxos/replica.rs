@@ -1,9 +1,14 @@
 //! The replica: a learner of all slots that applies what is chosen, in the order of the slots and
 //! without gaps, and asks for what it has missed.
 
+use std::sync::Arc;
+
+use serde::Serialize;
+
 use super::leader::known;
 use super::*;
-use crate::protocol::{Answer, KeyValue, Reply};
+use crate::protocol::{Answer, Decree, KeyValue, Relation, Reply, relabel};
+use crate::sorted::SortedMap;
 
 /// What a replica knows; volatile, since asking again is always safe.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]

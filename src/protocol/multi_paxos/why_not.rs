@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::protocol::why_not::{Part, Reason, State, Verdict, trial};
+use crate::protocol::{Decree, Epoch};
 
 const LEAD: &str = "why_not.multi_paxos.lead";
 const CHOOSE: &str = "why_not.multi_paxos.choose";

@@ -1,7 +1,7 @@
 //! Leader election (§5.2) and the election restriction (§5.4.1).
 
 use super::*;
-use crate::protocol::Rule;
+use crate::protocol::{Datum, Epoch, Note, Outcome, Relation, Rule};
 
 /// Whether a candidate's log is at least as up-to-date as a voter's: the later last term wins;
 /// with equal terms, the longer log (§5.4.1). Positions are (term, index) of the last entry.

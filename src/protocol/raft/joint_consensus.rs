@@ -3,6 +3,7 @@
 //! C<sub>new</sub> follows.
 
 use super::*;
+use crate::protocol::Outcome;
 
 /// The configuration that a command asks for: `{S1,S2,S5}` makes these the members, after joint
 /// consensus with those that are.

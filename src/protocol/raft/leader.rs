@@ -2,7 +2,7 @@
 
 use super::election::wrong_role;
 use super::*;
-use crate::protocol::{Answer, ClientId, Reply, Request};
+use crate::protocol::{Answer, ClientId, Epoch, Note, Outcome, Relation, Reply, Request, majority};
 
 /// The highest index that a majority stores, given the highest index that each server stores.
 pub fn majority_index(matched: &[u32]) -> u32 {

@@ -10,6 +10,7 @@
 
 use super::election::wrong_role;
 use super::*;
+use crate::protocol::{Epoch, Note, Outcome, RangeMs, Relation};
 
 /// The leader that a server takes to be alive, itself included.
 pub(super) fn live_leader(node: &Node) -> Option<NodeId> {

@@ -6,7 +6,7 @@
 //! members can change starts each term with a no-op.
 
 use super::*;
-use crate::protocol::{Answer, ClientId, Reply, Request};
+use crate::protocol::{Answer, ClientId, Epoch, Note, Outcome, Relation, Reply, Request, Rule};
 
 impl Raft {
     /// The configuration that a command asks for, given who the members are; nothing if it is an

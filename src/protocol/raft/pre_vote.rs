@@ -7,6 +7,7 @@
 use super::election::{Checks, hear};
 use super::lease::live_leader;
 use super::*;
+use crate::protocol::{Epoch, Note, Outcome, Relation};
 
 static CHECKS: Checks = Checks {
     term: &PRE_VOTE_TERM,

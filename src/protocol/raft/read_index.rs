@@ -10,7 +10,10 @@
 //! wait for lastApplied is over when it begins.
 
 use super::*;
-use crate::protocol::{Answer, ClientId, Operation, Reply, Request};
+use crate::protocol::{
+    Answer, ClientId, Epoch, Note, Operation, Outcome, Relation, Reply, Request,
+};
+use crate::sorted::SortedMap;
 
 impl Raft {
     /// A request that only reads; says whether it is one.

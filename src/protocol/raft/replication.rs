@@ -1,8 +1,8 @@
 //! AppendEntries on the receiver (§5.3): the consistency check, conflict repair, and what a
-//! follower may consider committed. Applying is here too, since every role does it.
+//! follower may consider committed.
 
 use super::*;
-use crate::protocol::{Answer, Reply};
+use crate::protocol::{Datum, Epoch, Note, Outcome, Relation};
 
 impl Raft {
     pub(super) fn on_append_entries<S: Sink<Self>>(
@@ -165,67 +165,6 @@ impl Raft {
                     .with("stored", stored)
                     .with("last_index", node.disk.log.last_index())
             });
-        }
-    }
-
-    /// Moves the commit index, which never falls, and applies what became committed.
-    pub(super) fn commit_to<S: Sink<Self>>(&self, node: &mut Node, commit: u32, out: &mut S) {
-        while node.commit < commit {
-            node.commit += 1;
-            let index = node.commit;
-            let term = node.disk.log.term_at(index).unwrap_or(0);
-            out.fact(Fact::Committed { index, term });
-        }
-        while node.applied < node.commit {
-            node.applied += 1;
-            self.apply(node, node.applied, out);
-        }
-    }
-
-    /// "If commitIndex > lastApplied: apply log[lastApplied] to state machine" (Figure 2, all
-    /// servers); the leader then answers the client.
-    fn apply<S: Sink<Self>>(&self, node: &mut Node, index: u32, out: &mut S) {
-        let Some(entry) = node.disk.log.get(index).cloned() else {
-            return;
-        };
-        out.fact(Fact::Applied {
-            index,
-            command: entry.payload.command().cloned(),
-        });
-        let (client, request) = match entry.payload {
-            Payload::Command { client, request } => (client, request),
-            Payload::Configuration(change) => {
-                self.apply_change(node, index, &change, out);
-                return;
-            }
-            Payload::NoOp => {
-                out.note(|| {
-                    Note::new(&APPLY_NO_OP, Outcome::Done)
-                        .with("node", node.id)
-                        .with("index", index)
-                });
-                return;
-            }
-        };
-        let (sequence, command) = (request.sequence, request.command);
-        let note = |rule, outcome| {
-            Note::new(rule, outcome)
-                .with("node", node.id)
-                .with("index", index)
-                .with("client", client)
-                .with("sequence", sequence)
-                .with("command", command.clone())
-        };
-        if node.machine.has_executed(client, sequence) {
-            out.note(|| note(&APPLY_DUPLICATE, Outcome::Ignored));
-        } else {
-            out.note(|| note(&APPLY, Outcome::Done));
-            node.machine.execute(client, sequence, &command);
-        }
-        let answer = node.machine.answered(client, sequence).cloned();
-        if let (Role::Leader { .. }, Some(result)) = (&node.role, answer) {
-            let answer = Answer::Done(result);
-            out.reply(client, Reply { sequence, answer });
         }
     }
 }

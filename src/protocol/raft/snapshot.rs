@@ -6,7 +6,12 @@
 //! so one message holds a whole snapshot, and steps 2 to 4 fall away: `offset` would always be 0
 //! and `done` always true.
 
+use std::sync::Arc;
+
+use serde::Serialize;
+
 use super::*;
+use crate::protocol::{Epoch, Note, Outcome, Relation, relabel};
 
 /// How many applied entries a log keeps; with one more, it takes a snapshot of all of them. The
 /// paper compares sizes in bytes (§7). Four cells are few enough for a lecture to come to a

@@ -7,7 +7,7 @@
 
 use super::election::wrong_role;
 use super::*;
-use crate::protocol::{Answer, ClientId, Reply, Request};
+use crate::protocol::{Answer, ClientId, Epoch, Note, Outcome, Relation, Reply, Request};
 
 /// "I lead."
 fn leads(node: &Node, sequence: u32) -> Reply {

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::protocol::why_not::{Part, Reason, State, Trial, Verdict, trial};
+use crate::protocol::{Epoch, Relation};
 
 const WIN: &str = "why_not.raft.win";
 const COMMIT: &str = "why_not.raft.commit";

@@ -1,8 +1,10 @@
 //! The coordinator: has the work done, collects the votes, decides, and tells until all have
 //! acknowledged.
 
+use serde::Serialize;
+
 use super::*;
-use crate::protocol::{Answer, Datum, Relation, Reply, Request};
+use crate::protocol::{Answer, Datum, Relation, Reply, Request, relabel};
 
 /// A client's request that waits for its turn.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]

@@ -15,30 +15,32 @@
 //! the one whose name follows, as in `!S3 x`.
 
 mod coordinator;
+mod message;
 mod participant;
 mod properties;
 mod rules;
 mod screen;
+mod state;
 mod termination;
+mod timers;
 mod why_not;
-
-use crate::sorted::{SortedMap, SortedSet};
-
-use serde::Serialize;
 
 use super::why_not::{Answer, Question, Scene};
 use super::{
-    About, ClientId, Cluster, ClusterError, Epoch, Fact, Input, MessageView, NodeId, NodeView,
-    Note, Object, Observation, Outcome, Phase, Protocol, RangeMs, Sink, Stride, Value, VariantSet,
-    Violation, majority, relabel,
+    About, ClientId, Cluster, ClusterError, Fact, Input, MessageView, NodeId, NodeView, Note,
+    Object, Observation, Outcome, Phase, Protocol, Sink, Stride, Value, VariantSet, Violation,
+    majority,
 };
+use crate::sorted::{SortedMap, SortedSet};
 pub use coordinator::{Collecting, Wish};
+use message::message;
+pub use message::{Message, Says};
 pub use properties::Monitor;
 use rules::*;
+pub use state::{Durable, Node, Record, Stage, Transaction};
 pub use termination::Asking;
-
-/// A transaction: its number and its coordinator.
-pub type Transaction = Epoch;
+use timers::TIMERS;
+pub use timers::{COLLECT, DECISION_WAIT, PREPARE_WAIT, RESEND_WAIT, Timer};
 
 /// Two-phase commit on one cluster.
 #[derive(Clone, Debug)]
@@ -48,148 +50,6 @@ pub struct TwoPhase {
     coordinators: SortedSet<NodeId>,
     participants: SortedSet<NodeId>,
 }
-
-/// How far a transaction has come on one node, by its last log record (§7.4).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-pub enum Stage {
-    /// The coordinator's start record: no decision yet.
-    Started,
-    /// A yes record: the participant is in doubt until it is told.
-    Prepared,
-    /// A commit record.
-    Committed,
-    /// An abort record.
-    Aborted,
-}
-
-impl Stage {
-    /// The decision, if there is one: whether it is to commit.
-    pub fn decision(self) -> Option<bool> {
-        match self {
-            Self::Started | Self::Prepared => None,
-            Self::Committed => Some(true),
-            Self::Aborted => Some(false),
-        }
-    }
-}
-
-/// What the log says of one transaction.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-pub struct Record {
-    /// Its value, where the work for it arrived.
-    pub value: Option<Value>,
-    /// Whose request it is, with its serial number; on its coordinator.
-    pub request: Option<(ClientId, u32)>,
-    /// The last record.
-    pub stage: Stage,
-    /// Whether all participants have acknowledged the decision; on its coordinator.
-    pub ended: bool,
-}
-
-/// What is on a node's disk: the distributed transaction log (§7.4), by transaction.
-#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-pub struct Durable {
-    /// The log.
-    pub log: SortedMap<Transaction, Record>,
-}
-
-/// A node: what is on disk, and what a crash takes away.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-pub struct Node {
-    /// Who it is.
-    pub id: NodeId,
-    /// What survives a crash.
-    pub disk: Durable,
-    /// The participant: work that is done and not yet voted on.
-    pub working: SortedMap<Transaction, Value>,
-    /// The participant: what it has asked the others about.
-    pub asking: SortedMap<Transaction, Asking>,
-    /// The coordinator: the transaction that it collects for.
-    pub collecting: Option<Collecting>,
-    /// The coordinator: requests that wait for their turn.
-    pub wishes: Vec<Wish>,
-    /// The coordinator: who has not acknowledged a decision.
-    pub telling: SortedMap<Transaction, SortedSet<NodeId>>,
-}
-
-relabel!(plain Stage);
-relabel!(struct Record { value, request, stage, ended });
-relabel!(struct Durable { log });
-relabel!(struct Node { id, disk, working, asking, collecting, wishes, telling });
-
-/// What nodes say to each other about one transaction.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-pub struct Message {
-    /// The transaction.
-    pub transaction: Transaction,
-    /// What is said.
-    pub says: Says,
-}
-
-relabel!(struct Message { transaction, says });
-relabel!(
-    enum Says {
-        Work(value),
-        Worked,
-        Prepare,
-        Vote(yes),
-        Decision(commit),
-        Ack,
-        Ask,
-        Unsure,
-    }
-);
-
-/// What is said of a transaction.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-pub enum Says {
-    /// Coordinator: do this work.
-    Work(Value),
-    /// Participant: done.
-    Worked,
-    /// Coordinator, phase 1: can you commit? (VOTE-REQ)
-    Prepare,
-    /// Participant, phase 1: yes or no.
-    Vote(bool),
-    /// Coordinator, phase 2, or whoever knows and was asked: commit or abort.
-    Decision(bool),
-    /// Participant, phase 2: the decision is in my log.
-    Ack,
-    /// A participant in doubt: what was decided? (DECISION-REQ)
-    Ask,
-    /// Whoever was asked and is in doubt too.
-    Unsure,
-}
-
-/// The timers of a node.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-pub enum Timer {
-    /// The coordinator has waited long enough for work or votes.
-    Collect,
-    /// A participant has waited long enough to be asked for its vote.
-    Prepare,
-    /// A participant in doubt has waited long enough for the decision.
-    Decision,
-    /// The coordinator tells a decision again.
-    Resend,
-}
-
-/// How long a coordinator waits for work, and again for votes.
-pub const COLLECT: RangeMs = RangeMs::new(150, 200);
-/// How long a participant waits to be asked for its vote.
-pub const PREPARE_WAIT: RangeMs = RangeMs::new(250, 350);
-/// How long a participant waits for the decision before it asks, and asks again.
-pub const DECISION_WAIT: RangeMs = RangeMs::new(200, 300);
-/// How long a coordinator waits for acknowledgements before it tells the decision again.
-pub const RESEND_WAIT: RangeMs = RangeMs::new(150, 200);
-
-/// The timers, in the order of their names in [`About::timers`].
-const TIMERS: &[Timer] = &[
-    Timer::Collect,
-    Timer::Prepare,
-    Timer::Decision,
-    Timer::Resend,
-];
 
 impl Protocol for TwoPhase {
     type Node = Node;
@@ -268,21 +128,7 @@ impl Protocol for TwoPhase {
             Input::Fire(Timer::Prepare) => self.on_prepare_timeout(node, out),
             Input::Fire(Timer::Decision) => self.on_decision_timeout(node, out),
             Input::Fire(Timer::Resend) => self.on_resend(node, out),
-            Input::Deliver { from, message } => {
-                let transaction = message.transaction;
-                match &message.says {
-                    Says::Work(value) => self.on_work(node, from, transaction, value, out),
-                    Says::Worked => self.on_worked(node, from, transaction, out),
-                    Says::Prepare => self.on_prepare(node, from, transaction, out),
-                    Says::Vote(yes) => self.on_vote(node, from, transaction, *yes, out),
-                    Says::Decision(commit) => {
-                        self.on_decision(node, from, transaction, *commit, out);
-                    }
-                    Says::Ack => self.on_ack(node, from, transaction, out),
-                    Says::Ask => self.on_ask(node, from, transaction, out),
-                    Says::Unsure => self.on_unsure(node, from, transaction, out),
-                }
-            }
+            Input::Deliver { from, message } => self.on_message(node, from, message, out),
         }
     }
 
@@ -455,35 +301,4 @@ impl TwoPhase {
             self.ask(node, transaction, out);
         }
     }
-}
-
-impl Durable {
-    /// The record of a transaction, which begins as one of which nothing is known.
-    fn record(&mut self, transaction: Transaction) -> &mut Record {
-        self.log.get_or_insert_with(transaction, || Record {
-            value: None,
-            request: None,
-            stage: Stage::Started,
-            ended: false,
-        })
-    }
-}
-
-impl Node {
-    fn stage(&self, transaction: Transaction) -> Option<Stage> {
-        self.disk.log.get(&transaction).map(|record| record.stage)
-    }
-
-    /// The transactions of others that it has voted yes to and knows no decision of: its
-    /// "uncertainty period" (§7.4).
-    pub fn in_doubt(&self) -> Vec<Transaction> {
-        let log = self.disk.log.iter();
-        log.filter(|(it, record)| record.stage == Stage::Prepared && it.owner != Some(self.id))
-            .map(|(it, _)| *it)
-            .collect()
-    }
-}
-
-fn message(transaction: Transaction, says: Says) -> Message {
-    Message { transaction, says }
 }

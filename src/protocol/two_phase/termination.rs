@@ -1,9 +1,11 @@
 //! The cooperative termination protocol (§7.4): a participant in doubt asks all others, and where
 //! none of them knows, it is blocked.
 
+use serde::Serialize;
+
 use super::coordinator::decision_word;
 use super::*;
-use crate::protocol::Datum;
+use crate::protocol::{Datum, relabel};
 
 /// What a participant in doubt has heard of the others.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]

@@ -10,6 +10,8 @@ mod mismatch;
 mod paxos;
 mod raft;
 mod raft_logs;
+mod raft_messages;
+mod raft_node;
 #[path = "../../common/record.rs"]
 mod record;
 mod scenario;

@@ -5,13 +5,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use quorumscope::protocol::raft::{
-    Durable, Duties, Log, Message, Node, Raft, Role, Timer, up_to_date,
+    Durable, Duties, Entry, Log, Message, Node, Payload, Raft, Role, Timer, up_to_date,
 };
 use quorumscope::protocol::{Cluster, Input, KeyValue, NodeId, Protocol, majority};
 use serde_json::{Map, Value, json};
 
 use super::fields::{Fields, Sentence, numbers};
-use super::raft::{entries, terms};
 use super::record::{Recorded, deliver, handle};
 
 /// The fields of `given` that these questions are about.
@@ -196,4 +195,18 @@ fn node(id: NodeId, term: u32, log: Vec<u32>, role: Role) -> Node {
         role,
         machine: KeyValue::default(),
     }
+}
+
+/// Entries of these terms. The tables know terms alone, so the entries say nothing.
+pub fn entries(terms: Vec<u32>) -> Vec<Entry> {
+    let entry = |term| Entry {
+        term,
+        payload: Payload::NoOp,
+    };
+    terms.into_iter().map(entry).collect()
+}
+
+/// The terms of a log.
+pub fn terms<'a>(entries: impl IntoIterator<Item = &'a Entry>) -> Vec<u32> {
+    entries.into_iter().map(|entry| entry.term).collect()
 }

@@ -9,7 +9,9 @@ use std::hash::Hash;
 
 use xxhash_rust::xxh64::Xxh64;
 
-use super::{Candidate, Content, LocalOf, Move, NO_TRANSITION, Space, StateRef, hash_of_left};
+use super::next::NO_TRANSITION;
+use super::state::hash_of_left;
+use super::{Candidate, Content, LocalOf, Move, Space, StateRef};
 use crate::check::Linearizable;
 use crate::check::search::bounds::{Cost, Left};
 use crate::protocol::{Protocol, Relabel};

@@ -2,6 +2,7 @@
 //! that can happen, and states that count as one are exactly those that differ by names.
 
 use super::*;
+use crate::check::search::table::mix;
 use crate::check::search::{Search, Status};
 use crate::protocol::{Any, ClientId, NodeId, Value};
 use crate::sorted::SortedMap;

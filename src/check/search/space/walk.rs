@@ -1,7 +1,9 @@
 //! The search's world and the real one, walked together: after each of many random actions with
 //! every fault, both are in the same state.
 
+use super::state::hash_of_left;
 use super::*;
+use crate::check::search::table::mix;
 use crate::protocol::registry::PROTOCOLS;
 use crate::protocol::{Any, ClientId, NodeId, Value};
 use crate::sorted::SortedMap;

@@ -1,7 +1,8 @@
 //! The property to lose: what monitors learn from a transition, and whether that loses it.
 
 use super::endpoint::Local;
-use super::{Memo, Space, StateRef, mix};
+use super::{Space, StateRef};
+use crate::check::search::table::{Memo, mix};
 use crate::protocol::{Endpoint, Fact, LINEARIZABILITY, Observation, Protocol, Value, Violation};
 
 /// What a monitor learns from a transition.
