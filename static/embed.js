@@ -3,7 +3,7 @@
  *
  *   <script type="module" src="https://example.org/quorumscope/embed.js"></script>
  *   <quorum-scope link="1…" controls="step" height="480">
- *     <img src="still.png" alt="…">   what is there until it loads, in print and without scripts
+ *     <img src="still.svg" alt="…">   what is there until it loads, in print and without scripts
  *   </quorum-scope>
  *
  * Attributes: `link`, and the options of a figure's address (panels, controls, theme, lang, lesson,
@@ -34,6 +34,9 @@ SHEET.replaceSync(`
   iframe { display: block; width: 100%; height: var(--height); border: 0; }
   .place { min-height: var(--height); }
   .place.live { min-height: 0; }
+  /* A long transcript must not push away what is below, nor pull it up when the figure is there. */
+  @media screen { .place { max-height: var(--height); overflow-y: auto; } }
+  ::slotted(img) { display: block; max-width: 100%; height: auto; }
   .live slot { display: none; }
   button { min-height: 44px; padding: 8px 18px; font: inherit; cursor: pointer; }
   @media print {
@@ -50,6 +53,7 @@ class QuorumScope extends HTMLElement {
   /** The height, in a style sheet of its own: a strict page allows no style attribute. */
   #sized = new CSSStyleSheet();
   #place = document.createElement('div');
+  #content = document.createElement('div');
   #frame = null;
   #seen = null;
   #marks = null;
@@ -61,8 +65,10 @@ class QuorumScope extends HTMLElement {
     super();
     this.#root.adoptedStyleSheets = [SHEET, this.#sized];
     this.#place.className = 'place';
-    this.#place.append(document.createElement('slot'));
+    this.#content.append(document.createElement('slot'));
+    this.#place.append(this.#content);
     this.#root.append(this.#place);
+    new ResizeObserver(() => this.#scrolls()).observe(this.#content);
   }
 
   connectedCallback() {
@@ -129,7 +135,7 @@ class QuorumScope extends HTMLElement {
     this.#seen.observe(this);
     const frame = document.createElement('iframe');
     const page = this.#page();
-    frame.title = this.getAttribute('title') || this.#words().title;
+    frame.title = this.#name();
     frame.setAttribute('allow', 'clipboard-write; fullscreen');
     // A single file needs no origin. The folder has to fetch its parts, which a frame without one
     // may not: so it keeps its own, and is kept from this page's only where they are the same.
@@ -229,6 +235,22 @@ class QuorumScope extends HTMLElement {
   #size(height) {
     const pixels = Math.min(Math.max(Math.ceil(height), 1), HEIGHT_MAX);
     this.#sized.replaceSync(`:host { --height: ${pixels}px; }`);
+  }
+
+  /** What stands there until the figure does is scrolled by keys too, where it is longer. */
+  #scrolls() {
+    const { scrollHeight, clientHeight } = this.#place;
+    if (scrollHeight > clientHeight && !this.#place.classList.contains('live')) {
+      this.#place.tabIndex = 0;
+      this.#place.setAttribute('role', 'group');
+      this.#place.setAttribute('aria-label', this.#name());
+    } else {
+      ['tabindex', 'role', 'aria-label'].forEach((name) => this.#place.removeAttribute(name));
+    }
+  }
+
+  #name() {
+    return this.getAttribute('title') || this.#words().title;
   }
 
   #offer() {

@@ -50,6 +50,8 @@
           steps = Math.floor(steps / 2);
         }
       } catch (error) {
+        // What has failed is left alone: to free it could fail as well.
+        search = null;
         tell('failed', describe(error));
         return;
       }
@@ -62,6 +64,10 @@
     setTimeout(go, 0);
     return function () {
       stopped = true;
+      if (search) {
+        search.free();
+        search = null;
+      }
     };
   }
 

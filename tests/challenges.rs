@@ -1,4 +1,5 @@
-//! Every challenge has a solution that the engine accepts, and a wrong attempt that it refuses.
+//! Every challenge has a solution that the engine accepts, and wrong attempts that it refuses: where
+//! the task has a goal that is easily mistaken for another, some that come near.
 
 use std::collections::BTreeSet;
 
@@ -39,8 +40,24 @@ fn all() -> Vec<(String, Challenge)> {
 
 /// A stored run, all of whose actions make sense, at its end.
 fn run(id: &str, which: &str) -> Session {
-    let path = format!("tests/challenges/{id}.{which}.json");
-    let run = Run::from_json(&read(&path)).unwrap_or_else(|error| panic!("{path}: {error}"));
+    stored(&format!("tests/challenges/{id}.{which}.json"))
+}
+
+/// The paths of a challenge's wrong attempts: those that come near say in their name what is wrong.
+fn wrong(id: &str) -> Vec<String> {
+    let folder = std::fs::read_dir("tests/challenges").expect("the folder is there");
+    let paths = folder.map(|entry| entry.expect("the entry can be read").path());
+    let paths = paths.map(|path| path.to_string_lossy().into_owned());
+    let own = format!("tests/challenges/{id}.");
+    let mut paths: Vec<_> = paths
+        .filter(|path| path.starts_with(&own) && path.ends_with("wrong.json"))
+        .collect();
+    paths.sort();
+    paths
+}
+
+fn stored(path: &str) -> Session {
+    let run = Run::from_json(&read(path)).unwrap_or_else(|error| panic!("{path}: {error}"));
     let opened = reopen(&run).unwrap_or_else(|error| panic!("{path}: {error}"));
     // It may come to rest before its last step.
     let at_rest = |(place, error)| {
@@ -105,10 +122,42 @@ fn every_solution_is_accepted_and_every_wrong_attempt_is_not() {
         let end = solution.position();
         assert_eq!(challenge.judge(&mut solution), Verdict::Won, "{id}");
         assert_eq!(solution.position(), end, "{id}: the cursor stays");
-        let mut wrong = run(&id, "wrong");
-        let verdict = challenge.judge(&mut wrong);
-        assert!(matches!(verdict, Verdict::Open(_)), "{id}: {verdict:?}");
+        let wrong = wrong(&id);
+        assert!(!wrong.is_empty(), "{id} has no wrong attempt");
+        for path in wrong {
+            let verdict = challenge.judge(&mut stored(&path));
+            let refused = matches!(verdict, Verdict::Open(_) | Verdict::Spoiled);
+            assert!(refused, "{path}: {verdict:?}");
+        }
     }
+}
+
+/// What must not come about spoils an attempt from there on, and going back to before it mends that.
+#[test]
+fn what_must_not_happen_is_told() {
+    let limited = all().into_iter().filter(|(_, it)| it.never.is_some());
+    let mut tried = 0;
+    for (id, challenge) in limited {
+        for path in wrong(&id) {
+            let mut session = stored(&path);
+            let never = challenge.never.as_ref().expect("it has been asked for");
+            let spoils = |at: &usize, session: &mut Session| {
+                session.seek(*at);
+                session.holds(never)
+            };
+            let end = session.position();
+            let Some(first) = (0..=end).find(|at| spoils(at, &mut session)) else {
+                continue;
+            };
+            session.seek(end);
+            assert_eq!(challenge.judge(&mut session), Verdict::Spoiled, "{path}");
+            session.seek(first - 1);
+            let before = challenge.judge(&mut session);
+            assert!(matches!(before, Verdict::Open(_)), "{path}: {before:?}");
+            tried += 1;
+        }
+    }
+    assert!(tried > 0);
 }
 
 /// Nothing is won before anything is done.
@@ -134,6 +183,7 @@ fn what_may_not_be_used_is_told() {
     let mut tried = 0;
     for (id, challenge) in limited {
         let mut session = run(&id, "wrong");
+        session.seek(0);
         let node = session.moment().nodes[0].id;
         session.act(Action::Crash(node)).expect("the node is up");
         assert_eq!(

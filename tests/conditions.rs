@@ -50,6 +50,7 @@ const FORMS: &[&str] = &[
     r#"{"field":{"node":"S3","key":"voted_for","is":"S2"}}"#,
     r#"{"tally":{"node":"S1","of":"votes","at_least":2}}"#,
     r#"{"count":{"role":"leader","at_least":2,"epochs":"different"}}"#,
+    r#"{"count":{"cell":{"index":1},"at_least":2,"epochs":"same"}}"#,
     r#"{"count":{"role":"leader","epoch":{"at_least":2},"cell":{"index":1},"field":{"key":"k","is":"v"},"tally":{"of":"votes","at_least":1},"at_most":1}}"#,
     r#"{"count":{"down":true,"at_least":1}}"#,
     r#"{"told":{"client":"C1","value":"x"}}"#,
@@ -101,6 +102,11 @@ fn bad_conditions_are_told_with_their_place() {
         ("[]", "", NoKind),
         ("{}", "", NoKind),
         (r#"{"down":"S1","lost":"x"}"#, "", NoKind),
+        (
+            r#"{"event":{"is":"delivered","message":"Vote"}}"#,
+            "event.message",
+            word("Vote"),
+        ),
         (r#"{"explodes":"S1"}"#, "", unknown("explodes")),
         (r#"{"all":{}}"#, "all", BadValue),
         (
@@ -157,9 +163,9 @@ fn bad_conditions_are_told_with_their_place() {
             unknown("node"),
         ),
         (
-            r#"{"count":{"role":"x","at_least":1,"epochs":"same"}}"#,
+            r#"{"count":{"role":"x","at_least":1,"epochs":"equal"}}"#,
             "count.epochs",
-            word("same"),
+            word("equal"),
         ),
         (r#"{"told":{"client":"S1"}}"#, "told.client", BadValue),
         (r#"{"lost":"raft.luck"}"#, "lost", word("raft.luck")),
@@ -282,19 +288,20 @@ fn raft_elects_s3() {
 fn raft_has_two_leaders() {
     let at_once = r#"{"count":{"role":"leader","at_least":2}}"#;
     let apart = r#"{"count":{"role":"leader","at_least":2,"epochs":"different"}}"#;
+    let in_one = r#"{"count":{"role":"leader","at_least":2,"epochs":"same"}}"#;
     let mut lab = Lab::<Raft>::new(&scenario("raft", 5, &[]));
     lab.campaign(1);
     assert!(!now(&lab, at_once));
     lab.partition(&[&[1, 2], &[3, 4, 5]]);
     lab.campaign_among(3, &[4, 5]);
-    assert!(now(&lab, at_once) && now(&lab, apart));
+    assert!(now(&lab, at_once) && now(&lab, apart) && !now(&lab, in_one));
     assert!(!now(&lab, r#"{"lost":"raft.election_safety"}"#));
     let mut broken = Lab::<Raft>::of(&scenario("raft", 3, &["vote_twice"]), 1, Mood::Lenient);
     broken.fire(1, "election");
     broken.fire(2, "election");
     broken.converse(1, 3);
     broken.converse(2, 3);
-    assert!(now(&broken, at_once) && !now(&broken, apart));
+    assert!(now(&broken, at_once) && !now(&broken, apart) && now(&broken, in_one));
     assert!(now(&broken, r#"{"lost":"raft.election_safety"}"#));
 }
 

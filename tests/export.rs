@@ -5,7 +5,7 @@ use quorumscope::protocol::{NodeId, registry};
 use quorumscope::view::chronicle::Mark;
 use quorumscope::view::export::{DIAGRAM_STEPS_MAX, Notation};
 use quorumscope::view::{Catalogue, Session, first_look, open};
-use quorumscope::world::Action;
+use quorumscope::world::{Action, Scenario};
 
 fn words(language: &str) -> Catalogue {
     let path = format!("static/locales/{language}.json");
@@ -76,6 +76,35 @@ fn lines_are_of_the_notation_and_nothing_else() {
             let transcript = session.transcript_text(&words(language));
             assert_eq!(transcript.lines().count(), session.position());
         }
+    }
+}
+
+/// A transcript tells what happened when it happened: from before a machine came to after it.
+#[test]
+fn a_transcript_tells_the_run_as_it_was() {
+    let mut scenario = Scenario::of("raft", 3);
+    scenario.cluster.variants.insert("single_server".into());
+    for wait in [false, true] {
+        let mut session = open(scenario.clone(), 1).expect("it opens");
+        let mut told = Vec::new();
+        let mut act = |session: &mut Session, action| {
+            session.act(action).expect("it makes sense");
+            told.push(session.moment().happened);
+        };
+        if wait {
+            let due = session.next_due().expect("a timer runs") as u32;
+            act(&mut session, Action::Advance(due - 1));
+        }
+        for _ in 0..60 {
+            act(&mut session, Action::Next);
+        }
+        act(&mut session, Action::AddMachine);
+        for _ in 0..20 {
+            act(&mut session, Action::Next);
+        }
+        let lines = session.transcript().into_iter();
+        let lines: Vec<_> = lines.map(|line| line.happened).collect();
+        assert_eq!(lines, told);
     }
 }
 

@@ -5,7 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use quorumscope::share::json::Json;
-use quorumscope::teach::{Arg, Course, Explained, Glossary, Lesson, Player, STEPS_MAX, Stuck};
+use quorumscope::share::pair::{Deed as PairDeed, Side};
+use quorumscope::teach::{
+    Arg, Beat, Course, Explained, Glossary, Lesson, Player, STEPS_MAX, Stuck,
+};
+use quorumscope::view::compare::{Pair, Rival};
 use quorumscope::view::{Catalogue, Session};
 use quorumscope::world::Action;
 
@@ -15,6 +19,21 @@ const LANGUAGES: [&str; 2] = ["en", "zh-CN"];
 const FOR_THE_LECTURER: [&str; 3] = ["aim", "question", "say"];
 /// The most sentences of a beat.
 const SENTENCES_MAX: usize = 3;
+/// The lessons that are about no rule with an inequality, and why.
+const WITHOUT_RULE: [(&str, &str); 4] = [
+    ("why", "it is about costs"),
+    (
+        "copies",
+        "linearizability is about orders, and compares no two numbers",
+    ),
+    ("in-the-wild", "it is about systems, not about a run"),
+    ("next", "it is about what comes after the algorithms"),
+];
+/// Words of the field that no lesson introduces, and so none says.
+const NOT_SAID: [(&str, &str); 2] = [("proposal", "的提案"), ("atomic broadcast", "原子广播")];
+/// How many words are read in a minute, and how many minutes it takes to do what a beat asks for.
+const WORDS_A_MINUTE: f64 = 120.0;
+const MINUTES_A_BEAT: f64 = 0.3;
 
 fn read(path: &str) -> String {
     std::fs::read_to_string(path).unwrap_or_else(|error| panic!("{path}: {error}"))
@@ -285,6 +304,11 @@ fn beat(more: &str) -> String {
 #[test]
 fn what_is_wrong_is_told_with_its_line() {
     assert!(Lesson::read("x.json", &beat("\"does\":[{\"steps\":1}]")).is_ok());
+    let compares = beat("\"does\":[{\"compare\":\"paxos\"}]");
+    assert!(Lesson::read("x.json", &compares).is_ok());
+    // Nothing of a lesson can come after it has opened a comparison.
+    let early = compares.replace("]}", ",{\"text\":\"c\"}]}");
+    assert!(Lesson::read("x.json", &early).is_err());
     for (more, line, says) in [
         ("\"does\":[{\"steps\":1},{\"leap\":2}]", 5, "leap"),
         (
@@ -309,6 +333,9 @@ fn what_is_wrong_is_told_with_its_line() {
             5,
             "raft.x",
         ),
+        ("\"does\":[{\"compare\":\"raft\"}]", 5, "beats.2.does"),
+        ("\"does\":[{\"compare\":\"chalk\"}]", 5, "does.1.compare"),
+        ("\"links\":[\"http://plain.example\"]", 5, "links.1"),
         ("\"mood\":1", 5, "mood"),
         ("\"asks\":[,]", 5, "JSON"),
     ] {
@@ -320,6 +347,56 @@ fn what_is_wrong_is_told_with_its_line() {
     let none = beat("\"until\":{\"down\":\"any\"}").replace("\"nodes\":3", "\"nodes\":99");
     let error = Lesson::read("x.json", &none).expect_err("99 nodes are too many");
     assert_eq!((error.place.line, error.place.column), (2, 12));
+}
+
+/// Each rule is given as its inequality, with live values, but where there is none.
+#[test]
+fn every_lesson_about_a_rule_shows_its_inequality() {
+    let without: Vec<&str> = WITHOUT_RULE.iter().map(|(id, _)| *id).collect();
+    for (id, lesson) in all() {
+        let has = lesson.beats.iter().any(|beat| beat.rule.is_some());
+        assert_eq!(has, !without.contains(&&*id), "{id}");
+    }
+}
+
+/// How long a lesson takes follows from what is to be read and done.
+#[test]
+fn minutes_are_about_right() {
+    for (id, lesson) in all() {
+        let texts = texts(&format!("{FOLDER}/{id}.en.json"));
+        let beats = lesson.beats.iter();
+        let words: usize = beats
+            .map(|beat| texts.get(&beat.text).split_whitespace().count())
+            .sum();
+        let minutes = words as f64 / WORDS_A_MINUTE + lesson.beats.len() as f64 * MINUTES_A_BEAT;
+        let off = (minutes - f64::from(lesson.minutes)).abs();
+        assert!(off <= 1.5, "{id}: {minutes:.1} minutes rather");
+    }
+}
+
+/// A comparison that a lesson opens can be stepped, and both sides do what they are there for.
+#[test]
+fn what_a_lesson_compares_runs_on_both_sides() {
+    let mut compared = 0;
+    for (id, lesson) in all() {
+        let Some(key) = lesson.beats.iter().find_map(Beat::compares) else {
+            continue;
+        };
+        let session = play(&id, &lesson, |_, _| {});
+        let right = Rival::Protocol(key).of(session.scenario());
+        let pair = Pair::beside(session, right);
+        let mut pair = pair.unwrap_or_else(|failed| panic!("{id}: {:?}", failed.1));
+        for _ in 0..STEPS_MAX {
+            pair.act(PairDeed::Next).expect("there is more to do");
+        }
+        let answered = |side| {
+            let exchanges = pair.session(side).moment().clients[0].clone();
+            exchanges.history.iter().any(|it| it.told.is_some())
+        };
+        assert!(Side::BOTH.into_iter().all(answered), "{id}");
+        compared += 1;
+    }
+    assert!(compared > 0);
 }
 
 /// A value that a text names is the engine's own, and what is not to be seen any more is named as
@@ -438,6 +515,29 @@ fn no_term_is_used_before_it_is_introduced() {
         }
     }
     assert_eq!(early.join("\n"), "", "terms before they are introduced");
+}
+
+#[test]
+fn words_that_no_lesson_introduces_are_not_used() {
+    for (id, lesson) in all() {
+        for (place, language) in LANGUAGES.iter().enumerate() {
+            let texts = texts(&format!("{FOLDER}/{id}.{language}.json"));
+            for beat in &lesson.beats {
+                let text = texts
+                    .get(&beat.text)
+                    .replace("提案者", "")
+                    .replace("提案编号", "");
+                for (english, chinese) in NOT_SAID {
+                    let word = [english, chinese][place];
+                    assert!(
+                        !text.contains(word),
+                        "{language}: {id} {}: {word}",
+                        beat.text
+                    );
+                }
+            }
+        }
+    }
 }
 
 /// What is written on the page, in a language: the names of buttons, panels and rules, by their keys.

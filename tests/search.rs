@@ -98,6 +98,31 @@ fn what_is_found_is_lost_at_the_last_action() {
     assert_eq!(watched.violations().len(), 1);
 }
 
+/// What is found after a machine has come replays from the start, when it had not come yet.
+#[test]
+fn what_is_found_after_a_machine_came_replays() {
+    let mut raft = Scenario::of("raft", 3);
+    for variant in ["single_server", "vote_twice"] {
+        raft.cluster.variants.insert(variant.into());
+    }
+    for (before, after) in [(0, 0), (2, 0), (8, 3), (30, 5), (60, 9)] {
+        let next = |n| std::iter::repeat_n(Action::Next, n);
+        let prepared = next(before).chain([Action::AddMachine]);
+        raft.prepared = prepared.chain(next(after)).collect();
+        let goal = Goal::Lose(Some("raft.election_safety".into()));
+        let mut search = begin(&raft, &elections(2), &goal);
+        assert_eq!(search.advance(usize::MAX), Status::Found);
+        let found = search.found().unwrap();
+        let start = Watched::new(any(&found.scenario), &found.scenario, found.seed);
+        let mut watched = start.unwrap();
+        for action in &found.actions {
+            assert!(watched.violations().is_empty(), "{before} {after}");
+            watched.apply(action).unwrap();
+        }
+        assert_eq!(watched.violations().len(), 1, "{before} {after}");
+    }
+}
+
 /// A property that is lost before the search begins is found at once.
 #[test]
 fn what_is_lost_already_is_found_with_no_action() {
@@ -111,6 +136,23 @@ fn what_is_lost_already_is_found_with_no_action() {
     let mut again = begin(&prepared, &elections(2), &Goal::Lose(None));
     assert_eq!(again.advance(usize::MAX), Status::Found);
     assert_eq!(again.found().unwrap().actions, []);
+}
+
+/// A depth of none is none: the start is looked at, and nothing else.
+#[test]
+fn at_depth_nought_nothing_is_done() {
+    let mut raft = Scenario::of("raft", 1);
+    let leader = reach(r#"{"role":{"node":"S1","is":"leader"}}"#);
+    let bounds = Bounds {
+        depth: Some(0),
+        ..elections(1)
+    };
+    let mut search = begin(&raft, &bounds, &leader);
+    assert_eq!(search.advance(usize::MAX), Status::DepthReached);
+    assert_eq!(search.progress().states, 1);
+    raft.prepared = vec![Action::Next];
+    let mut search = begin(&raft, &bounds, &leader);
+    assert_eq!(search.advance(usize::MAX), Status::Found);
 }
 
 /// A limit on depth, or on memory, ends in an account of what was covered.

@@ -36,6 +36,14 @@ fn one_command(text: &str) -> Vec<Command> {
     }]
 }
 
+fn submit(client: u8, text: &str) -> Action {
+    Action::Submit {
+        client: ClientId(client),
+        to: Some(NodeId(1)),
+        value: Value::new(text).unwrap(),
+    }
+}
+
 /// What is found holds in the real world with its last action, and not before.
 fn is_lost_at_its_end(found: &Found) {
     let protocol = open(&found.scenario);
@@ -99,6 +107,55 @@ fn the_verdict_is_the_same() {
             assert_eq!(one.actions.len(), other.actions.len(), "{name}");
             is_lost_at_its_end(&one);
         }
+    }
+}
+
+/// A command that a node refuses names that node, whether it is asked for yet or not, and wherever
+/// the name stands in it.
+#[test]
+fn who_is_to_refuse_is_told_apart() {
+    let permutations = |prepared: &[&str], command: Option<&str>| {
+        let mut scenario = Scenario::of("two_phase", 5);
+        scenario.prepared = prepared.iter().map(|text| submit(1, text)).collect();
+        let bounds = Bounds {
+            commands: command.map_or(Vec::new(), one_command),
+            ..Bounds::default()
+        };
+        search(&scenario, &bounds, &Goal::Lose(None), true).permutations()
+    };
+    assert_eq!(permutations(&[], Some("x")), 24);
+    assert_eq!(permutations(&[], Some("!S3 y")), 6);
+    assert_eq!(permutations(&[], Some("! S3")), 6);
+    assert_eq!(permutations(&["!S3 y"], None), 6, "under way");
+    assert_eq!(permutations(&["x", "!S3 y"], None), 6, "waiting");
+    assert_eq!(permutations(&["!S3 y"], Some("!S2 z")), 2);
+}
+
+/// Whether S2 and S3 are in the same state is not all: what one of them is about to be asked, it
+/// alone will refuse.
+#[test]
+fn a_refusal_to_come_is_not_folded_away() {
+    let mut scenario = Scenario::of("two_phase", 3);
+    scenario.clients = 2;
+    scenario.prepared = vec![submit(1, "x"), submit(2, "!S3 y")];
+    let arrivals = [
+        "C1>S1#1", "C2>S1#1", "S1>S2#1", "S1>S3#1", "S2>S1#1", "S3>S1#1",
+    ];
+    let arrivals = arrivals.map(|id| Action::Deliver(id.parse().unwrap()));
+    scenario.prepared.extend(arrivals);
+    let goal = r#"{"all":[
+        {"count":{"field":{"key":"transaction_log","is":"1.1:abort,2.1:abort"},"at_least":1}},
+        {"count":{"cell":{"index":1},"at_most":2}},
+        {"count":{"cell":{"index":2,"state":"aborted"},"at_most":1}}]}"#;
+    let goal = Goal::Reach(condition::read(goal).unwrap());
+    let bounds = Bounds {
+        crashes: 1,
+        ..Bounds::default()
+    };
+    for symmetry in [false, true] {
+        let mut search = search(&scenario, &bounds, &goal, symmetry);
+        assert_eq!(search.advance(usize::MAX), Status::Found, "{symmetry}");
+        assert_eq!(search.found().unwrap().actions.len(), 9, "{symmetry}");
     }
 }
 

@@ -12,7 +12,7 @@ use super::lab::Msg;
 use super::lecture;
 use super::search::{self, Finder};
 use super::words::Words;
-use crate::protocol::{Quorums, Variant};
+use crate::protocol::{Effect, Quorums, Variant};
 use crate::view::{Session, quorums};
 
 /// The id of what names the dialogue.
@@ -210,7 +210,28 @@ pub(super) fn break_rule(
             .each(search::offer(finder, words, about, variant, send).into_iter())
             .end()
     };
-    let rows = classed("div", "variants").each(about.variants.iter().map(row));
+    // What is looked for first stands first.
+    let kinds: [(&str, fn(&Effect) -> bool); 4] = [
+        ("ui.variant_group_lose", |it| matches!(it, Effect::Loses(_))),
+        ("ui.variant_group_stall", |it| matches!(it, Effect::Stalls)),
+        ("ui.variant_group_harmless", |it| {
+            matches!(it, Effect::Harmless)
+        }),
+        ("ui.variant_group_extend", |it| {
+            matches!(it, Effect::Extends)
+        }),
+    ];
+    let kinds = kinds.iter().filter_map(|(key, is_one)| {
+        let mut of_kind = about
+            .variants
+            .iter()
+            .filter(|it| is_one(&it.effect))
+            .peekable();
+        of_kind.peek()?;
+        let kind = el("section").key(key).with(el("h3").text(words.t(key)));
+        Some(kind.each(of_kind.map(row)).end())
+    });
+    let rows = classed("div", "variants").each(kinds);
     let intro = el("p").text(words.t("ui.break_rule_intro"));
     let missing = search::missing(finder, words, about);
     let quorums = quorum_sizes(words, session, send);

@@ -2,16 +2,16 @@
 
 use yew::prelude::*;
 
+use super::compare::{name, stage_name};
 use super::diagram;
 use super::dom::{El, button, classed, el};
-use super::host::drawing;
+use super::host::drawing::{self, Drawing};
 use super::lab::{More, Msg};
+use super::stage;
 use super::words::Words;
 use crate::view::Session;
+use crate::view::compare::Runs;
 use crate::view::export::Notation;
-
-/// The id of the stage's drawing.
-const STAGE: &str = "stage";
 
 /// What is taken, and in which form.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -36,13 +36,51 @@ pub(super) enum Picture {
 }
 
 impl Picture {
-    /// Its element, and the name of its file.
-    fn names(self) -> (&'static str, &'static str) {
+    /// The name of its file.
+    fn file(self) -> &'static str {
         match self {
-            Self::Stage => (STAGE, "quorumscope-stage"),
-            Self::Diagram => (diagram::PICTURE, "quorumscope-diagram"),
+            Self::Stage => "quorumscope-stage",
+            Self::Diagram => "quorumscope-diagram",
         }
     }
+
+    /// The picture as it is on the page: of two stages, the one that a person acts on.
+    pub(super) fn draw(self, runs: &Runs, words: &Words) -> Option<Drawing> {
+        let name = runs
+            .pair()
+            .map_or(stage::Name::FIRST, |it| stage_name(it.side));
+        let title = title(runs, words);
+        match self {
+            Self::Stage => drawing::svg(&name.stage(), &title),
+            Self::Diagram => drawing::svg(diagram::PICTURE, &title),
+        }
+    }
+}
+
+/// What happened at this moment, as a sentence.
+pub(super) fn sentence(session: &Session, words: &Words) -> String {
+    let moment = session.moment();
+    let titles: Vec<String> = moment
+        .happened
+        .iter()
+        .map(|it| words.say(&it.title))
+        .collect();
+    match titles.is_empty() {
+        true => words.t("export.start").to_owned(),
+        false => titles.join(words.t("ui.sentence_separator")),
+    }
+}
+
+/// What this moment is called, so that no two of a run have the same name.
+pub(super) fn title(session: &Session, words: &Words) -> String {
+    let protocol = format!("protocol.{}", session.about().key);
+    let position = session.position().to_string();
+    let args = [
+        ("protocol", words.t(&protocol)),
+        ("position", &position),
+        ("what", &sentence(session, words)),
+    ];
+    words.fill("export.moment", &args)
 }
 
 /// Each form, with its text's key.
@@ -57,7 +95,7 @@ const FORMS: [(&str, Export); 7] = [
 ];
 
 /// The dialogue's content. A diagram can be taken only where it is drawn.
-pub(super) fn dialog(has_diagram: bool, words: &Words, send: &Callback<Msg>) -> Html {
+pub(super) fn dialog(has_diagram: bool, runs: &Runs, words: &Words, send: &Callback<Msg>) -> Html {
     let form = |(key, form): &(&'static str, Export)| {
         let of_diagram = matches!(
             form,
@@ -77,10 +115,22 @@ pub(super) fn dialog(has_diagram: bool, words: &Words, send: &Callback<Msg>) -> 
     };
     classed("div", "export")
         .with(el("p").text(words.t("export.says")))
+        .with(of_one_side("export.one_side", runs, words))
         .with(classed("div", "forms").each(FORMS.iter().map(form)))
         .with(hint)
         .with(classed("div", "row").with(json(words, send)))
         .end()
+}
+
+/// Where two stages stand, which of them this is about, and what keeps both.
+pub(super) fn of_one_side(key: &'static str, runs: &Runs, words: &Words) -> El {
+    match runs.pair() {
+        None => el("p").set("hidden", ""),
+        Some(pair) => {
+            let side = name(pair, pair.side, words);
+            el("p").text(&words.fill(key, &[("side", &*side)]))
+        }
+    }
 }
 
 fn json(words: &Words, send: &Callback<Msg>) -> El {
@@ -88,21 +138,21 @@ fn json(words: &Words, send: &Callback<Msg>) -> El {
 }
 
 /// Takes it; says later how that went, where it takes a while.
-pub(super) fn take(export: Export, session: &Session, words: &Words, send: &Callback<Msg>) -> bool {
+pub(super) fn take(export: Export, runs: &Runs, words: &Words, send: &Callback<Msg>) -> bool {
     match export {
         Export::Drawing(picture) => {
-            let (id, name) = picture.names();
-            let text = drawing::svg(id).map(|it| it.text);
-            text.is_some_and(|it| drawing::save(&format!("{name}.svg"), "image/svg+xml", &it))
+            let drawn = picture.draw(runs, words);
+            let name = format!("{}.svg", picture.file());
+            drawn.is_some_and(|it| drawing::save(&name, "image/svg+xml", &it.text))
         }
         Export::Image(picture) => {
-            let (id, name) = picture.names();
-            let Some(svg) = drawing::svg(id) else {
+            let Some(drawn) = picture.draw(runs, words) else {
                 return false;
             };
             let send = send.clone();
             wasm_bindgen_futures::spawn_local(async move {
-                let saved = drawing::save_image(&format!("{name}.png"), &svg).await;
+                let name = format!("{}.png", picture.file());
+                let saved = drawing::save_image(&name, &drawn).await;
                 send.emit(More::Export(Export::Done(saved)).into());
             });
             true
@@ -112,11 +162,11 @@ pub(super) fn take(export: Export, session: &Session, words: &Words, send: &Call
                 Notation::Mermaid => "quorumscope-run.mmd",
                 Notation::PlantUml => "quorumscope-run.puml",
             };
-            let text = session.sequence_diagram(notation, words);
+            let text = runs.sequence_diagram(notation, words);
             drawing::save(name, "text/plain", &text)
         }
         Export::Transcript => {
-            let text = session.transcript_text(words);
+            let text = runs.transcript_text(words);
             drawing::save("quorumscope-transcript.txt", "text/plain", &text)
         }
         Export::Done(saved) => saved,

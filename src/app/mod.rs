@@ -57,6 +57,7 @@ const STYLES: &[&str] = &[
     "full/knowledge.css",
     "full/lecture.css",
     "full/lesson.css",
+    "full/print.css",
     "full/share.css",
     "full/why-not.css",
 ];

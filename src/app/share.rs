@@ -4,12 +4,14 @@
 use yew::prelude::*;
 
 use super::dom::{El, button, classed, el, on_typed};
+use super::export;
 use super::host::sharing;
 use super::lab::{More, Msg};
 use super::words::Words;
 use crate::share::link::{self, LinkError};
 use crate::share::qr;
 use crate::view::Session;
+use crate::view::compare::Runs;
 
 /// The id of the field that holds the link.
 const LINK: &str = "link";
@@ -47,10 +49,9 @@ impl Sharer {
         self.copied = None;
     }
 
-    /// The link, where it is an address that others can open.
-    pub(super) fn address(&self) -> Option<&str> {
-        let link = self.link.as_ref()?.as_ref().ok()?;
-        (!link.starts_with('#')).then_some(link)
+    /// The link, where the run has one: behind the page's address, if that has one.
+    pub(super) fn link(&self) -> Option<&str> {
+        Some(self.link.as_ref()?.as_ref().ok()?)
     }
 
     /// Copies the link, and says later how that went.
@@ -84,7 +85,13 @@ pub(super) fn error_key(error: &LinkError) -> &'static str {
 }
 
 /// The dialogue's content.
-pub(super) fn dialog(sharer: &Sharer, embed: Html, words: &Words, send: &Callback<Msg>) -> Html {
+pub(super) fn dialog(
+    sharer: &Sharer,
+    runs: &Runs,
+    embed: Html,
+    words: &Words,
+    send: &Callback<Msg>,
+) -> Html {
     let link = match &sharer.link {
         Some(Ok(link)) => has_link(link, sharer.copied, words, send),
         _ => el("p").text(words.t("share.too_long")),
@@ -95,6 +102,7 @@ pub(super) fn dialog(sharer: &Sharer, embed: Html, words: &Words, send: &Callbac
         .with(classed("div", "row").with(button(send, Msg::Save).text(words.t("ui.save"))));
     classed("div", "share")
         .key("share")
+        .with(export::of_one_side("share.one_side", runs, words))
         .with(link)
         .child(embed)
         .with(file)

@@ -45,7 +45,7 @@ pub(super) fn view(
 ) -> Html {
     let stride = session.about().stride;
     let steps = steps(moment, words, stride, &controls, send);
-    let is_known = FULL && moment.repeats && whose.is_none();
+    let is_known = FULL && moment.repeats && whose.is_none() && moment.seen_by.is_none();
     let deed = session.action(session.position()).filter(|_| is_known);
     let faults = group("faults", words.t("ui.faults"))
         .with(button(send, Msg::Kill).text(words.t("ui.kill_node")))
@@ -190,6 +190,13 @@ pub(super) fn range(
 
 /// What Step will do.
 fn next(moment: &Moment, words: &Words, whose: Option<&str>) -> Html {
+    if FULL
+        && let Some(node) = moment
+            .seen_by
+            .filter(|_| moment.next.is_none() || moment.repeats)
+    {
+        return text(&words.fill("knowledge.next", &[("node", &node.to_string())]));
+    }
     if moment.repeats {
         return text(words.t("ui.next_repeats"));
     }
@@ -282,8 +289,12 @@ pub(super) fn status(moment: &Moment, words: &Words) -> String {
             &[("position", &position), ("length", &length)],
         ),
     };
-    let time = words.fill("ui.time", &[("ms", &moment.now.to_string())]);
-    let parts: Vec<String> = epoch.into_iter().chain([event, time]).collect();
+    // A node has a clock of its own, which is shown elsewhere.
+    let time = match FULL && moment.seen_by.is_some() {
+        true => None,
+        false => Some(words.fill("ui.time", &[("ms", &moment.now.to_string())])),
+    };
+    let parts: Vec<String> = epoch.into_iter().chain([event]).chain(time).collect();
     parts.join(" · ")
 }
 

@@ -98,6 +98,12 @@ impl<P: Protocol> Timeline<P> {
         &self.current
     }
 
+    /// The world at the start.
+    pub fn start(&self) -> &Watched<P> {
+        let first = self.checkpoints.get(&(BranchId(0), 0));
+        &first.expect("the first branch has a checkpoint at 0").state
+    }
+
     /// What the action just before the cursor caused; nothing at the start.
     pub fn last(&self) -> Option<&Step<P::Message>> {
         self.last.as_ref()

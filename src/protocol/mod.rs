@@ -110,7 +110,7 @@ pub trait Protocol: Clone + 'static {
 
     /// Holds a node that has just changed against another one, where two nodes can contradict
     /// each other, or what is remembered; called for each other node after
-    /// [`Protocol::observe`]. `changed` and `other` come in this order, whichever is older. `before`
+    /// [`Protocol::observe`]. `changed` comes first, also where `other` has the smaller number. `before`
     /// is what the first was when it was last held against the other as that is now; nothing where
     /// nobody knows.
     fn compare(
@@ -150,8 +150,8 @@ pub trait Protocol: Clone + 'static {
 
     /// The nodes that may change names from here on, as far as the protocol goes: whatever
     /// happens, it happens to the relabelled nodes in the same way. That takes that their names are
-    /// never compared but for equality, stand in no command, and that nobody is preferred for one.
-    /// Nobody, unless a protocol says otherwise.
+    /// never compared but for equality, and that nobody is preferred for one. Nobody, unless a
+    /// protocol says otherwise. Who is named in a command keeps the name in any case.
     ///
     /// Clients ask the nodes `asked` of their own accord; whom else an answer sends them to, the
     /// protocol knows.
@@ -215,6 +215,8 @@ pub struct About {
     pub contention: usize,
     /// The algorithm, line by line, section by section.
     pub rules: &'static [&'static Rule],
+    /// The names of the messages, as screens and conditions have them.
+    pub messages: &'static [&'static str],
     /// What the cluster is to its clients, who see none of its nodes.
     pub object: Object,
     /// What must hold.

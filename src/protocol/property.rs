@@ -41,7 +41,7 @@ pub enum Fact {
     },
     /// A learner learned that a value is chosen.
     Learned {
-        /// The ballot that a majority accepted.
+        /// The ballot that a quorum of phase 2 accepted.
         ballot: Epoch,
         /// The value.
         value: Value,
@@ -71,6 +71,8 @@ pub enum Fact {
     Decided {
         /// The transaction.
         epoch: Epoch,
+        /// What it is to do; nothing where the node has not been told.
+        value: Option<Value>,
         /// Whether it is committed, and not aborted.
         commit: bool,
     },

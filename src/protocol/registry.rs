@@ -37,13 +37,6 @@ pub fn find(key: &str) -> Option<&'static About> {
     PROTOCOLS.iter().find(|about| about.key == key).copied()
 }
 
-/// Whether it takes the full program to run this: the core has some protocols, and of those none
-/// with a rule changed.
-pub fn needs_full(key: &str, variants: &SortedSet<String>) -> bool {
-    let is_here = cfg!(feature = "full") || variants.is_empty();
-    KEYS.contains(&key) && (find(key).is_none() || !is_here)
-}
-
 /// A world has one protocol, so its parts are never of two.
 const MIXED: &str = "all parts of a world are of one protocol";
 

@@ -70,8 +70,8 @@ macro_rules! relabel {
 }
 pub(crate) use relabel;
 
-// Of a value, a command and a result nobody knows what they mean: a protocol that reads names in
-// them has to say so in `Protocol::interchangeable`.
+// Of a value, a command and a result nobody knows what they mean, so they stay as they are: the
+// search exchanges the names of nodes alone that stand in none of them.
 relabel!(plain bool, u32, ClientId, Value, Request, Decree, KeyValue);
 relabel!(struct Epoch { number, owner });
 relabel!(struct Reply { sequence, answer });

@@ -10,6 +10,7 @@
 //! | `{"tally":{"node":"S1","of":"votes","at_least":2}}` | so many said yes |
 //! | `{"down":"S1"}` | the node is down; `"any"`: some node is |
 //! | `{"count":{"role":"leader","at_least":2,"epochs":"different"}}` | so many nodes pass all tests given |
+//! | `{"count":{"cell":{"index":1},"at_least":2,"epochs":"same"}}` | … in one term or ballot: a majority of two, of three |
 //! | `{"told":{"client":"C1","value":"x"}}` | the client has been answered |
 //! | `{"lost":"raft.election_safety"}` | the property is lost |
 //! | `{"messages":{"at_least":50}}` | so many messages were sent from node to node |
@@ -26,7 +27,8 @@ pub use super::reading::{Problem, ReadError as ConditionError};
 use super::json::Json;
 use super::reading::{Object, Read, error, flag, id, inside, name, number, text, word};
 use crate::check::condition::{
-    CELL_STATES, CellTest, Condition, Count, EVENT_KINDS, EventTest, NoteTest, Part, Range, Test,
+    CELL_STATES, CellTest, Condition, Count, EVENT_KINDS, Epochs, EventTest, NoteTest, Part, Range,
+    Test,
 };
 use crate::protocol::registry::PROTOCOLS;
 use crate::protocol::{Endpoint, Outcome};
@@ -34,6 +36,9 @@ use crate::world::CLIENT_RULES;
 
 /// Whichever node.
 const ANY: &str = "any";
+/// How the terms or ballots of those who are counted are related.
+const DIFFERENT: &str = "different";
+const SAME: &str = "same";
 
 /// Reads a condition's text.
 pub fn read(text: &str) -> Read<Condition> {
@@ -167,8 +172,12 @@ fn count_json(count: &Count) -> Json {
         put(&mut fields, kind, Some(about));
     }
     put_range(&mut fields, count.nodes);
-    let differ = count.epochs_differ.then(|| "different".into());
-    put(&mut fields, "epochs", differ);
+    let word = match count.epochs {
+        Epochs::Any => None,
+        Epochs::Different => Some(DIFFERENT),
+        Epochs::Same => Some(SAME),
+    };
+    put(&mut fields, "epochs", word.map(Json::from));
     Json::Object(fields)
 }
 
@@ -288,11 +297,12 @@ fn count(json: &Json, at: &str) -> Read<Count> {
     if tests.is_empty() {
         return Err(error(at, Problem::Missing("role")));
     }
-    let differ = object.optional("epochs", |it, at| word(it, at, &[("different", ())]))?;
+    let epochs = [(DIFFERENT, Epochs::Different), (SAME, Epochs::Same)];
+    let epochs = object.optional("epochs", |it, at| word(it, at, &epochs))?;
     Ok(Count {
         tests,
         nodes: range(&object)?,
-        epochs_differ: differ.is_some(),
+        epochs: epochs.unwrap_or_default(),
     })
 }
 
@@ -318,12 +328,19 @@ fn event(json: &Json, at: &str) -> Read<EventTest> {
                 "node" | "client" | "from" | "to" => Part::End(name::<Endpoint>(json, at)?),
                 "epoch" | "index" => Part::Number(number(json, at)?),
                 "yes" | "commit" => Part::Flag(flag(json, at)?),
+                "message" => Part::Text(id(json, at, is_message)?),
                 _ => Part::Text(text(json, at)?),
             })
         })?;
         parts.extend(value.map(|value| (*part, value)));
     }
     Ok(EventTest { kind, parts })
+}
+
+/// Whether any protocol has a message of this name, or clients.
+fn is_message(name: &str) -> bool {
+    let mut known = PROTOCOLS.iter().flat_map(|about| about.messages);
+    known.any(|known| *known == name) || ["Request", "Reply"].contains(&name)
 }
 
 fn note(json: &Json, at: &str) -> Read<NoteTest> {

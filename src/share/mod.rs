@@ -16,6 +16,7 @@ mod run;
 mod run_error;
 pub mod scenes;
 pub mod search;
+pub mod snippet;
 mod trail;
 pub mod tree;
 

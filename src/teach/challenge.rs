@@ -17,6 +17,8 @@ pub struct Challenge {
     pub seed: u32,
     /// What has to come about, one after the other; at least one thing.
     pub goals: Vec<Condition>,
+    /// What must not come about before all of that has.
+    pub never: Option<Condition>,
     /// The kinds of actions that may be used beside stepping, by their names; without any, all.
     pub allow: Vec<String>,
     /// How many hints there are.
@@ -34,6 +36,8 @@ pub enum Verdict {
     Won,
     /// An action of a kind that may not be used, by its name.
     Forbidden(String),
+    /// What must not come about has come about.
+    Spoiled,
     /// A run of something else.
     Other,
 }
@@ -60,6 +64,10 @@ impl Challenge {
             session.seek(position);
             if let Some(forbidden) = session.action(position).and_then(|it| self.forbids(it)) {
                 verdict = Some(Verdict::Forbidden(forbidden));
+                break;
+            }
+            if self.never.as_ref().is_some_and(|it| session.holds(it)) {
+                verdict = Some(Verdict::Spoiled);
                 break;
             }
             // One step can reach one goal: what comes after another has to come later.

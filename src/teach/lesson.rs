@@ -46,6 +46,8 @@ pub struct Beat {
     pub asks: Vec<Action>,
     /// What it waits for; without it, for the reader to go on.
     pub until: Option<Condition>,
+    /// Where to read more: addresses of other sites.
+    pub links: Vec<String>,
 }
 
 /// Something that a lesson does itself.
@@ -57,6 +59,18 @@ pub enum Deed {
     To(Condition),
     /// Does this.
     Act(Action),
+    /// Opens a comparison with this protocol, by its key. The page does that; the run stays as it is.
+    Compare(&'static str),
+}
+
+impl Beat {
+    /// The protocol that it compares the run with.
+    pub fn compares(&self) -> Option<&'static str> {
+        self.does.iter().find_map(|deed| match deed {
+            Deed::Compare(key) => Some(*key),
+            _ => None,
+        })
+    }
 }
 
 /// Something on the page that a beat points at.
@@ -79,7 +93,7 @@ pub enum Point {
 /// The panels that can be pointed at.
 pub(super) const PANELS: [&str; 4] = ["why", "rules", "state", "properties"];
 /// The controls that can be pointed at.
-pub(super) const CONTROLS: [&str; 3] = ["step", "stride", "run"];
+pub(super) const CONTROLS: [&str; 4] = ["step", "stride", "run", "counts"];
 
 /// A message, by what it is and which way it goes.
 #[derive(Clone, Debug, PartialEq, Eq)]

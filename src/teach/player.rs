@@ -179,6 +179,7 @@ impl Player {
                     }
                 }
                 Deed::To(condition) => step_to(session, &condition)?,
+                Deed::Compare(_) => {}
             }
         }
         self.said.clear();

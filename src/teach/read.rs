@@ -3,12 +3,13 @@
 //! A lesson is
 //! `{"format":"quorumscope-lesson","version":1,"minutes":5,"scenario":{…},"seed":1,"beats":[…]}`, and
 //! a beat `{"text":"KEY", "args":{…}, "rule":{"left":…,"right":…}, "point":[…], "does":[…],
-//! "asks":[…], "until":…}`, of which only `text` has to be there.
+//! "asks":[…], "until":…, "links":["https://…"]}`, of which only `text` has to be there.
 //!
 //! A challenge is `{"format":"quorumscope-challenge","version":1,"scenario":{…},"seed":1,"goals":[…],
-//! "allow":["delay",…],"hints":2,"search":{"goal":…,"bounds":…}}`: conditions that have to come about
-//! one after the other, the actions that may be used for it, by their names in a run's file, and what
-//! the lab can look for itself, as in a search's file ([`crate::share::search`]).
+//! "never":…,"allow":["delay",…],"hints":2,"search":{"goal":…,"bounds":…}}`: conditions that have to
+//! come about one after the other, one that must not come about before they have, the actions that may
+//! be used for it, by their names in a run's file, and what the lab can look for itself, as in a
+//! search's file ([`crate::share::search`]).
 //!
 //! | where | form | what it is |
 //! | --- | --- | --- |
@@ -20,7 +21,9 @@
 //! | `point` | `{"node":"S1"}`, `{"client":"C1"}`, `{"link":["S1","S2"]}` | |
 //! | | `{"message":"Prepare","to":"S2"}`, `{"cell":["S1",2]}` | |
 //! | | `{"panel":"why"}`, `{"control":"step"}` | |
+//! | | `{"control":"counts"}` | what both sides of a comparison cost |
 //! | `does` | `{"steps":5}`, `{"to":CONDITION}`, `{"act":ACTION}` | |
+//! | | `{"compare":"raft"}` | a comparison with that protocol, in the last beat alone |
 //! | `asks` | actions | as in a run's file |
 //! | `until` | a condition | as in [`crate::share::condition`] |
 
@@ -35,6 +38,7 @@ use crate::share::json::{BadJson, Json};
 use crate::share::reading::{Object, Problem, Read, error, id, inside, name, number, text, word};
 use crate::share::search::{self, SearchRequest};
 use crate::share::{VERSION, codec, condition};
+use crate::view::compare::{Rival, rivals};
 use crate::world::{Action, Scenario};
 
 /// What every lesson's file says it is.
@@ -58,7 +62,7 @@ const FORMAT_CHALLENGE: &str = "quorumscope-challenge";
 pub(super) fn challenge(file: &str, source: &str) -> Result<Challenge, FileError> {
     whole(file, source, |json| {
         let known = [
-            "format", "version", "scenario", "seed", "goals", "allow", "hints", "search",
+            "format", "version", "scenario", "seed", "goals", "never", "allow", "hints", "search",
         ];
         let object = Object::new(json, "", &known)?;
         head(&object, FORMAT_CHALLENGE)?;
@@ -79,6 +83,7 @@ pub(super) fn challenge(file: &str, source: &str) -> Result<Challenge, FileError
             scenario,
             seed,
             goals: object.required("goals", |it, at| list(it, at, condition::condition))?,
+            never: object.optional("never", condition::condition)?,
             allow: all(&object, "allow", text)?,
             hints: object.required("hints", number)?,
         };
@@ -164,10 +169,26 @@ fn lesson(json: &Json) -> Read<Lesson> {
         minutes: object.required("minutes", number)?,
         beats: object.required("beats", |it, at| list(it, at, beat))?,
     };
-    match lesson.beats.is_empty() {
-        true => Err(error("beats", Problem::BadValue)),
-        false => Ok(lesson),
+    if lesson.beats.is_empty() {
+        return Err(error("beats", Problem::BadValue));
     }
+    compares(&lesson)?;
+    Ok(lesson)
+}
+
+/// A comparison is opened where nothing more of the lesson comes, since a lesson moves one run, and
+/// with what the run can be compared with.
+fn compares(lesson: &Lesson) -> Read<()> {
+    let rivals = rivals(&lesson.scenario);
+    for (place, beat) in lesson.beats.iter().enumerate() {
+        let Some(key) = beat.compares() else { continue };
+        let is_last = place + 1 == lesson.beats.len();
+        if !(is_last && rivals.contains(&Rival::Protocol(key))) {
+            let at = format!("beats.{}.does", place + 1);
+            return Err(error(&at, Problem::BadValue));
+        }
+    }
+    Ok(())
 }
 
 /// A scenario that can be opened.
@@ -180,7 +201,9 @@ fn scenario(json: &Json, at: &str) -> Read<Scenario> {
 }
 
 fn beat(json: &Json, at: &str) -> Read<Beat> {
-    let known = ["text", "args", "rule", "point", "does", "asks", "until"];
+    let known = [
+        "text", "args", "rule", "point", "does", "asks", "until", "links",
+    ];
     let object = Object::new(json, at, &known)?;
     Ok(Beat {
         text: object.required("text", text)?,
@@ -190,7 +213,18 @@ fn beat(json: &Json, at: &str) -> Read<Beat> {
         does: all(&object, "does", deed)?,
         asks: all(&object, "asks", action)?,
         until: object.optional("until", condition::condition)?,
+        links: all(&object, "links", address)?,
     })
+}
+
+/// The address of a page on another site, which can be shown as it is.
+fn address(json: &Json, at: &str) -> Read<String> {
+    let address = text(json, at)?;
+    let plain = address.bytes().all(|byte| byte.is_ascii_graphic());
+    match plain && address.starts_with("https://") {
+        true => Ok(address),
+        false => Err(error(at, Problem::BadValue)),
+    }
 }
 
 /// The items of a field; none where it is missing.
@@ -204,14 +238,17 @@ fn action(json: &Json, at: &str) -> Read<Action> {
 }
 
 fn deed(json: &Json, at: &str) -> Read<Deed> {
-    let object = Object::new(json, at, &["steps", "to", "act"])?;
+    let object = Object::new(json, at, &["steps", "to", "act", "compare"])?;
     let steps = object.optional("steps", number)?;
     let to: Option<Condition> = object.optional("to", condition::condition)?;
     let act = object.optional("act", action)?;
-    match (steps, to, act) {
-        (Some(steps), None, None) => Ok(Deed::Steps(steps)),
-        (None, Some(to), None) => Ok(Deed::To(to)),
-        (None, None, Some(act)) => Ok(Deed::Act(act)),
+    let keys: Vec<_> = PROTOCOLS.iter().map(|it| (it.key, it.key)).collect();
+    let compare = object.optional("compare", |it, at| word(it, at, &keys))?;
+    match (steps, to, act, compare) {
+        (Some(steps), None, None, None) => Ok(Deed::Steps(steps)),
+        (None, Some(to), None, None) => Ok(Deed::To(to)),
+        (None, None, Some(act), None) => Ok(Deed::Act(act)),
+        (None, None, None, Some(key)) => Ok(Deed::Compare(key)),
         _ => Err(error(at, Problem::NoKind)),
     }
 }

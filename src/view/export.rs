@@ -41,14 +41,20 @@ impl Session {
 
     /// The run up to the cursor, line by line.
     pub fn transcript_text(&self, words: &Catalogue) -> String {
-        let mut text = String::new();
-        for line in self.transcript() {
+        let lines = self.transcript_lines(words).into_iter().zip(1..);
+        let lines = lines.map(|(line, number)| format!("{number}. {line}\n"));
+        lines.collect()
+    }
+
+    /// The same, each line without its number.
+    pub fn transcript_lines(&self, words: &Catalogue) -> Vec<String> {
+        let lines = self.transcript().into_iter().map(|line| {
             let titles = line.happened.iter().map(|it| words.say(&it.title));
             let titles: Vec<String> = titles.collect();
             let said = titles.join(words.get("ui.sentence_separator"));
-            text.push_str(&format!("{}. t = {} ms: {said}\n", line.number, line.at));
-        }
-        text
+            format!("t = {} ms: {said}", line.at)
+        });
+        lines.collect()
     }
 
     /// The nodes, then the clients.

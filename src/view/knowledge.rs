@@ -2,7 +2,7 @@
 //! and its own clock. Nobody in a distributed system sees more than that.
 
 use super::chronicle::{Arrow, Change, Mark};
-use super::moment::{Belief, Moment, NodeCard};
+use super::moment::{Belief, Moment, NodeCard, Upcoming, UpcomingKind};
 use super::session::Session;
 use crate::growing::Growing;
 use crate::protocol::{Datum, Endpoint, NodeId, NodeView, Shape};
@@ -41,12 +41,14 @@ impl Session {
     /// What a node knows at the cursor.
     pub fn knowledge(&self, node: NodeId) -> Knowledge {
         let entries = self.entries();
+        // A machine that comes later has a true clock, and goes.
+        let start = self.timeline.start().world().machines().get(&node);
         let mut clock = Clock {
             last: entries.start,
             // In thousandths of a millisecond.
             shown: entries.start * u64::from(TRUE_CLOCK),
-            permille: TRUE_CLOCK,
-            stands: false,
+            permille: start.map_or(TRUE_CLOCK, |it| it.clock_permille),
+            stands: start.is_some_and(|it| it.paused_since.is_some()),
         };
         let mut letters = Vec::new();
         for (_, entry) in entries.steps(1..=self.position()) {
@@ -137,6 +139,10 @@ impl Moment {
         let arrived = |it: &super::Landed| it.lost.is_none() && it.message.id.to == id.into();
         self.landed.retain(arrived);
         self.happened.retain(|it| it.at == Some(id.into()));
+        // That its own timer will run out is all that it can know of what comes.
+        let own_timer =
+            |it: &Upcoming| matches!(it.kind, UpcomingKind::Timer(at, _) if at == id.into());
+        self.next = self.next.filter(own_timer);
         self.cut.clear();
         self.violations = Default::default();
         self.undecided = None;

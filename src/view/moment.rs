@@ -380,11 +380,14 @@ fn landed<P: Protocol>(protocol: &P, step: &Step<P::Message>) -> Vec<Landed> {
 pub(super) fn happened<P: Protocol>(protocol: &P, step: &Step<P::Message>) -> Vec<Happening> {
     let events = step.events.iter();
     let mut all: Vec<Happening> = events
-        .filter_map(|event| event_sentence(protocol, event, step.notes.is_empty()))
-        .map(|(at, title)| Happening {
+        .filter_map(|event| {
+            let (at, title) = event_sentence(protocol, event, step.notes.is_empty())?;
+            Some((at, title, meaning(event)))
+        })
+        .map(|(at, title, why)| Happening {
             at,
             title,
-            why: None,
+            why,
             rule: None,
             outcome: None,
             comparison: None,
@@ -469,6 +472,21 @@ fn event_sentence<P: Protocol>(
         | Event::Submitted(..)
         | Event::Told(..)
         | Event::Fact(..) => return None,
+    })
+}
+
+/// What follows from a fault for everybody, where no rule says so.
+fn meaning<M>(event: &Event<M>) -> Option<Sentence> {
+    let (key, node) = match event {
+        Event::Crashed(id) => ("event.crashed.why", Some(*id)),
+        Event::Paused(id) => ("event.paused.why", Some(*id)),
+        Event::LinksChanged => ("event.links_changed.why", None),
+        _ => return None,
+    };
+    let sentence = Sentence::new(key);
+    Some(match node {
+        Some(id) => sentence.with("node", id),
+        None => sentence,
     })
 }
 

@@ -216,7 +216,10 @@ impl Session {
             prepared: Vec::new(),
             ..self.scenario.clone()
         };
-        let protocol = self.timeline.current().world().protocol().clone();
+        // That at the cursor may have a machine more than the run began with.
+        let Ok(protocol) = Any::open(&bare.protocol, &bare.cluster) else {
+            unreachable!("the run was opened with it");
+        };
         let mut world = World::new(Arc::new(protocol), &bare, self.seed);
         let mut counter = Counter::new(&world);
         let done = self.timeline.actions().take(self.position());
@@ -284,7 +287,7 @@ impl Session {
 
     /// The run up to the cursor as text, line by line.
     pub fn transcript(&self) -> Vec<Line> {
-        transcript::of(&self.timeline, &self.scenario, self.seed)
+        transcript::of(&self.timeline)
     }
 }
 

@@ -1,9 +1,7 @@
 //! The whole run as text: for screen readers, for files and for the command line.
 
-use crate::check::Watched;
 use crate::history::Timeline;
 use crate::protocol::Protocol;
-use crate::world::Scenario;
 
 use super::moment::{self, Happening};
 
@@ -19,15 +17,12 @@ pub struct Line {
 }
 
 /// Replays the run from its start to the cursor.
-pub(super) fn of<P: Protocol>(timeline: &Timeline<P>, scenario: &Scenario, seed: u32) -> Vec<Line> {
-    let protocol = timeline.current().world().protocol().clone();
-    let Ok(mut watched) = Watched::new(protocol, scenario, seed) else {
-        return Vec::new();
-    };
+pub(super) fn of<P: Protocol>(timeline: &Timeline<P>) -> Vec<Line> {
+    let mut watched = timeline.start().clone();
     let mut lines = Vec::new();
     for action in timeline.actions().take(timeline.position()) {
         let Ok(step) = watched.apply(action) else {
-            break;
+            unreachable!("what was applied once applies again");
         };
         lines.push(Line {
             number: lines.len() + 1,

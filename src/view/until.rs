@@ -4,7 +4,7 @@
 use super::session::{STRIDE_STEPS_MAX, Session};
 use crate::check::Watched;
 use crate::check::condition::Condition;
-use crate::protocol::Protocol;
+use crate::protocol::{Protocol, registry};
 use crate::share::condition;
 use crate::world::{Action, ActionError, Event, Payload, Step};
 
@@ -71,57 +71,12 @@ static NAMED: [Named; 7] = [
     },
 ];
 
-/// The names of a protocol's messages.
-static MESSAGES: [(&str, &[&str]); 4] = [
-    (
-        "paxos",
-        &["Prepare", "Promise", "Accept", "Accepted", "Refused"],
-    ),
-    (
-        "multi_paxos",
-        &[
-            "Prepare",
-            "Promise",
-            "Accept",
-            "Accepted",
-            "Refused",
-            "Heartbeat",
-            "Chosen",
-            "CatchUp",
-        ],
-    ),
-    (
-        "raft",
-        &[
-            "RequestVote",
-            "VoteReply",
-            "AppendEntries",
-            "Heartbeat",
-            "AppendReply",
-            "InstallSnapshot",
-            "InstallReply",
-            "PreVote",
-            "PreVoteReply",
-            "TimeoutNow",
-            "ReadHeartbeat",
-            "ReadHeartbeatReply",
-        ],
-    ),
-    (
-        "two_phase",
-        &[
-            "Work", "Worked", "Prepare", "Vote", "Decision", "Ack", "Ask", "Unsure",
-        ],
-    ),
-];
-
 /// What a run of a protocol can be let go until.
 pub fn choices(protocol: &str) -> Vec<Until> {
     let fits = |it: &&Named| it.protocols.is_empty() || it.protocols.contains(&protocol);
     let named = NAMED.iter().filter(fits).map(Until::Named);
-    let messages = MESSAGES.iter().filter(|(key, _)| *key == protocol);
-    let messages = messages.flat_map(|(_, names)| names.iter());
-    let messages = messages.map(|name| Until::Arrives(name));
+    let messages = registry::find(protocol).map_or(&[][..], |about| about.messages);
+    let messages = messages.iter().map(|name| Until::Arrives(name));
     named.chain([Until::Lost]).chain(messages).collect()
 }
 
@@ -218,7 +173,8 @@ fn is_of_heartbeats<P: Protocol>(protocol: &P, step: &Step<P::Message>) -> bool 
 mod tests {
     use super::*;
     use crate::protocol::registry::PROTOCOLS;
-    use crate::protocol::{ClientId, Value};
+    use crate::protocol::{ClientId, Effect, NodeId, RangeMs, Value};
+    use crate::sorted::SortedSet;
     use crate::view::{first_look, open};
     use crate::world::Scenario;
 
@@ -242,34 +198,66 @@ mod tests {
         }
     }
 
-    /// The names are those that the protocols give their messages.
+    /// The names are those that the protocols give their messages, and every one of them can come
+    /// about: as the protocol is, or with one of its extensions.
     #[test]
     fn messages_are_known_by_name() {
         for about in PROTOCOLS {
-            let mut scenario = Scenario::of(about.key, 4);
-            scenario.network.latency = crate::protocol::RangeMs::new(1, 90);
-            let mut session = open(scenario, 3).unwrap();
-            for at in 0..1500_u32 {
-                if at % 200 == 10 {
-                    let submit = Action::Submit {
-                        client: ClientId(1),
-                        to: None,
-                        value: Value::new("x=1").unwrap(),
-                    };
-                    session.act(submit).unwrap();
-                }
-                if session.step().is_err() {
-                    break;
-                }
-                let moment = session.moment();
-                let cards = moment.messages.iter();
-                let ours = cards.filter(|it| !matches!(it.view.name, "Request" | "Reply"));
-                for card in ours {
-                    let name = Until::Arrives(card.view.name);
-                    assert!(choices(about.key).contains(&name), "{name:?}");
+            let mut seen = SortedSet::new();
+            let extensions = about
+                .variants
+                .iter()
+                .filter(|it| it.effect == Effect::Extends);
+            let variants = extensions.map(|it| Some(it.id)).chain([None]);
+            for (variant, seed) in variants.flat_map(|it| (1..=4).map(move |seed| (it, seed))) {
+                let mut scenario = Scenario::of(about.key, 4);
+                scenario.clients = 2;
+                scenario.network.latency = RangeMs::new(1, 90);
+                scenario.cluster.variants = variant.map(str::to_owned).into_iter().collect();
+                let mut session = open(scenario, seed).unwrap();
+                for at in 0..1500 {
+                    for action in meanwhile(at, seed) {
+                        // Some make no sense by then; what matters is what is said afterwards.
+                        let _ = session.act(action);
+                    }
+                    if session.step().is_err() {
+                        continue;
+                    }
+                    let moment = session.moment();
+                    let names = moment.messages.iter().map(|it| it.view.name);
+                    seen.extend(names.filter(|it| !matches!(*it, "Request" | "Reply")));
                 }
             }
+            let offered = choices(about.key).into_iter().filter_map(|it| match it {
+                Until::Arrives(name) => Some(name),
+                Until::Named(_) | Until::Lost => None,
+            });
+            assert_eq!(seen, offered.collect(), "{}", about.key);
         }
+    }
+
+    /// What people do while a run goes on: they ask, also for what one node refuses, for what is
+    /// stored, and for another leader; and a node is away for a while.
+    fn meanwhile(at: u32, seed: u32) -> Vec<Action> {
+        const COMMANDS: [&str; 5] = ["x=1", "!S3 y", "x?", ">S2", ">S4"];
+        let mut actions = Vec::new();
+        if at % 50 == 10 {
+            let value = Value::new(COMMANDS[at as usize / 50 % COMMANDS.len()]).unwrap();
+            for (client, to) in [(1, 1), (2, 3)] {
+                actions.push(Action::Submit {
+                    client: ClientId(client),
+                    to: (at % 100 == 10).then_some(NodeId(to)),
+                    value: value.clone(),
+                });
+            }
+        }
+        match at % 400 {
+            // In the middle of what was asked shortly before, each time a little later.
+            gone if gone == 112 + seed + 4 * (at / 400) => actions.push(Action::Crash(NodeId(1))),
+            300 => actions.push(Action::Restart(NodeId(1))),
+            _ => {}
+        }
+        actions
     }
 
     /// A calm leader's heartbeats are one step; a crash is not stepped over.

@@ -76,6 +76,13 @@ test('only what a node knows: its state, its beliefs, its letters, its clock', a
   assert.match(await who.panel().innerText(), /from S3\s+RequestVote/);
   await screenshot(who.page, 'knowledge');
   await axe(who.page);
+  // Nor what comes next, the world's time, whether the properties hold, or any answer.
+  for (const tab of ['Why', 'Rules', 'State', 'Properties']) {
+    await who.tab(tab);
+    const all = await who.page.locator('.stage-box, .pane, .transport').allInnerTexts();
+    assert.doesNotMatch(all.join(' '), /down|holds|t = \d|Next: \w+ S3|S3 → |Why not/, tab);
+  }
+  assert.match(await who.next(), /cannot know|timer runs out S2/);
 
   // Steps go on, and it still knows no more than it is told.
   await who.step(3);

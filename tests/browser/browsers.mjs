@@ -130,7 +130,7 @@ const folders = new WeakMap();
  *
  * @param {import('playwright-core').Page} page
  * @param {() => Promise<void>} act
- * @returns {Promise<{name: string, text: string}>}
+ * @returns {Promise<{name: string, text: string, bytes: Buffer}>}
  */
 export async function saved(page, act) {
   const folder = folders.get(page.context().browser());
@@ -138,8 +138,10 @@ export async function saved(page, act) {
     return savedInto(folder, act);
   }
   const [download] = await Promise.all([page.waitForEvent('download'), act()]);
-  return { name: download.suggestedFilename(), text: readFileSync(await download.path(), 'utf8') };
+  return file(download.suggestedFilename(), readFileSync(await download.path()));
 }
+
+const file = (name, bytes) => ({ name, bytes, text: bytes.toString('utf8') });
 
 /** Playwright knows downloads by their navigation, and that of a blob has none in Firefox. */
 async function savedInto(folder, act) {
@@ -149,9 +151,9 @@ async function savedInto(folder, act) {
   for (const end = Date.now() + 10_000; Date.now() < end;) {
     // While it comes, it is empty and has another beside it.
     const [first, ...others] = files();
-    const text = first && others.length === 0 && readFileSync(join(folder, first.name), 'utf8');
-    if (text) {
-      return { name: first.name, text };
+    const bytes = first && others.length === 0 && readFileSync(join(folder, first.name));
+    if (bytes && bytes.length > 0) {
+      return file(first.name, bytes);
     }
     await new Promise((wake) => setTimeout(wake, 20));
   }

@@ -3,9 +3,11 @@
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 
-import { axe, fits, root, screenshot, test } from './support.mjs';
-import { eventually, visit } from './visitor.mjs';
+import { saved } from './browsers.mjs';
+import { SINGLE, axe, fits, root, screenshot, test } from './support.mjs';
+import { Visitor, eventually, visit } from './visitor.mjs';
 
 /** As strict as a page with figures can be: nothing inline, and nobody else. */
 const HOST = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; " +
@@ -284,18 +286,198 @@ async function resident(page) {
   return ids.reduce((sum, id) => sum + bytes(id), 0);
 }
 
-test('the code from the Share dialogue, put into a page, shows the moment', async (lab) => {
-  const who = await visit(lab);
-  await who.page.getByRole('button', { name: /^Step/ }).click();
-  await who.page.keyboard.press('s');
+// --- The code from the Share dialogue ---------------------------------------------------------
+
+/** The dialogue with the code for a moment of a first election; its lab lets other hosts' pages have
+ *  its files. */
+async function sharing(lab, options = {}) {
+  const page = await lab.open(await lab.serve({ anybody: true }), { motion: 'reduce', ...options });
+  const who = new Visitor(page);
+  await who.press('Next election');
+  await who.link();
   const code = who.dialog().getByRole('textbox', { name: 'Code to embed this moment' });
-  await code.waitFor();
+  const as = (kind) => who.dialog().getByLabel(/^As/).selectOption({ label: kind });
+  return { who, code, frame: () => as('Frame (iframe)'), element: () => as('Element <quorum-scope>') };
+}
+
+/** The two codes, of figures that their author has named, and the picture. */
+async function snippets(lab) {
+  const { who, code, frame, element } = await sharing(lab);
   await who.dialog().getByLabel('Controls').selectOption('Back and Step');
-  const iframe = await code.inputValue();
-  assert.match(iframe, /^<iframe src="http.*#embed=1&amp;r=1.*&amp;controls=step"/);
-  const address = iframe.match(/src="([^"]+)"/)[1].replaceAll('&amp;', '&');
-  const shown = await lab.open(address);
-  await shown.getByText(/event 1 ·/).waitFor();
-  await who.dialog().getByLabel(/^As/).selectOption({ index: 1 });
-  assert.match(await code.inputValue(), /embed\.js[^]*<quorum-scope link="1/);
+  await frame();
+  const named = (name) => who.dialog().getByRole('textbox', { name, exact: true });
+  const own = await named('Name for screen readers').inputValue();
+  assert.match(own, /^Raft, event \d+: S3 \S/);
+  await named('Caption').fill('One is elected <first>.');
+  const framed = await code.inputValue();
+  await named('Name for screen readers').fill('The "second" figure');
+  await named('Caption').fill('The same & more.');
+  await element();
+  const picture = await saved(who.page, () => who.dialog().getByRole('button', { name: /^Save the picture/ }).click());
+  const { origin } = new URL(who.page.url());
+  return { own, framed, whole: await code.inputValue(), picture, origin };
+}
+
+/** A page of somebody else's with both, as strict as can be, and with the picture beside it. */
+async function pasted(lab, { framed, whole, picture, origin }, options = {}) {
+  const html = `<!doctype html><html lang="en"><meta charset="utf-8"><title>Host</title><link rel="icon" href="data:,">
+    <body><main><h1>Host</h1><div id="framed">${framed}</div><div id="whole">${whole}</div></main></body></html>`;
+  const policy = `default-src 'none'; frame-src ${origin}; script-src ${origin}/embed.js; img-src 'self' data:`;
+  const url = await lab.serve({ policy, pages: { '/host.html': html, [`/${picture.name}`]: picture.text } });
+  return lab.open(`${url}host.html`, {
+    until: null,
+    motion: 'reduce',
+    // axe speaks to frames of its own origin alone, and tries all of them.
+    expect: [/^a request to another host/, /was preloaded using link preload/, /target origin provided/],
+    ...options,
+  });
+}
+
+test('both codes from the Share dialogue, pasted into a strict page, show the moment', async (lab) => {
+  const made = await snippets(lab);
+  assert.ok(made.framed.includes('controls=step') && made.whole.includes('controls="step"'));
+  const host = await pasted(lab, made);
+  const figures = [host.frameLocator('#framed iframe'), host.frameLocator('quorum-scope iframe')];
+  const at = (figure, position) => figure.getByText(new RegExp(`event ${position}( of \\d+)? ·`)).waitFor();
+  const position = Number(made.own.match(/event (\d+)/)[1]);
+  for (const figure of figures) {
+    await at(figure, position);
+    assert.equal(await figure.getByRole('slider').count(), 0, 'Back and Step alone');
+  }
+  assert.equal(await host.locator('quorum-scope img').isVisible(), false, 'the figure is in its place');
+  // Each figure has a name of its own, and its caption.
+  const tree = (place) => host.locator(`${place} figure`).ariaSnapshot();
+  assert.match(await tree('#framed'), /^- figure "One is elected <first>\. Open in the lab":\n {2}- iframe\n/);
+  assert.equal(await tree('#whole'), '- figure "The same & more.":\n  - iframe\n  - text: The same & more.');
+  assert.equal(await host.locator('#framed iframe').getAttribute('title'), made.own);
+  assert.equal(await host.locator('quorum-scope iframe').getAttribute('title'), 'The "second" figure');
+  await axe(host);
+  await screenshot(host, 'embed-pasted');
+
+  // Two figures: the keys go to the one that has the focus, and to nobody without it.
+  await figures[0].getByRole('button', { name: 'Step', exact: true }).click();
+  await at(figures[0], position + 1);
+  await host.keyboard.press('ArrowRight');
+  await at(figures[0], position + 2);
+  await at(figures[1], position);
+  await figures[1].getByRole('button', { name: 'Back', exact: true }).click();
+  await at(figures[1], position - 1);
+  await host.keyboard.press('ArrowLeft');
+  await at(figures[1], position - 2);
+  await at(figures[0], position + 2);
+  await host.locator('h1').click();
+  await host.keyboard.press('ArrowRight');
+  await host.waitForTimeout(300);
+  await at(figures[0], position + 2);
+  await at(figures[1], position - 2);
+  assert.equal(await figures[0].locator(':focus-visible').count(), 0);
+
+  // The link of the frame's caption opens the moment in the lab.
+  const opened = await lab.open(await host.getByRole('link', { name: 'Open in the lab' }).first().getAttribute('href'));
+  assert.equal((await new Visitor(opened).place()).position, position);
+});
+
+test('where no script runs, the code’s picture, transcript, captions and link are there', async (lab) => {
+  const made = await snippets(lab);
+  const host = await pasted(lab, made, { scripts: false });
+  await stillIsSeen(host, made);
+  await host.getByRole('link', { name: 'Open in the lab' }).waitFor();
+  assert.match(await host.locator('#whole figure').ariaSnapshot(), /img "S1: [^]*- list:\n {4}- listitem: "t = \d+ ms: /);
+});
+
+test('in print the code’s picture and transcript stand in the figure’s place', { chromium: 'Playwright cannot print in Firefox' }, async (lab) => {
+  const made = await snippets(lab);
+  const host = await pasted(lab, made);
+  await host.frameLocator('quorum-scope iframe').getByRole('button', { name: 'Step', exact: true }).waitFor();
+  await host.emulateMedia({ media: 'print' });
+  await stillIsSeen(host, made);
+  assert.equal(await host.locator('quorum-scope iframe').isVisible(), false);
+  // All of it: nothing that could be scrolled on a screen is cut off.
+  const [place, content] = await host.locator('quorum-scope').evaluate((it) =>
+    [it.getBoundingClientRect().bottom, it.querySelector('ol').getBoundingClientRect().bottom]);
+  assert.ok(content <= place + 1, `${content} px of ${place}`);
+  await screenshot(host, 'embed-pasted-in-print');
+});
+
+/** The picture is drawn, every line of the transcript is there, and both captions. */
+async function stillIsSeen(host, { own }) {
+  const image = host.locator('quorum-scope img');
+  await eventually(async () => assert.ok(await image.isVisible()));
+  const box = await image.boundingBox();
+  assert.ok(box.width > 600 && box.height > 300, `${box.width} × ${box.height}`);
+  assert.match(await image.getAttribute('alt'), /^S1: .*\. S2: .*S3: leader/);
+  const lines = await host.locator('quorum-scope li').allInnerTexts();
+  assert.equal(lines.length, Math.min(30, Number(own.match(/event (\d+)/)[1])));
+  assert.ok(lines.every((line) => /^t = \d+ ms: \S/.test(line)), lines.join('\n'));
+  for (const caption of ['One is elected <first>.', 'The same & more.']) {
+    await host.getByText(caption).waitFor();
+  }
+}
+
+test('until the figure is there, what is longer than it does not push away what follows', async (lab) => {
+  const long = Array.from({ length: 60 }, (_, at) => `<li>Line ${at}</li>`).join('');
+  const html = `<!doctype html><html lang="en"><title>Host</title><link rel="icon" href="data:,">
+    <script type="module" src="/embed.js"></script><body><main><h1>Host</h1>
+    <quorum-scope load="click" height="400" title="Long"><ol>${long}</ol></quorum-scope>
+    <quorum-scope load="click" height="400" title="Short"><p>Short</p></quorum-scope></main>`;
+  const url = await lab.serve({ policy: HOST, pages: { '/host.html': html } });
+  const page = await lab.open(`${url}host.html`, { until: null });
+  const places = page.locator('quorum-scope');
+  await page.getByRole('button').first().waitFor();
+  const heights = await places.evaluateAll((all) => all.map((it) => it.getBoundingClientRect().height));
+  assert.ok(heights.every((height) => height >= 400 && height < 480), `${heights}`);
+  await axe(page);
+  // By keys, as the first thing on the page: the short one has nothing to scroll.
+  await page.keyboard.press('Tab');
+  assert.equal(await page.getByRole('group', { name: 'Long' }).evaluate((it) => it.getRootNode().activeElement === it), true);
+  await page.keyboard.press('End');
+  await eventually(async () => assert.ok(await page.getByRole('group', { name: 'Long' }).evaluate((it) => it.scrollTop > 200)));
+  assert.equal(await page.getByRole('group').count(), 1);
+});
+
+test('the dialogue shows the figure as it will be, or says that the site has no frames', async (lab) => {
+  const { who, element } = await (async () => {
+    const url = await lab.serve({ policy: HOST });
+    const page = await lab.open(url, { motion: 'reduce', expect: [/was preloaded using link preload/] });
+    const who = new Visitor(page);
+    await who.step(2);
+    await who.link();
+    return { who, element: () => who.dialog().getByLabel(/^As/).selectOption({ index: 1 }) };
+  })();
+  await who.dialog().getByLabel('Panels').selectOption('None');
+  await who.dialog().getByRole('button', { name: 'Preview', exact: true }).click();
+  const figure = who.dialog().frameLocator('iframe');
+  await figure.getByText(/event 2( of \d+)? ·/).waitFor();
+  assert.equal(await figure.getByRole('tabpanel').count(), 0);
+  await who.dialog().getByLabel('Theme').selectOption('Dark');
+  await eventually(async () => assert.equal(await figure.locator('html').getAttribute('data-theme'), 'dark'));
+  await element();
+  await axe(who.page);
+  await fits(who.page);
+  await screenshot(who.page, 'share-preview');
+  await who.dialog().getByRole('button', { name: 'Close the preview' }).click();
+  assert.equal(await who.dialog().locator('iframe').count(), 0);
+
+  const strict = await visit(lab, { expect: [/Content.Security.Policy|^uncaught: The page’s settings blocked/] });
+  await strict.link();
+  await strict.dialog().getByRole('button', { name: 'Preview', exact: true }).click();
+  await strict.dialog().getByText(/^The policy of this site allows no frame/).waitFor();
+  assert.equal(await strict.dialog().locator('iframe').count(), 0);
+  const tab = await strict.dialog().getByRole('link', { name: 'In a new tab' }).getAttribute('href');
+  await lab.open(tab).then((page) => page.getByRole('button', { name: 'Step', exact: true }).waitFor());
+});
+
+test('from a disk the code names a place to be filled in, and says so', async (lab) => {
+  const page = await lab.open(pathToFileURL(SINGLE).href, { motion: 'reduce' });
+  const who = new Visitor(page);
+  await who.link();
+  const code = who.dialog().getByRole('textbox', { name: 'Code to embed this moment' });
+  await who.dialog().getByText(/^This page lies where nobody else can open it\. Put the laboratory’s folder on a web server/).waitFor();
+  for (const kind of [0, 1]) {
+    await who.dialog().getByLabel(/^As/).selectOption({ index: kind });
+    const text = await code.inputValue();
+    assert.ok(!text.includes('file:'), text);
+    assert.match(text, kind === 0 ? /src="https:\/\/example\.org\/quorumscope\/#embed=1&amp;r=1/ : /src="https:\/\/example\.org\/quorumscope\/embed\.js"/);
+  }
+  await axe(page);
 });

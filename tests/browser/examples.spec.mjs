@@ -25,7 +25,7 @@ const FALLBACK = 'One server asks for votes in term 1, and becomes its leader.';
  */
 const SITES = {
   html: {
-    needs: { 'img-src': ['data:'] },
+    needs: { 'img-src': ['data:', 'first-election.svg'] },
     fallback: 'Five servers; one of them times out first, asks for votes and becomes the leader of term 1.',
   },
   mdbook: { needs: { 'img-src': ['.'], 'font-src': ['fonts/'], 'frame-src': ['toc.html'] } },
@@ -175,6 +175,32 @@ const KEYS = {
     await isAt(page, 2);
   }])),
 };
+
+test('html: the picture and the steps in the figure’s place are those of its run', async (lab) => {
+  const plain = await visitPage(lab, 'html', { scripts: false, size: SIZES[0] });
+  const image = figure(plain).locator('img');
+  const box = await image.boundingBox();
+  assert.ok(box.width > 600 && box.height > 300, `${box.width} × ${box.height}`);
+  const told = await figure(plain).locator('li').allInnerTexts();
+
+  const page = await visitPage(lab, 'html', { size: SIZES[0] });
+  await frameOf(page);
+  await figure(page).evaluate((it) => {
+    window.moments = [];
+    it.addEventListener('quorumscope-moment', ({ detail }) => window.moments.push(detail));
+  });
+  for (const [at, line] of told.entries()) {
+    await press(inside(page), 'Step');
+    await eventually(async () => {
+      const moment = await page.evaluate((position) => window.moments.find((it) => it.position === position), at + 1);
+      assert.equal(moment && `t = ${moment.time} ms: ${moment.text}`, line);
+    });
+  }
+  // The picture was drawn there.
+  const nodes = await inside(page).getByRole('button', { name: /^S\d:/ }).evaluateAll((all) => all.map((it) => it.getAttribute('aria-label')));
+  const drawn = readFileSync(join(BUILT, 'html', 'first-election.svg'), 'utf8').match(/<desc>([^<]*)<\/desc>/)[1];
+  assert.deepEqual(drawn.split('\n').slice(0, nodes.length), nodes);
+});
 
 test('a policy that does not name the lab keeps the figure out, so that the tests above can fail', async (lab) => {
   for (const without of ['frame-src', 'script-src']) {

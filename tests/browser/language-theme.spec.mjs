@@ -184,6 +184,26 @@ for (const scheme of ['light', 'dark']) {
   });
 }
 
+test('on paper: the stage, why, and the diagram, dark on light', { chromium: 'it alone can look as if printed' }, async (lab) => {
+  const who = await visit(lab, { scheme: 'dark' });
+  await who.step(8);
+  await who.key('t');
+  await who.page.getByRole('region', { name: 'Space-time diagram' }).waitFor();
+  await who.page.emulateMedia({ media: 'print', colorScheme: 'dark' });
+  assert.equal(await theme(who.page), 'light');
+  assert.deepEqual(await who.page.evaluate(() => {
+    const shown = (selector) => document.querySelector(selector).getBoundingClientRect().height > 50;
+    return ['.stage', '.pane', '.diagram svg', '.top', '.transport'].filter(shown);
+  }), ['.stage', '.pane', '.diagram svg']);
+  const faint = await who.page.evaluate(() => [...document.querySelectorAll('.stage text')]
+    .map((it) => getComputedStyle(it).fill.match(/\d+/g).slice(0, 3).map(Number))
+    .filter((rgb) => Math.min(...rgb) > 200).length);
+  const badges = await who.page.locator('.stage .badge').count();
+  assert.ok(faint <= badges, 'only badges have light letters, on their own ground');
+  const pdf = await who.page.pdf({ format: 'A4' });
+  assert.ok(pdf.length > 10_000);
+});
+
 // --- Without storage ------------------------------------------------------------------------
 
 test('in a sandboxed frame, where nothing can be stored, both can still be switched', async (lab) => {

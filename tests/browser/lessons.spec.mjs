@@ -233,3 +233,73 @@ test('a term is explained where it appears, and a question opens its scene', asy
   await who.dialog().getByRole('button', { name: 'Show me: Can there be two leaders?' }).click();
   await eventually(async () => assert.match(await who.panel().innerText(), /Two leaders at once/));
 });
+
+test('a lesson puts Raft beside Multi-Paxos, and what both cost in a table', async (lab) => {
+  const who = await visit(lab);
+  await choose(who, /Paxos and Raft side by side/);
+  for (let part = 1; part < 9; part++) {
+    await goOn(who);
+  }
+  const table = who.page.getByRole('table', { name: 'What both cost' });
+  await table.waitFor();
+  assert.equal(await place(who), 'Part 9 of 9');
+  assert.equal(await who.page.locator('.counts[data-pointed]').count(), 1);
+  const sides = who.page.getByTitle('Act on this side');
+  assert.deepEqual(await sides.allInnerTexts(), ['Multi-Paxos', 'Raft']);
+  await axe(who.page);
+  await screenshot(who.page, 'lesson-compare');
+  // Stepping is done on both, whichever side one acts on, and the lesson stays where it is.
+  await sides.last().click();
+  for (let step = 0; step < 30; step++) {
+    await who.key('ArrowRight');
+  }
+  assert.equal(await place(who), 'Part 9 of 9');
+  const elections = table.locator('tbody tr').filter({ hasText: 'Elections, ballots' }).locator('td');
+  const [left, right] = await elections.allInnerTexts();
+  assert.ok(Number(left) >= 1 && Number(right) >= 1, `${left}, ${right}`);
+  // Back in the lesson one run is on stage, as it was.
+  await who.press('◀ Earlier');
+  await eventually(async () => assert.equal(await place(who), 'Part 8 of 9'));
+  assert.equal(await table.count(), 0);
+});
+
+test('the search finds by itself what a lesson has shown', async (lab) => {
+  const who = await visit(lab);
+  await choose(who, /What the tutorials leave out: Raft/);
+  for (let part = 1; part < 7; part++) {
+    await goOn(who);
+  }
+  const text = await who.panel().innerText();
+  for (const name of ['Break a rule', 'The tutorial’s Raft', 'Find the shortest run that loses it']) {
+    assert.ok(text.includes(`“${name}”`), name);
+  }
+  await who.menu('Break a rule');
+  const find = 'Find the shortest run that loses it: The tutorial’s Raft';
+  await who.dialog().getByRole('button', { name: find }).click();
+  const stage = who.page.getByRole('region', { name: 'The stage' });
+  await stage.getByText(/^Shortest run that loses Election Safety: 6 actions/).waitFor();
+});
+
+test('the six logs of Figure 7 are repaired by stepping', async (lab) => {
+  const who = await visit(lab);
+  await choose(who, /^\d+ ?Figure 7: six logs, one rule/);
+  await screenshot(who.page, 'lesson-figure-7');
+  for (let part = 1; part < 8; part++) {
+    await goOn(who);
+  }
+  const stage = who.page.getByRole('region', { name: 'The stage' });
+  assert.equal(await stage.getByRole('button', { name: /^S\d:/ }).count(), 7);
+  await axe(who.page);
+  await screenshot(who.page, 'lesson-figure-7-end');
+});
+
+test('the sources of what runs in the wild can be followed', async (lab) => {
+  const who = await visit(lab);
+  await choose(who, /In the wild/);
+  await goOn(who);
+  const link = who.panel().getByRole('link', { name: 'etcd.io/docs/latest/faq/' });
+  assert.equal(await link.getAttribute('href'), 'https://etcd.io/docs/latest/faq/');
+  assert.equal(await link.getAttribute('target'), '_blank');
+  assert.equal(await link.getAttribute('rel'), 'noopener');
+  await axe(who.page);
+});

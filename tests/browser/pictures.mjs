@@ -1,14 +1,18 @@
 // Takes the pictures of the documents anew, so that they show the lab as it is:
 // `cargo xtask pictures` builds it and starts this.
 
+import { writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-import { BROWSERS } from './browsers.mjs';
+import { BROWSERS, saved } from './browsers.mjs';
 import { Lab } from './support.mjs';
 import { elected } from './visitor.mjs';
 
-const DOCS = join(dirname(fileURLToPath(import.meta.url)), '..', '..', 'docs', 'pictures');
+const ROOT = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
+const DOCS = join(ROOT, 'docs', 'pictures');
+/** A picture as a page has it in the place of a figure. */
+const STILL = join(ROOT, 'examples', 'embedding', 'html', 'first-election.svg');
 
 /** What each picture shows: how the page is opened, and what somebody does there. */
 const PICTURES = {
@@ -51,18 +55,33 @@ async function diagram(who) {
   await region.getByRole('option', { name: /reaches S3/ }).last().dispatchEvent('click');
 }
 
-const browser = new BROWSERS.chromium();
-for (const [name, [options, act]] of Object.entries(PICTURES)) {
+/** The stage as a person exports it. */
+async function still(who) {
+  await who.menu('Export…');
+  const button = who.dialog().getByRole('button', { name: 'Stage as SVG' });
+  writeFileSync(STILL, (await saved(who.page, () => button.click())).bytes);
+  console.log(STILL);
+}
+
+/** What somebody does on a page on which a leader has been elected. */
+async function onPage(options, act) {
   const lab = new Lab(browser);
   try {
-    const who = await elected(lab, options);
-    await act(who);
-    const path = join(DOCS, `${name}.png`);
-    await who.page.screenshot({ path });
+    await act(await elected(lab, options));
     lab.check();
-    console.log(path);
   } finally {
     await lab.close();
   }
 }
+
+const browser = new BROWSERS.chromium();
+for (const [name, [options, act]] of Object.entries(PICTURES)) {
+  await onPage(options, async (who) => {
+    await act(who);
+    const path = join(DOCS, `${name}.png`);
+    await who.page.screenshot({ path });
+    console.log(path);
+  });
+}
+await onPage({}, still);
 await browser.close();

@@ -10,8 +10,8 @@ mod paxos;
 mod raft;
 mod two_phase;
 
-use common::lab::n;
-use quorumscope::protocol::{Fact, NodeId, Observation, Protocol};
+use common::{n, value};
+use quorumscope::protocol::{Epoch, Fact, NodeId, Observation, Protocol};
 use quorumscope::sorted::SortedMap;
 
 /// A protocol's monitor, and the nodes that it sees.
@@ -61,3 +61,14 @@ impl<P: Protocol> Watch<P> {
 
 /// Nothing is lost.
 const FINE: [&str; 0] = [];
+
+fn ballot(round: u32) -> Epoch {
+    Epoch::ballot(round, n(1))
+}
+
+fn applied(index: u32, text: &str) -> Fact {
+    Fact::Applied {
+        index,
+        command: Some(value(text)),
+    }
+}

@@ -1,9 +1,9 @@
 //! The properties of Multi-Paxos.
 
-use super::{FINE, Watch};
+use super::{FINE, Watch, applied, ballot};
 use crate::common::{n, value};
 use quorumscope::protocol::multi_paxos::{self, MultiPaxos};
-use quorumscope::protocol::{ClientId, Cluster, Decree, Epoch, Fact, Request};
+use quorumscope::protocol::{ClientId, Cluster, Decree, Fact, Protocol, Request};
 
 fn multi(cluster: Cluster) -> Watch<MultiPaxos> {
     let mut watch = Watch::new(MultiPaxos::new(cluster).unwrap());

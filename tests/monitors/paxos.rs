@@ -1,9 +1,9 @@
 //! The properties of Paxos.
 
-use super::{FINE, Watch};
+use super::{FINE, Watch, ballot};
 use crate::common::{n, value};
 use quorumscope::protocol::paxos::{self, Paxos};
-use quorumscope::protocol::{Cluster, Epoch, Fact};
+use quorumscope::protocol::{Cluster, Fact, Protocol};
 
 fn paxos() -> Watch<Paxos> {
     let mut watch = Watch::new(Paxos::new(Cluster::of(3)).unwrap());
@@ -11,10 +11,6 @@ fn paxos() -> Watch<Paxos> {
         watch.protocol.submitted(&mut watch.monitor, &value(text));
     }
     watch
-}
-
-fn ballot(round: u32) -> Epoch {
-    Epoch::ballot(round, n(1))
 }
 
 fn accepted(round: u32, text: &str) -> Fact {

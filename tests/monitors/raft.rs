@@ -1,6 +1,6 @@
 //! Raft's properties.
 
-use super::{FINE, Watch};
+use super::{FINE, Watch, applied};
 use crate::common::{n, value};
 use quorumscope::protocol::raft::{self, Entry, Log, Payload, Raft, Role};
 use quorumscope::protocol::{ClientId, Cluster, Epoch, Fact, KeyValue, Request};
@@ -61,13 +61,6 @@ fn leads(term: u32) -> Fact {
     Fact::BecameRole {
         role: "leader",
         epoch: Epoch::term(term),
-    }
-}
-
-fn applied(index: u32, text: &str) -> Fact {
-    Fact::Applied {
-        index,
-        command: Some(value(text)),
     }
 }
 

@@ -1,9 +1,8 @@
 //! The properties of two-phase commit.
 
-use super::{FINE, Watch};
-use crate::common::n;
+use super::{FINE, Watch, ballot};
 use quorumscope::protocol::two_phase::TwoPhase;
-use quorumscope::protocol::{Cluster, Epoch, Fact};
+use quorumscope::protocol::{Cluster, Fact};
 
 fn two_phase() -> Watch<TwoPhase> {
     Watch::new(TwoPhase::new(Cluster::of(3)).unwrap())
@@ -15,8 +14,11 @@ fn votes(number: u32, yes: bool) -> Fact {
 }
 
 fn decides(number: u32, commit: bool) -> Fact {
-    let epoch = ballot(number);
-    Fact::Decided { epoch, commit }
+    Fact::Decided {
+        epoch: ballot(number),
+        value: None,
+        commit,
+    }
 }
 
 /// Two nodes decide differently on one transaction; not on two.

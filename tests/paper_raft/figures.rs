@@ -1,6 +1,10 @@
 //! Whole sequences: Figures 7 and 8, and two histories that trip sloppy implementations.
 
+use std::rc::Rc;
+
+use quorumscope::protocol::Cell;
 use quorumscope::protocol::raft::Raft;
+use quorumscope::teach::{Lesson, Player};
 use quorumscope::world::Action;
 
 use super::server::*;
@@ -38,6 +42,29 @@ fn figure_7_is_repaired() {
         assert_eq!(rejections, expected, "{log:?}");
         assert_eq!(follower.log(), [LEADER, &[8]].concat(), "{log:?}");
     }
+}
+
+/// The lesson on Figure 7 begins with the paper's seven logs, which came about by messages, crashes and
+/// restarts, and ends with seven logs that are the same.
+#[test]
+fn the_lesson_on_figure_7_has_its_logs() {
+    let text = std::fs::read_to_string("static/lessons/figure-7.json").expect("it is there");
+    let lesson = Lesson::read("figure-7.json", &text).unwrap_or_else(|error| panic!("{error}"));
+    let lesson = Rc::new(lesson);
+    let logs = |beat| -> Vec<Vec<u32>> {
+        let (_, session) = Player::at(lesson.clone(), beat).expect("it plays");
+        let terms = |cell: &Cell| cell.epoch.map_or(0, |epoch| epoch.number);
+        let moment = session.moment();
+        let nodes = moment.nodes.iter();
+        nodes
+            .map(|node| node.view.cells.iter().map(terms).collect())
+            .collect()
+    };
+    let followers = FOLLOWERS.iter().map(|(log, _)| log.to_vec());
+    let seven: Vec<_> = std::iter::once(LEADER.to_vec()).chain(followers).collect();
+    assert_eq!(logs(0), seven);
+    let last = lesson.beats.len() - 1;
+    assert_eq!(logs(last), vec![[LEADER, &[8]].concat(); 7]);
 }
 
 /// Figure 8, (c): the entry of term 2 is on a majority, and S1 leads, yet it "cannot be considered

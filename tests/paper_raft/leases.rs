@@ -291,18 +291,17 @@ fn votes_are_given_when_the_lease_is_over() {
     assert_eq!(server.term(), 9);
 }
 
-/// Of the leader's own term, or an older one, a request is answered as ever.
+/// Of the leader's own term, or an older one, a request is answered as ever: granted in this term
+/// by who has not voted in it, and refused by who has, and in an older one by everybody.
 #[test]
 fn requests_of_this_term_are_answered() {
     let mut server = follower(3, &[], "check_quorum");
     server.deliver(4, heartbeat(3));
-    for term in [2, 3] {
-        assert!(
-            !server
-                .deliver(2, request_vote(term, (0, 0)))
-                .sends
-                .is_empty()
-        );
+    for (from, term, granted) in [(2, 2, false), (2, 3, true), (2, 3, true), (5, 3, false)] {
+        let out = server.deliver(from, request_vote(term, (0, 0)));
+        assert_eq!(out.sends.len(), 1, "{from} {term}");
+        assert_eq!(grants(&out), granted, "{from} {term}");
+        assert_eq!(server.term(), 3);
     }
 }
 

@@ -1,17 +1,24 @@
-//! The code that puts the moment on stage into somebody's page, and what can be chosen of it.
+//! The code that puts the moment on stage into somebody's page: what can be chosen of it, and what is
+//! chosen. `form.rs` shows it.
 
-use wasm_bindgen::JsCast;
-use web_sys::HtmlSelectElement;
-use yew::prelude::*;
+use yew::Callback;
 
 use super::Embed;
-use crate::app::dom::{El, button, classed, el};
-use crate::app::host::sharing;
+use crate::app::export::{self, Picture};
+use crate::app::host::{self, drawing, framing, sharing};
 use crate::app::lab::{More, Msg};
+use crate::app::stage;
 use crate::app::words::Words;
+use crate::share::snippet::{Snippet, Still};
+use crate::view::Session;
+use crate::view::compare::Runs;
 
 /// The id of the field that holds the code.
-pub(in crate::app) const CODE: &str = "embed-code";
+pub(super) const CODE: &str = "embed-code";
+/// What stands for the address of a lab that others can open, where this one is none.
+const SOMEWHERE: &str = "https://example.org/quorumscope/";
+/// The most lines of the transcript that stand in the place of a figure.
+const LINES_MAX: usize = 30;
 
 /// A choice: which of [`CHOICES`], and which of its values.
 pub(in crate::app) type Choice = (usize, usize);
@@ -24,7 +31,7 @@ type Setting = (
 );
 
 /// What can be chosen. The first value is what a figure does if nothing is said, and is not written.
-const CHOICES: [Setting; 5] = [
+pub(super) const CHOICES: [Setting; 5] = [
     (
         "embed.as",
         "",
@@ -68,129 +75,177 @@ const CHOICES: [Setting; 5] = [
     ),
 ];
 
-/// What is chosen.
+/// What is done in the dialogue.
+#[derive(Clone)]
+pub(in crate::app) enum Make {
+    Choose(Choice),
+    Title(String),
+    Caption(String),
+    /// The code goes to the clipboard.
+    Copy,
+    /// It is there, or the browser has refused.
+    Copied(bool),
+    /// The picture becomes a file.
+    SavePicture,
+    /// The figure is shown in the dialogue, or not any more.
+    Preview,
+    /// This site's policy has no frames.
+    NoFrames,
+}
+
+/// Whether the figure is shown in the dialogue.
+#[derive(Clone, Copy, Default, PartialEq)]
+pub(super) enum Preview {
+    #[default]
+    Hidden,
+    Shown,
+    Refused,
+}
+
+/// What is chosen, typed and told.
 #[derive(Default)]
 pub(in crate::app) struct Maker {
-    chosen: [usize; CHOICES.len()],
-    copied: Option<bool>,
+    pub(super) chosen: [usize; CHOICES.len()],
+    /// What is typed; where that is nothing, the moment has a title of its own.
+    pub(super) title: String,
+    /// What the moment is called by itself.
+    pub(super) own_title: String,
+    pub(super) caption: String,
+    /// What stands in the place of the element.
+    pub(super) still: Still,
+    pub(super) copied: Option<bool>,
+    /// Whether the browser did not take the picture.
+    pub(super) not_saved: bool,
+    pub(super) preview: Preview,
+    /// Who hears that frames are refused.
+    refusals: Option<host::Listener>,
 }
 
 impl Maker {
-    pub(in crate::app) fn choose(&mut self, (choice, value): Choice) {
-        if let Some((_, _, values)) = CHOICES.get(choice) {
-            self.chosen[choice] = value.min(values.len() - 1);
-            self.copied = None;
+    /// The dialogue opens, at a moment that has a link. What was chosen before is kept.
+    pub(in crate::app) fn open(&mut self, session: &Session, words: &Words) {
+        *self = Self {
+            chosen: self.chosen,
+            own_title: export::title(session, words),
+            caption: export::sentence(session, words),
+            still: still(session, words),
+            ..Self::default()
+        };
+        self.title.clone_from(&self.own_title);
+    }
+
+    /// Does what is asked; says whether the page has to be drawn anew.
+    pub(in crate::app) fn respond(
+        &mut self,
+        make: Make,
+        link: &str,
+        runs: &Runs,
+        words: &Words,
+        send: &Callback<Msg>,
+    ) -> bool {
+        match make {
+            Make::Choose((choice, value)) => {
+                if let Some((_, _, values)) = CHOICES.get(choice) {
+                    self.chosen[choice] = value.min(values.len() - 1);
+                }
+            }
+            Make::Title(title) => self.title = title,
+            Make::Caption(caption) => self.caption = caption,
+            Make::Copy => {
+                let (code, send) = (self.code(link, words), send.clone());
+                wasm_bindgen_futures::spawn_local(async move {
+                    let copied = sharing::copy(CODE, &code).await;
+                    send.emit(More::Embed(Embed::Make(Make::Copied(copied))).into());
+                });
+                return false;
+            }
+            Make::Copied(copied) => {
+                if !copied {
+                    sharing::select(CODE);
+                }
+                self.copied = Some(copied);
+                return true;
+            }
+            Make::SavePicture => {
+                let drawn = Picture::Stage.draw(runs, words);
+                let name = &self.still.picture;
+                let saved = drawn.is_some_and(|it| drawing::save(name, "image/svg+xml", &it.text));
+                self.not_saved = !saved;
+            }
+            Make::Preview if self.preview == Preview::Shown => self.preview = Preview::Hidden,
+            Make::Preview => {
+                self.preview = Preview::Shown;
+                let refused = More::Embed(Embed::Make(Make::NoFrames));
+                self.refusals =
+                    framing::on_frame_refused(send.reform(move |()| refused.clone().into()));
+            }
+            Make::NoFrames => self.preview = Preview::Refused,
+        }
+        self.copied = None;
+        true
+    }
+
+    /// Whether it is the element, and not a frame.
+    pub(super) fn is_element(&self) -> bool {
+        self.chosen[0] != 0
+    }
+
+    /// The code, of a moment that has this link.
+    pub(super) fn code(&self, link: &str, words: &Words) -> String {
+        let link = sendable(link);
+        let snippet = self.snippet(&link, words);
+        match self.is_element() {
+            true => snippet.element(&self.still),
+            false => snippet.frame(),
         }
     }
 
-    pub(in crate::app) fn copied(&mut self, copied: bool) {
-        self.copied = Some(copied);
-        if !copied {
-            sharing::select(CODE);
-        }
-    }
-
-    /// The options that are not what a figure does anyway.
-    fn options(&self) -> impl Iterator<Item = (&'static str, &'static str)> {
+    /// The figure, with the options that are not what a figure does anyway.
+    pub(super) fn snippet<'a>(&'a self, link: &'a str, words: &'a Words) -> Snippet<'a> {
         let options = CHOICES.iter().zip(self.chosen).skip(1);
-        options
-            .filter(|(_, value)| *value > 0)
-            .map(|((_, name, values), value)| (*name, values[value].0))
-    }
-
-    /// The address of the figure. `link` is the address of the moment in the lab.
-    fn address(&self, link: &str) -> String {
-        let mut address = link.replacen('#', "#embed=1&", 1);
-        for (name, value) in self.options() {
-            address.push_str(&format!("&{name}={value}"));
+        let options = options.filter(|(_, value)| *value > 0);
+        Snippet {
+            link,
+            // A frame without a name is nothing to a screen reader.
+            title: match self.title.trim() {
+                "" => &self.own_title,
+                title => title,
+            },
+            caption: self.caption.trim(),
+            lab: words.t("embed.in_the_lab"),
+            options: options
+                .map(|((_, name, values), value)| (*name, values[value].0))
+                .collect(),
         }
-        address
-    }
-
-    /// The code.
-    pub(in crate::app) fn code(&self, link: &str, title: &str) -> String {
-        let title = quoted(title);
-        if self.chosen[0] == 0 {
-            let address = quoted(&self.address(link));
-            return format!(
-                "<iframe src=\"{address}\" title=\"{title}\" width=\"100%\" height=\"560\" \
-                 loading=\"lazy\"></iframe>"
-            );
-        }
-        let (home, fragment) = link.split_once('#').unwrap_or((link, ""));
-        let folder = home.rsplit_once('/').map_or("", |(folder, _)| folder);
-        let mut element = format!(
-            "<script type=\"module\" src=\"{folder}/embed.js\"></script>\n\
-             <quorum-scope link=\"{}\" title=\"{title}\" height=\"560\"",
-            quoted(fragment.trim_start_matches("r="))
-        );
-        for (name, value) in self.options() {
-            element.push_str(&format!(" {name}=\"{value}\""));
-        }
-        element.push_str(&format!(">\n  <p>{title}</p>\n</quorum-scope>"));
-        element
     }
 }
 
-/// A text inside an attribute.
-fn quoted(text: &str) -> String {
-    let text = text.replace('&', "&amp;").replace('"', "&quot;");
-    text.replace('<', "&lt;").replace('>', "&gt;")
+/// Whether others can open what lies there.
+pub(super) fn is_sendable(link: &str) -> bool {
+    link.starts_with("http:") || link.starts_with("https:")
 }
 
-/// The part of the dialogue, for the address of the moment in the lab.
-pub(in crate::app) fn view(maker: &Maker, link: &str, words: &Words, send: &Callback<Msg>) -> El {
-    let choices = CHOICES
-        .iter()
-        .enumerate()
-        .map(|(choice, (key, _, values))| {
-            let chosen = maker.chosen[choice];
-            let options = values.iter().enumerate().map(|(value, (_, key))| {
-                el("option")
-                    .key(key)
-                    .when(value == chosen, "selected", "selected")
-                    .text(words.t(key))
-                    .end()
-            });
-            let onchange = send.reform(move |event: Event| {
-                let select = event.target().and_then(|it| it.dyn_into().ok());
-                let value = select.map_or(0, |it: HtmlSelectElement| it.selected_index().max(0));
-                More::Embed(Embed::Choose((choice, value as usize))).into()
-            });
-            classed("label", "choice")
-                .key(key)
-                .with(el("span").text(words.t(key)))
-                .with(el("select").on_change(onchange).each(options))
-                .end()
-        });
-    let field = el("textarea")
-        .set("id", CODE)
-        .set("readonly", "")
-        .set("rows", "4")
-        .set("spellcheck", "false")
-        .say("aria-label", words.t("embed.code"))
-        .on_click(Callback::from(|_| sharing::select(CODE)))
-        .value(&maker.code(link, words.t("embed.figure")));
-    let said = match maker.copied {
-        None => "",
-        Some(true) => words.t("share.copied"),
-        Some(false) => words.t("share.not_copied"),
-    };
-    let copy = button(send, More::Embed(Embed::Copy).into()).text(words.t("embed.copy"));
-    // In a tab of its own: a page as strict as this one may hold no frame.
-    let preview = el("a")
-        .set("class", "preview")
-        .set("target", "_blank")
-        .put("href", maker.address(link))
-        .text(words.t("embed.preview"));
-    let row = classed("div", "row")
-        .with(copy)
-        .with(preview)
-        .with(el("span").set("role", "status").text(said));
-    classed("section", "of-code")
-        .with(el("h3").text(words.t("embed.title")))
-        .with(el("p").text(words.t("embed.says")))
-        .with(classed("div", "choices").each(choices))
-        .with(field)
-        .with(row)
+/// The link as others can open it, once they have a lab in the place that it names.
+fn sendable(link: &str) -> String {
+    match (is_sendable(link), link.split_once('#')) {
+        (false, Some((_, fragment))) => format!("{SOMEWHERE}#{fragment}"),
+        _ => link.to_owned(),
+    }
+}
+
+/// The moment as a picture's name and as words.
+fn still(session: &Session, words: &Words) -> Still {
+    let mut lines = session.transcript_lines(words);
+    let first = lines.len().saturating_sub(LINES_MAX);
+    let moment = session.moment();
+    let nodes = moment.nodes.iter().map(|it| stage::spoken(it, words));
+    let nodes: Vec<String> = nodes.collect();
+    let hash = format!("{:016x}", session.hash());
+    let (protocol, position) = (session.about().key, session.position());
+    Still {
+        picture: format!("{protocol}-{position}-{}.svg", &hash[..8]),
+        says: nodes.join(words.t("ui.sentence_separator")),
+        first: first + 1,
+        lines: lines.split_off(first),
+    }
 }

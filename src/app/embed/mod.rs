@@ -2,9 +2,11 @@
 //! the page around it, and the code to put it there. Only the full program has any of it.
 
 mod code;
+mod form;
 mod row;
 
-pub(super) use code::{CODE, Maker, view as code};
+pub(super) use code::{Make, Maker};
+pub(super) use form::view as code;
 pub(super) use row::{LEAVE, view as row};
 
 use super::host::{self, framing};
@@ -29,12 +31,8 @@ pub(super) enum Embed {
     Changed,
     /// The reader is about to follow the link to the lab.
     Leave,
-    /// Another choice for the code, in the dialogue.
-    Choose(code::Choice),
-    /// The code goes to the clipboard.
-    Copy,
-    /// It is there, or the browser has refused.
-    Copied(bool),
+    /// Something concerns the code, in the dialogue.
+    Make(Make),
 }
 
 /// What the page around the figure waits for.

@@ -25,6 +25,9 @@ const KEPT: [&str; 13] = [
     "text-anchor",
 ];
 
+/// Of these, the one that is not handed down.
+const OPACITY: usize = 7;
+
 /// The attributes that only the page has a use for.
 const DROPPED: [&str; 8] = [
     "class",
@@ -47,12 +50,12 @@ pub(in crate::app) struct Drawing {
     height: f64,
 }
 
-/// The drawing of an element, as it looks now.
-pub(in crate::app) fn svg(id: &str) -> Option<Drawing> {
+/// The drawing of an element, as it looks now, with what it is called and what is to be seen there.
+pub(in crate::app) fn svg(id: &str, title: &str) -> Option<Drawing> {
     let shown = element(id)?;
     let bounds = shown.get_bounding_client_rect();
     let copy: Element = shown.clone_node_with_deep(true).ok()?.dyn_into().ok()?;
-    dress(&shown, &copy);
+    dress(&shown, &copy, &Default::default());
     let (width, height) = (bounds.width().max(1.0), bounds.height().max(1.0));
     for (name, value) in [
         ("xmlns", "http://www.w3.org/2000/svg".to_owned()),
@@ -61,12 +64,30 @@ pub(in crate::app) fn svg(id: &str) -> Option<Drawing> {
     ] {
         copy.set_attribute(name, &value).ok()?;
     }
-    let body = document()?.body()?;
-    let paper = window()?.get_computed_style(&body).ok()??;
+    copy.set_attribute("role", "img").ok()?;
+    for part in [
+        ground()?,
+        told("desc", &labels(&shown))?,
+        told("title", title)?,
+    ] {
+        copy.insert_before(&part, copy.first_child().as_ref())
+            .ok()?;
+    }
+    let text = web_sys::XmlSerializer::new().ok()?;
+    let text = text.serialize_to_string(&copy).ok()?;
+    Some(Drawing {
+        text,
+        width,
+        height,
+    })
+}
+
+/// The paper that the page is on, which is its root's.
+fn ground() -> Option<Element> {
+    let root = document()?.document_element()?;
+    let paper = window()?.get_computed_style(&root).ok()??;
     let colour = paper.get_property_value("background-color").ok()?;
-    let ground = document()?
-        .create_element_ns(Some("http://www.w3.org/2000/svg"), "rect")
-        .ok()?;
+    let ground = part("rect")?;
     // Larger than any view box, so that it covers all of it wherever that begins.
     for (name, value) in [
         ("x", "-5000"),
@@ -77,26 +98,45 @@ pub(in crate::app) fn svg(id: &str) -> Option<Drawing> {
     ] {
         ground.set_attribute(name, value).ok()?;
     }
-    copy.insert_before(&ground, copy.first_child().as_ref())
-        .ok()?;
-    let text = web_sys::XmlSerializer::new().ok()?;
-    let text = text.serialize_to_string(&copy).ok()?;
-    Some(Drawing {
-        text,
-        width,
-        height,
-    })
+    Some(ground)
 }
 
-/// Writes what the styles say into the copy; what nobody sees is left out.
-fn dress(shown: &Element, copy: &Element) -> Option<()> {
+/// What is said of the drawing to those who do not see it.
+fn told(name: &str, text: &str) -> Option<Element> {
+    let told = part(name)?;
+    told.set_text_content(Some(text));
+    Some(told)
+}
+
+fn part(name: &str) -> Option<Element> {
+    let svg = Some("http://www.w3.org/2000/svg");
+    document()?.create_element_ns(svg, name).ok()
+}
+
+/// What is said of each thing in a drawing, a line for each.
+fn labels(shown: &Element) -> String {
+    let named = shown.query_selector_all("[aria-label]").ok();
+    let named = named
+        .iter()
+        .flat_map(|all| (0..all.length()).filter_map(|at| all.item(at)));
+    let labels = named.filter_map(|it| it.dyn_into::<Element>().ok()?.get_attribute("aria-label"));
+    labels.collect::<Vec<_>>().join("\n")
+}
+
+/// Writes what the styles say into the copy, where that is something else than what is `around` it;
+/// what nobody sees is left out.
+fn dress(shown: &Element, copy: &Element, around: &[String; KEPT.len()]) -> Option<()> {
     let style = window()?.get_computed_style(shown).ok()??;
-    for name in KEPT {
-        let value = style.get_property_value(name).unwrap_or_default();
-        if !value.is_empty() {
-            copy.set_attribute(name, &value).ok();
+    let mut own = KEPT.map(|name| style.get_property_value(name).unwrap_or_default());
+    for ((name, value), around) in KEPT.iter().zip(&own).zip(around) {
+        if value.is_empty() || value == around {
+            copy.remove_attribute(name).ok();
+        } else {
+            copy.set_attribute(name, value).ok();
         }
     }
+    // What is in it begins anew.
+    own[OPACITY] = "1".into();
     if shown.closest(".elsewhere").ok().flatten().is_some() {
         copy.set_attribute("visibility", "visible").ok();
     }
@@ -112,7 +152,7 @@ fn dress(shown: &Element, copy: &Element) -> Option<()> {
         if one.class_list().contains("touch") || one.class_list().contains("halo") {
             unseen.push(other);
         } else {
-            dress(&one, &other);
+            dress(&one, &other, &own);
         }
     }
     for gone in unseen {

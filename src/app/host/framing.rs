@@ -39,6 +39,17 @@ pub(in crate::app) fn on_message(
     }))
 }
 
+/// Calls back when the policy of this page keeps a frame out.
+pub(in crate::app) fn on_frame_refused(callback: yew::Callback<()>) -> Option<Listener> {
+    Listener::of_document("securitypolicyviolation", move |event| {
+        let name = "effectiveDirective".into();
+        let directive = js_sys::Reflect::get(&event, &name).unwrap_or_default();
+        if directive.as_string().as_deref() == Some("frame-src") {
+            callback.emit(());
+        }
+    })
+}
+
 /// Tells the window around this one something, as JSON; where an origin is named, only if that is
 /// where it is from.
 pub(in crate::app) fn tell(text: &str, origin: Option<&str>) -> Option<()> {

@@ -76,7 +76,7 @@ impl Lab {
         refused
     }
 
-    fn begin_comparison(&mut self, rival: Rival) {
+    pub(super) fn begin_comparison(&mut self, rival: Rival) {
         if let Rival::Protocol(key) = rival
             && !self.words.has(key)
         {

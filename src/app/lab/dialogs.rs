@@ -29,7 +29,7 @@ impl Lab {
                 self.learner.added = false;
                 self.load_course();
             }
-            Dialog::Share => self.sharer.open(&self.session),
+            Dialog::Share => self.open_share(),
             Dialog::Stored => self.stored.open(&self.send),
             _ => {}
         }
@@ -61,7 +61,7 @@ impl Lab {
             }
             Dialog::Share => (
                 "share.title",
-                share::dialog(&self.sharer, self.embed_code(), words, send),
+                share::dialog(&self.sharer, &self.session, self.embed_code(), words, send),
             ),
             Dialog::Scenes => {
                 let content = lecture::dialog(&self.lecturer, words, send);
@@ -69,7 +69,10 @@ impl Lab {
             }
             Dialog::Export => {
                 let has_diagram = self.diagram.is_open();
-                ("export.title", export::dialog(has_diagram, words, send))
+                (
+                    "export.title",
+                    export::dialog(has_diagram, &self.session, words, send),
+                )
             }
             Dialog::Until => {
                 let content = until::dialog(&self.pace, words, session, send);

@@ -1,6 +1,6 @@
 //! The page as a figure: what the page around it wants, and what the code to put it there is.
 
-use super::{Lab, More, Theme};
+use super::{Lab, Theme};
 use crate::app::dom::{El, classed, el};
 use crate::app::embed::{self, Embed};
 use crate::app::host::{framing, sharing};
@@ -62,20 +62,13 @@ impl Lab {
                 }
                 return false;
             }
-            Embed::Choose(choice) => self.embedded.maker.choose(choice),
-            Embed::Copy => {
-                let Some(link) = self.sharer.address() else {
+            Embed::Make(make) => {
+                let Some(link) = self.sharer.link() else {
                     return false;
                 };
-                let code = self.embedded.maker.code(link, self.words.t("embed.figure"));
-                let send = self.send.clone();
-                wasm_bindgen_futures::spawn_local(async move {
-                    let copied = sharing::copy(embed::CODE, &code).await;
-                    send.emit(More::Embed(Embed::Copied(copied)).into());
-                });
-                return false;
+                let (runs, words) = (&self.session, &self.words);
+                return (self.embedded.maker).respond(make, link, runs, words, &self.send);
             }
-            Embed::Copied(copied) => self.embedded.maker.copied(copied),
         }
         true
     }
@@ -148,9 +141,17 @@ impl Lab {
         )
     }
 
-    /// The code for the dialogue, where the moment has an address.
+    /// The dialogue for sending opens: the link of the moment is made, and its words for the code.
+    pub(super) fn open_share(&mut self) {
+        self.sharer.open(&self.session);
+        if self.sharer.link().is_some() {
+            self.embedded.maker.open(&self.session, &self.words);
+        }
+    }
+
+    /// The code for the dialogue, where the moment has a link.
     pub(super) fn embed_code(&self) -> yew::Html {
-        match self.sharer.address() {
+        match self.sharer.link() {
             Some(link) => embed::code(&self.embedded.maker, link, &self.words, &self.send).end(),
             None => el("section").set("hidden", "").end(),
         }

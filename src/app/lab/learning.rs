@@ -12,6 +12,7 @@ use crate::app::{FULL, host, transport};
 use crate::protocol::registry;
 use crate::share::RunError;
 use crate::teach::{Challenge, Player, Verdict};
+use crate::view::compare::Rival;
 use crate::view::{Catalogue, Session, open};
 
 impl Lab {
@@ -211,7 +212,7 @@ impl Lab {
     pub(super) fn of_full(&self) -> panel::OfFull<'_> {
         let (words, send) = (&self.words, &self.send);
         let predict = self.learner.seen().and_then(|it| it.predict.as_ref());
-        let lesson = || lesson::view(&self.learner, &self.session, words, send);
+        let lesson = || lesson::view(&self.learner, self.session.first(), words, send);
         panel::OfFull {
             parting: self.parting.seen().and_then(Option::as_ref),
             doubts: self.doubts.seen().filter(|_| self.session.pair().is_none()),
@@ -280,12 +281,17 @@ impl Lab {
             stuck: false,
         });
         self.learner.remember();
+        self.lesson_compares();
     }
 
-    /// Lets the lesson do something on stage.
+    /// Lets the lesson do something on stage. It moves one run, so a comparison ends before.
     fn lesson_does(&mut self, does: impl FnOnce(&mut Player, &mut Session) -> bool) {
         self.set_running(false);
         self.notice = None;
+        if self.session.pair().is_some() {
+            let left = self.session.take();
+            self.put_on_stage(left);
+        }
         let (Some(open), Some(session)) = (&mut self.learner.open, self.session.alone_mut()) else {
             return;
         };
@@ -311,6 +317,7 @@ impl Lab {
         self.learner.remember();
         self.put_on_stage(session);
         self.panel = Panel::Lesson;
+        self.lesson_compares();
     }
 
     fn leave_lesson(&mut self) {
@@ -379,7 +386,7 @@ impl Lab {
     /// as the beat begins.
     pub(super) fn point(&mut self) {
         let open = self.learner.open.as_ref();
-        let open = open.filter(|it| it.player.is_of(&self.session) && !it.stuck);
+        let open = open.filter(|it| it.player.is_of(self.session.first()) && !it.stuck);
         let points = open.map_or(&[][..], |it| &it.player.beat().points[..]);
         host::point_at(&lesson::selectors(points, &self.moment, self.narrow_stage));
         if std::mem::take(&mut self.learner.begun) {
@@ -392,5 +399,14 @@ impl Lab {
         self.hold_all();
         self.refresh();
         self.motion.jump(self.session.now() as f64);
+        self.lesson_compares();
+    }
+
+    /// Opens the comparison that the beat has, as it begins.
+    fn lesson_compares(&mut self) {
+        let open = self.learner.open.as_ref().filter(|it| !it.stuck);
+        if let Some(key) = open.and_then(|it| it.player.beat().compares()) {
+            self.begin_comparison(Rival::Protocol(key));
+        }
     }
 }

@@ -118,7 +118,7 @@ impl Lab {
                 let opened = opening.finish();
                 let said = self.not_as_it_was(engine, &opened);
                 self.show(opened.session);
-                self.notice = said;
+                self.notice = said.or_else(|| self.way_back());
                 return true;
             }
         }
@@ -136,6 +136,14 @@ impl Lab {
         let left = self.put_on_stage(session);
         self.sharer.left = left.or(kept);
         self.forget_deeds();
+    }
+
+    /// Where the run is that somebody had before another was opened. In a lecture, scene follows scene
+    /// without a word.
+    fn way_back(&self) -> Option<String> {
+        let left = self.sharer.left.as_ref().filter(|_| !self.lectures());
+        let is_own = left.is_some_and(|left| left.length() > 0);
+        is_own.then(|| self.words.t("share.opened").to_owned())
     }
 
     /// What to say where a run does not come out as it was when it was saved.

@@ -137,6 +137,7 @@ impl Lab {
     }
 
     fn put_on_stage_keeping(&mut self, session: Session, aim: Aim, actions: usize) {
+        let prepared = !session.scenario().prepared.is_empty();
         let Some(before) = self.put_on_stage(session) else {
             return;
         };
@@ -149,6 +150,7 @@ impl Lab {
             before,
             aim,
             actions,
+            prepared,
             told: true,
         });
     }

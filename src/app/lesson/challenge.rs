@@ -73,6 +73,7 @@ fn verdict(tried: &Tried, words: &Words) -> El {
             let said = words.fill("lesson.forbidden", &args);
             status.set("class", "no").text(&said)
         }
+        Verdict::Spoiled => status.set("class", "no").text(words.t("lesson.spoiled")),
         Verdict::Other => status.text(words.t("lesson.astray")),
     }
 }

@@ -41,6 +41,7 @@ pub(in crate::app) fn view(
             let text = filled(&open.player.beat().text, open, words);
             let terms = glossary::terms_of(&text, learner, words, send);
             view.with(said(&text, open, words))
+                .each(links(&open.player.beat().links).map(El::end).into_iter())
                 .with(doing(learner, open, words, send))
                 .each(terms.map(El::end).into_iter())
         }
@@ -90,6 +91,20 @@ fn said(text: &str, open: &Open, words: &Words) -> El {
     }
     let rule = filled(&format!("{}.rule", beat.text), open, words);
     status.with(classed("p", "lesson-rule").text(&rule))
+}
+
+/// Where to read more. A link asks nothing of another site before it is followed.
+fn links(addresses: &[String]) -> Option<El> {
+    let link = |address: &String| {
+        let shown = address.trim_start_matches("https://");
+        let link = el("a")
+            .set("target", "_blank")
+            .set("rel", "noopener")
+            .put("href", address.clone());
+        el("li").key(address).with(link.text(shown)).end()
+    };
+    let list = classed("ul", "lesson-links").each(addresses.iter().map(link));
+    (!addresses.is_empty()).then_some(list)
 }
 
 /// What moves the lesson on, and back.

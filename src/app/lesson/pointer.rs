@@ -29,6 +29,7 @@ fn selector(point: &Point, moment: &Moment, narrow: bool) -> Option<String> {
         Point::Cell(node, index) => cell(*node, *index, moment, narrow)?,
         Point::Panel(name) => format!("#tab-{name}"),
         Point::Control("step") => format!("#{}", transport::STEP),
+        Point::Control("counts") => ".counts".to_owned(),
         Point::Control("stride") => format!("#{} + button", transport::STEP),
         Point::Control(_) => format!("#{} + button + button", transport::STEP),
     })

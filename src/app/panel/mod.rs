@@ -101,7 +101,8 @@ pub(super) fn content(
     let about = session.about();
     match panel {
         Panel::Why => {
-            let doubts = of_full.doubts.filter(|_| FULL);
+            // No node could answer: answers are the whole truth.
+            let doubts = of_full.doubts.filter(|_| FULL && moment.seen_by.is_none());
             let doubts = doubts.map(|it| why_not::view(it, session, words, selected, send));
             why::view(moment, words, about, doubts)
         }

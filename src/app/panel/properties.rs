@@ -2,6 +2,7 @@
 
 use yew::prelude::*;
 
+use crate::app::FULL;
 use crate::app::dom::{El, classed, classes, el};
 use crate::app::words::Words;
 use crate::protocol::{About, Property, Statement, Violation};
@@ -22,7 +23,17 @@ fn standing(moment: &Moment, property: &'static Property) -> [&'static str; 3] {
     }
 }
 
+/// What stands in the place of verdicts where only what one node knows is shown.
+fn unseen(moment: &Moment, words: &Words) -> Option<Html> {
+    let node = moment.seen_by.filter(|_| FULL)?.to_string();
+    let text = words.fill("knowledge.no_verdict", &[("node", &node)]);
+    Some(classed("p", "hint").text(&text).end())
+}
+
 pub(super) fn view(moment: &Moment, words: &Words, about: &'static About) -> Html {
+    if let Some(unseen) = unseen(moment, words) {
+        return unseen;
+    }
     let row = |property: &&'static Property| {
         let lost = violation(moment, property);
         let name = format!("property.{}", property.id);
@@ -68,6 +79,9 @@ fn facts(violation: &Violation, words: &Words) -> El {
 
 /// All properties at a glance.
 pub(super) fn chips(moment: &Moment, words: &Words, about: &'static About) -> Html {
+    if let Some(unseen) = unseen(moment, words) {
+        return unseen;
+    }
     let chip = |property: &&'static Property| {
         let name = format!("property.{}", property.id);
         let [class, sign, state] = standing(moment, property);

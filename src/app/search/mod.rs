@@ -129,6 +129,8 @@ pub(super) struct Found {
     pub(super) before: Session,
     pub(super) aim: Aim,
     pub(super) actions: usize,
+    /// Whether it begins at a prepared moment.
+    pub(super) prepared: bool,
     /// Whether the strip that says so is shown.
     pub(super) told: bool,
 }

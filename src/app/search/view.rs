@@ -202,7 +202,11 @@ pub(in crate::app) fn found(found: &Found, words: &Words) -> String {
         "search.found_state",
         "search.found",
     ];
-    of_aim(found.aim, keys, &[("length", &length)], words)
+    let what = of_aim(found.aim, keys, &[("length", &length)], words);
+    match found.prepared {
+        true => words.fill("search.prepared", &[("what", &*what)]),
+        false => what,
+    }
 }
 
 /// Over a run that was found: what it is, and the way back.

@@ -96,6 +96,11 @@ impl Name {
         }
     }
 
+    /// The id of the drawing itself.
+    pub(super) fn stage(self) -> String {
+        format!("{}stage", self.0)
+    }
+
     fn landed(self, id: MessageId) -> String {
         format!("{}landed-{id}", self.0)
     }
@@ -361,7 +366,7 @@ pub(super) fn view(moment: &Moment, words: &Words, look: &Look<'_>, send: &Callb
         true => pulling(el("svg"), send),
         false => el("svg"),
     };
-    svg.put("id", format!("{}stage", name.0))
+    svg.put("id", name.stage())
         .put("class", classes("stage", &[(narrow, "narrow")]))
         .put(
             "viewBox",

@@ -201,7 +201,7 @@ fn read_fact(fact: &Fact) -> (&'static EventKind, Vec<(&'static str, Part)>) {
             let parts = vec![number("epoch", epoch.number), ("yes", Part::Flag(*yes))];
             (&VOTED, parts)
         }
-        Fact::Decided { epoch, commit } => {
+        Fact::Decided { epoch, commit, .. } => {
             let commit = ("commit", Part::Flag(*commit));
             (&DECIDED, vec![number("epoch", epoch.number), commit])
         }

@@ -3,9 +3,9 @@
 use std::rc::Rc;
 
 use super::events::read;
-use super::{CellTest, Condition, Count, EventTest, NoteTest, Situation, Test, spell};
+use super::{CellTest, Condition, Count, Epochs, EventTest, NoteTest, Situation, Test, spell};
 use crate::check::Watched;
-use crate::protocol::{Cell, CellState, Endpoint, NodeView, Note, Protocol};
+use crate::protocol::{Cell, CellState, Endpoint, Epoch, NodeView, Note, Protocol};
 use crate::world::Step;
 
 impl Condition {
@@ -62,12 +62,31 @@ impl Count {
     fn holds(&self, state: &dyn Situation) -> bool {
         let nodes = state.ids().into_iter().filter_map(|id| state.node(id));
         let alike = nodes.filter(|it| self.tests.iter().all(|test| test.passes(it)));
-        let mut epochs: Vec<_> = alike.map(|(_, view)| view.badge).collect();
-        if self.epochs_differ {
-            epochs.sort();
-            epochs.dedup();
-        }
-        self.nodes.has(epochs.len() as u32)
+        let mut epochs: Vec<_> = alike.map(|(_, view)| self.epoch(&view)).collect();
+        let count = match self.epochs {
+            Epochs::Any => epochs.len(),
+            Epochs::Different => {
+                epochs.sort();
+                epochs.dedup();
+                epochs.len()
+            }
+            Epochs::Same => {
+                epochs.sort();
+                let groups = epochs.chunk_by(|one, other| one == other);
+                groups.map(<[_]>::len).max().unwrap_or(0)
+            }
+        };
+        self.nodes.has(count as u32)
+    }
+
+    /// What a node that is counted is of.
+    fn epoch(&self, view: &NodeView) -> Option<Epoch> {
+        let mut tests = self.tests.iter();
+        let cell = tests.find_map(|test| match test {
+            Test::Cell(test) => view.cells.iter().find(|cell| test.passes(cell)),
+            _ => None,
+        });
+        cell.map_or(view.badge, |cell| cell.epoch)
     }
 }
 

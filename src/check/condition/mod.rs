@@ -102,8 +102,21 @@ pub struct Count {
     pub tests: Vec<Test>,
     /// How many there must be.
     pub nodes: Range,
-    /// Whether only nodes of different terms or ballots count, one for each.
-    pub epochs_differ: bool,
+    /// Whose terms or ballots count.
+    pub epochs: Epochs,
+}
+
+/// How the terms or ballots of those who are counted are related: those of their cells, where a cell
+/// is asked for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Epochs {
+    /// Any will do.
+    #[default]
+    Any,
+    /// Only different ones count, once each.
+    Different,
+    /// Only those of one count, of the one that most have.
+    Same,
 }
 
 /// Why something happened.

@@ -89,6 +89,8 @@ pub struct Found {
 /// A search under way.
 pub struct Search<P: Protocol> {
     space: Space<P>,
+    /// As it is at the scenario's start; by the end of what is prepared it may have a machine more.
+    protocol: P,
     scenario: Scenario,
     seed: u32,
     root: State,
@@ -137,7 +139,8 @@ impl<P: Protocol> Search<P> {
         bytes_max: usize,
     ) -> Result<Self, SearchError> {
         let scenario = without_chance(protocol.clone(), scenario, seed)?;
-        let start = Watched::new(protocol, &scenario, seed).map_err(SearchError::Scenario)?;
+        let start = Watched::new(protocol.clone(), &scenario, seed);
+        let start = start.map_err(SearchError::Scenario)?;
         let (space, root) = Space::new(&start, bounds, goal).map_err(SearchError::Bounds)?;
         let is_lost = start.violations().iter().any(|it| match goal {
             Goal::Lose(Some(id)) => it.property.id == id,
@@ -160,6 +163,7 @@ impl<P: Protocol> Search<P> {
             shape,
             next: Layer::new(shape),
             space,
+            protocol,
             scenario,
             seed,
             seen,
@@ -175,6 +179,7 @@ impl<P: Protocol> Search<P> {
             transitions: 0,
             status: match is_there {
                 true => Status::Found,
+                false if bounds.depth == Some(0) => Status::DepthReached,
                 false => Status::Searching,
             },
             found: None,

@@ -118,6 +118,11 @@ impl Memo {
         mix(u64::from(a) << 32 | u64::from(b))
     }
 
+    /// How many keys it has.
+    pub(super) fn len(&self) -> u32 {
+        self.len as u32
+    }
+
     pub(super) fn get(&self, key: u64) -> Option<u32> {
         let key = stored(key);
         let mask = self.places.len() - 1;

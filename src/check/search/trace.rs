@@ -20,7 +20,7 @@ impl<P: Protocol> Search<P> {
             ordinals.push(self.ordinals.get(at));
             at = self.parents.get(at) as usize;
         }
-        let world = Watched::new(self.space.protocol().clone(), &self.scenario, self.seed);
+        let world = Watched::new(self.protocol.clone(), &self.scenario, self.seed);
         let Ok(mut watched) = world else {
             unreachable!("the search began with this scenario");
         };

@@ -226,6 +226,7 @@ impl MultiPaxos {
         object: Object::KeyValue,
         contention: 0,
         rules: RULES,
+        messages: screen::MESSAGES,
         properties: properties::PROPERTIES,
         variants: VARIANTS,
         stride: Stride::Phase,
@@ -251,20 +252,21 @@ impl MultiPaxos {
                 return Err(ClusterError::BadQuorum((*name).into()));
             }
         }
-        if quorums[0] + quorums[1] <= count && !apart {
-            return Err(ClusterError::QuorumsApart);
-        }
         let proposers = cluster.players("proposer");
         let mut replicas = cluster.players("learner");
         replicas.extend(proposers.iter().copied());
-        Ok(Self {
+        let multi_paxos = Self {
             cluster,
             variants,
             proposers,
             acceptors,
             replicas,
             quorums,
-        })
+        };
+        match multi_paxos.quorums() {
+            Some(quorums) if !quorums.meet() && !apart => Err(ClusterError::QuorumsApart),
+            _ => Ok(multi_paxos),
+        }
     }
 
     fn is(&self, variant: V) -> bool {

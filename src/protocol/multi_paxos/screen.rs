@@ -162,6 +162,18 @@ fn proposals(proposals: &SortedMap<u32, Proposal>) -> Datum {
     Datum::Pairs(proposals.iter().map(pair).collect())
 }
 
+/// The names of the messages.
+pub(super) const MESSAGES: &[&str] = &[
+    "Prepare",
+    "Promise",
+    "Accept",
+    "Accepted",
+    "Refused",
+    "Heartbeat",
+    "Chosen",
+    "CatchUp",
+];
+
 pub(super) fn message(message: &Message) -> MessageView {
     type Fields = Vec<(&'static str, Datum)>;
     let (name, short, ballot, kind, fields): (_, _, Option<&Epoch>, _, Fields) = match message {

@@ -309,6 +309,7 @@ impl Paxos {
         compares: false,
         contention: 0,
         rules: RULES,
+        messages: screen::MESSAGES,
         object: Object::Consensus,
         properties: properties::PROPERTIES,
         variants: VARIANTS,
@@ -340,7 +341,11 @@ impl Paxos {
                 return Err(ClusterError::BadQuorum(name.into()));
             }
         }
-        if sizes[0] + sizes[1] <= acceptors && !self.is(V::DisjointQuorums) {
+        let quorums = Quorums {
+            sizes: sizes.map(|size| size as u8),
+            of: acceptors as u8,
+        };
+        if !quorums.meet() && !self.is(V::DisjointQuorums) {
             return Err(ClusterError::QuorumsApart);
         }
         Ok(())

@@ -104,6 +104,9 @@ fn fields(node: &Node) -> Vec<Field> {
     fields
 }
 
+/// The names of the messages.
+pub(super) const MESSAGES: &[&str] = &["Prepare", "Promise", "Accept", "Accepted", "Refused"];
+
 pub(super) fn message(message: &Message) -> MessageView {
     let (name, short, ballot, kind, fields) = match message {
         Message::Prepare { ballot } => ("Prepare", "Prep", ballot, MessageKind::Request, vec![]),

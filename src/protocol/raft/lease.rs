@@ -94,6 +94,9 @@ impl Raft {
     /// "If a server receives a RequestVote request within the minimum election timeout of hearing
     /// from a current leader, it does not update its term or grant its vote" (thesis, §4.2.3),
     /// unless the leader itself has told the candidate to stand.
+    ///
+    /// Here that is so of newer terms alone, which are what deposes a leader. One of the leader's own
+    /// term changes nothing by a vote: a majority has voted for the leader, so the rest is none.
     pub(super) fn disregards<S: Sink<Self>>(
         &self,
         node: &Node,

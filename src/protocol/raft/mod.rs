@@ -255,6 +255,7 @@ impl Raft {
         compares: true,
         contention: 0,
         rules: RULES,
+        messages: screen::MESSAGES,
         object: Object::KeyValue,
         properties: properties::PROPERTIES,
         variants: VARIANTS,

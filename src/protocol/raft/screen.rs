@@ -194,6 +194,22 @@ fn log(log: &Log) -> Datum {
     Datum::Pairs(pairs)
 }
 
+/// The names of the messages.
+pub(super) const MESSAGES: &[&str] = &[
+    "RequestVote",
+    "VoteReply",
+    "AppendEntries",
+    "Heartbeat",
+    "AppendReply",
+    "InstallSnapshot",
+    "InstallReply",
+    "PreVote",
+    "PreVoteReply",
+    "TimeoutNow",
+    "ReadHeartbeat",
+    "ReadHeartbeatReply",
+];
+
 pub(super) fn message(message: &Message) -> MessageView {
     let (name, short, kind, fields) = match message {
         Message::RequestVote {

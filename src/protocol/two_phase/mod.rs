@@ -199,6 +199,7 @@ impl TwoPhase {
         object: Object::None,
         contention: Timer::Decision as usize,
         rules: RULES,
+        messages: screen::MESSAGES,
         properties: properties::PROPERTIES,
         variants: VARIANTS,
         stride: Stride::Phase,
@@ -256,8 +257,11 @@ impl TwoPhase {
         };
         node.asking.remove(&transaction);
         if news {
-            let epoch = transaction;
-            out.fact(Fact::Decided { epoch, commit });
+            out.fact(Fact::Decided {
+                epoch: transaction,
+                value: record.value.clone(),
+                commit,
+            });
         }
         self.stop_waiting(node, out);
     }

@@ -59,7 +59,7 @@ impl Monitor {
                     let voters = self.yes.get_or_insert_with(*epoch, SortedSet::new);
                     voters.insert(seen.node);
                 }
-                Fact::Decided { epoch, commit } => {
+                Fact::Decided { epoch, commit, .. } => {
                     self.decide(participants, seen.node, *epoch, *commit, violations);
                 }
                 _ => {}

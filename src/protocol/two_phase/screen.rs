@@ -115,6 +115,20 @@ fn fields(node: &Node) -> Vec<Field> {
     ]
 }
 
+/// The names of the messages.
+pub(super) const MESSAGES: &[&str] = &[
+    "Work",
+    "Worked",
+    "Prepare",
+    "Yes",
+    "No",
+    "Commit",
+    "Abort",
+    "Ack",
+    "DecisionReq",
+    "Unsure",
+];
+
 /// The names of what is said.
 pub(super) struct Name {
     name: &'static str,

@@ -299,24 +299,27 @@ impl Counter {
     /// A node states a fact, which may be a decision.
     fn heard(&mut self, fact: &Fact, now: u64) {
         let (what, command) = match fact {
-            Fact::Learned { value, .. } => ((0, None), Some(value)),
+            Fact::Learned { value, .. } => ((0, None), value),
             Fact::LearnedAt { slot, decree } => match decree.command() {
-                Some(command) => ((*slot, None), Some(command)),
+                Some(command) => ((*slot, None), command),
                 None => return,
             },
             Fact::Applied {
                 index,
                 command: Some(command),
-            } => ((*index, None), Some(command)),
-            // A transaction is named by its number alone: they are decided in their order.
-            Fact::Decided { epoch, .. } => ((0, Some(*epoch)), None),
+            } => ((*index, None), command),
+            Fact::Decided {
+                epoch,
+                value: Some(value),
+                ..
+            } => ((0, Some(*epoch)), value),
             _ => return,
         };
         if !self.decided.insert(what) {
             return;
         }
         let mut undecided = self.undecided.iter();
-        let found = undecided.position(|(value, _)| command.is_none_or(|it| it == value));
+        let found = undecided.position(|(value, _)| value == command);
         if let Some(position) = found {
             let (_, submitted) = self.undecided.remove(position);
             self.counts.decisions += 1;

@@ -113,7 +113,9 @@ pub(super) struct Space<P: Protocol> {
     /// From a monitor and a transition to the monitor after it, doubled, and one more if the goal
     /// is reached.
     by_transition: Memo,
-    /// Whether two nodes contradict each other, by monitor and both.
+    /// The number of a monitor with a node that has changed.
+    watched: Memo,
+    /// Whether two nodes contradict each other, by that number and the other node.
     by_pair: Memo,
 }
 
@@ -200,6 +202,7 @@ impl<P: Protocol> Space<P> {
             monitors: Interner::new(),
             of_monitors: Images::new(width),
             by_transition: Memo::new(),
+            watched: Memo::new(),
             by_pair: Memo::new(),
         };
         let left = Left::of(bounds, about.timers)?;
@@ -285,10 +288,6 @@ impl<P: Protocol> Space<P> {
         }
     }
 
-    pub(super) fn protocol(&self) -> &P {
-        &self.protocol
-    }
-
     /// Bytes in use for endpoints, messages and transitions.
     pub(super) fn bytes(&self) -> usize {
         // What the states themselves hold on the heap is counted by a rough guess.
@@ -302,6 +301,7 @@ impl<P: Protocol> Space<P> {
             + self.sends.capacity() * size_of::<u32>()
             + self.monitors.bytes()
             + self.by_transition.bytes()
+            + self.watched.bytes()
             + self.by_pair.bytes()
             + [
                 &self.of_locals,

@@ -16,6 +16,14 @@ fn command(client: u8, to: u8) -> Command {
     }
 }
 
+/// What S3 refuses, asked of S1.
+fn refused(client: u8) -> Command {
+    Command {
+        value: Value::new("!S3 y").unwrap(),
+        ..command(client, 1)
+    }
+}
+
 fn timeouts(all: &[(&str, u8)]) -> SortedMap<String, u8> {
     let all = all.iter();
     all.map(|(name, n)| ((*name).to_owned(), *n)).collect()
@@ -109,6 +117,13 @@ fn cases() -> Vec<Case> {
         case("two_phase", 4, None, 6).within(Bounds {
             timeouts: timeouts(&[("work", 2), ("decision", 2), ("collect", 2), ("resend", 2)]),
             commands: vec![command(1, 1), command(2, 1)],
+            replies: true,
+            ..faults.clone()
+        }),
+        // A command that only one of the participants refuses.
+        case("two_phase", 4, None, 2).within(Bounds {
+            timeouts: timeouts(&[("work", 2), ("decision", 2), ("collect", 2), ("resend", 2)]),
+            commands: vec![command(1, 1), refused(2)],
             replies: true,
             ..faults
         }),
@@ -261,6 +276,11 @@ fn a_state_stands_for_its_class() {
         case("multi_paxos", 4, Some(("proposer", &[1])), 6).within(Bounds {
             commands: vec![command(1, 1)],
             ..elections(1)
+        }),
+        case("two_phase", 4, None, 2).within(Bounds {
+            commands: vec![refused(1)],
+            crashes: 1,
+            ..Bounds::default()
         }),
         case("two_phase", 4, None, 6).within(Bounds {
             crashes: 1,

@@ -1,6 +1,6 @@
 //! Which nodes of a search are alike, so that their names decide nothing: the protocol does not tell
-//! them apart, they have the same roles and the same state at the start, and neither clients nor
-//! the goal call them by name.
+//! them apart, they have the same roles and the same state at the start, and neither clients, nor
+//! what these ask for, nor the goal call them by name.
 
 use super::{Space, State};
 use crate::check::Watched;
@@ -27,9 +27,10 @@ impl<P: Protocol> Space<P> {
             .world()
             .protocol()
             .interchangeable(start.monitor(), &asked);
+        let named = named(start, bounds);
         for id in start.world().machines().keys() {
             let is_named = matches!(goal, Goal::Reach(condition) if condition.names(*id));
-            if is_named || asked.contains(id) {
+            if is_named || named.contains(id) || asked.contains(id) {
                 free.remove(id);
             }
         }
@@ -93,6 +94,20 @@ fn asked<P: Protocol>(start: &Watched<P>, bounds: &Bounds) -> SortedSet<NodeId> 
         }
     }
     asked
+}
+
+/// The nodes whose names stand in a command, of the past or to come: a protocol may read them there,
+/// and other names leave a command as it is.
+fn named<P: Protocol>(start: &Watched<P>, bounds: &Bounds) -> SortedSet<NodeId> {
+    let clients = || start.world().clients().values();
+    let asked = clients().flat_map(|client| client.history().iter().map(|it| &it.command));
+    let queued = clients().flat_map(|client| client.queue().iter().map(|it| &it.command));
+    let to_come = bounds.commands.iter().map(|it| &it.value);
+    let words = asked.chain(queued).chain(to_come).flat_map(|command| {
+        let words = command.as_str().split(|it: char| !it.is_alphanumeric());
+        words.filter_map(|word| word.parse().ok())
+    });
+    words.collect()
 }
 
 /// Of many, as many as a number can be.

@@ -2,7 +2,7 @@
 
 use super::endpoint::Local;
 use super::{Space, StateRef};
-use crate::check::search::table::{Memo, mix};
+use crate::check::search::table::Memo;
 use crate::protocol::{Endpoint, Fact, LINEARIZABILITY, Observation, Protocol, Value, Violation};
 
 /// What a monitor learns from a transition.
@@ -108,7 +108,14 @@ impl<P: Protocol> Space<P> {
     }
 
     fn contradict(&mut self, monitor: u32, changed: u32, other: u32) -> bool {
-        let key = mix(Memo::pair(monitor, changed) ^ mix(u64::from(other)));
+        // Three numbers are the key of no pair, so the first two of them get a number of their own.
+        let seen = Memo::pair(monitor, changed);
+        let seen = self.watched.get(seen).unwrap_or_else(|| {
+            let number = self.watched.len();
+            self.watched.insert(seen, number);
+            number
+        });
+        let key = Memo::pair(seen, other);
         if let Some(value) = self.by_pair.get(key) {
             return value == 1;
         }
