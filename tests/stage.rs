@@ -10,7 +10,7 @@ use common::chaos::Chaos;
 use quorumscope::check::Watched;
 use quorumscope::protocol::{Any, ClientId, Endpoint, NodeId, registry};
 use quorumscope::sorted::SortedMap;
-use quorumscope::view::around;
+use quorumscope::view::boxes;
 use quorumscope::view::geometry::{Frame, Stage};
 use quorumscope::view::groups::{arrange, groups};
 use quorumscope::view::labels::{self, Form, Label};
@@ -95,7 +95,7 @@ fn labels_at_rest_cover_nothing() {
             run(protocol, nodes, u64::from(nodes), 150, |moment| {
                 for narrow in [false, true] {
                     let stage = stage(moment, narrow);
-                    let boxes = around::boxes(&stage, moment, &words);
+                    let boxes = boxes::all(&stage, moment, &words);
                     let labels = labels(moment, narrow);
                     let spots = labels::rest(&stage, &boxes, &labels);
                     let mut taken: Vec<Frame> = boxes.iter().map(|it| it.1).collect();

@@ -13,11 +13,13 @@ pub(super) mod sharing;
 mod showing;
 pub(super) mod storing;
 
+use std::cell::Cell;
+
 use wasm_bindgen::prelude::*;
 use web_sys::{Document, Element, SvgGraphicsElement, Window};
 
 use super::lab::Msg;
-use super::motion::Place;
+use super::motion::Mover;
 pub(super) use boot::*;
 pub(super) use files::*;
 pub(super) use focusing::*;
@@ -65,11 +67,15 @@ pub(super) fn root(instead: bool) -> Option<Element> {
     Some(new)
 }
 
-/// Where the box of an element stands, which [`super::dom::moving`] made.
-pub(super) fn place(id: &str) -> Option<Place> {
-    let moving: SvgGraphicsElement = element(id)?.parent_element()?.dyn_into().ok()?;
-    let place = moving.transform().base_val().get_item(0).ok()?;
-    Some(place.unchecked_into())
+/// What moves the box of an element, which [`super::dom::moving`] made.
+pub(super) fn mover(id: &str) -> Option<Mover> {
+    let group: SvgGraphicsElement = element(id)?.parent_element()?.dyn_into().ok()?;
+    let place = group.transform().base_val().get_item(0).ok()?;
+    Some(Mover {
+        group: group.into(),
+        place: place.unchecked_into(),
+        drawn: Cell::default(),
+    })
 }
 
 /// Says which language the page is in, to browsers and screen readers.

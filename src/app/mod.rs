@@ -3,6 +3,7 @@
 //! It is built twice. The core is what a first visit fetches; what it lacks, the full program has,
 //! which then takes over (`handing`).
 
+mod around;
 mod compare;
 mod crowd;
 mod diagram;

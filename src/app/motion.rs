@@ -10,6 +10,7 @@ use web_sys::Element;
 use yew::Callback;
 
 use super::host;
+use crate::sorted::SortedMap;
 use crate::view::geometry::{Point, Way};
 use crate::world::MessageId;
 
@@ -19,8 +20,11 @@ const GLIDE_MS: f64 = 380.0;
 /// goes on where it was.
 const FRAME_MS_MAX: f64 = 100.0;
 
-/// What moves less than this stays where it was drawn, in the stage's units.
-const UNSEEN: f64 = 0.05;
+/// What moves less than this stays where it was drawn, in the stage's units: so much of a pixel that
+/// nobody sees it jump.
+const UNSEEN: f64 = 0.2;
+/// How far off a timer's ring may be, in thousandths: about a pixel of the largest.
+const RING_UNSEEN: i32 = 4;
 
 const REDUCED: &str = "(prefers-reduced-motion: reduce)";
 
@@ -33,23 +37,33 @@ extern "C" {
     fn put(this: &Place, x: f32, y: f32);
 }
 
-/// A message's mark, which goes straight from one point to another.
-pub(super) struct Mark {
-    pub(super) id: MessageId,
+/// Something on the page that moves. It is kept from moment to moment: to find it costs more than to
+/// move it.
+pub(super) struct Mover {
+    pub(super) group: Element,
     pub(super) place: Place,
-    /// When and where its way begins; if it was drawn before, it goes on from there.
-    pub(super) start: (f64, Point),
-    /// When it is where it goes to.
-    pub(super) end: (f64, Point),
     /// Where it was drawn last.
     pub(super) drawn: Cell<Option<Point>>,
 }
 
-/// A timer's ring.
+/// A message's mark, which goes straight from one point to another.
+pub(super) struct Mark {
+    pub(super) message: MessageId,
+    pub(super) id: String,
+    pub(super) mover: Rc<Mover>,
+    /// When and where its way begins; if it was drawn before, it goes on from there.
+    pub(super) start: (f64, Point),
+    /// When it is where it goes to.
+    pub(super) end: (f64, Point),
+}
+
+/// A timer's ring; of a node without a timer, one that is empty.
 pub(super) struct Ring {
     pub(super) element: Element,
     pub(super) since: f64,
     pub(super) due: f64,
+    /// The moment at which it stands still, if it does.
+    pub(super) stopped: Option<f64>,
     /// How much of it was drawn last.
     pub(super) drawn: Cell<Option<i32>>,
 }
@@ -79,6 +93,8 @@ enum Mode {
 struct Inner {
     /// One for each stage.
     scenes: Vec<Scene>,
+    /// What moves in them, by the ids of the marks.
+    movers: SortedMap<String, Rc<Mover>>,
     /// Virtual time as shown.
     shown: f64,
     mode: Mode,
@@ -104,6 +120,7 @@ impl Motion {
         let motion = Self {
             inner: Rc::new(RefCell::new(Inner {
                 scenes: Vec::new(),
+                movers: SortedMap::new(),
                 shown: 0.0,
                 mode: Mode::Still,
                 due,
@@ -123,15 +140,29 @@ impl Motion {
         self.inner.borrow().shown
     }
 
+    /// What moves the mark of an id, if that is on the page.
+    pub(super) fn mover(&self, id: &str) -> Option<Rc<Mover>> {
+        let inner = self.inner.borrow();
+        let known = inner.movers.get(id).filter(|it| it.group.is_connected());
+        match known {
+            Some(mover) => Some(mover.clone()),
+            None => host::mover(id).map(Rc::new),
+        }
+    }
+
     /// The stages have been drawn anew.
     pub(super) fn set_scenes(&self, scenes: Vec<Scene>) {
         let mut inner = self.inner.borrow_mut();
+        let marks = scenes.iter().flat_map(|scene| &scene.marks);
+        inner.movers = marks.map(|it| (it.id.clone(), it.mover.clone())).collect();
         let before = std::mem::replace(&mut inner.scenes, scenes);
         let shown = inner.shown;
         for (old, new) in before.iter().zip(&mut inner.scenes) {
             for mark in &mut new.marks {
-                let mut old = old.marks.iter().filter(|it| it.id == mark.id);
-                if let Some(at) = old.find_map(|it| it.drawn.get()) {
+                // What has landed has another mark than while it flew.
+                let flew = || old.marks.iter().find(|it| it.message == mark.message);
+                let drawn = mark.mover.drawn.get();
+                if let Some(at) = drawn.or_else(|| flew()?.mover.drawn.get()) {
                     mark.start = (shown, at);
                 }
             }
@@ -245,19 +276,38 @@ impl Inner {
                 };
                 let at = way.at(share(from.0, to.0, self.shown));
                 let seen = |old: Point| (old.x - at.x).abs() + (old.y - at.y).abs() >= UNSEEN;
-                if mark.drawn.get().is_none_or(seen) {
-                    mark.drawn.set(Some(at));
-                    mark.place.put(at.x as f32, at.y as f32);
+                let Mover { place, drawn, .. } = &*mark.mover;
+                if drawn.get().is_none_or(seen) {
+                    drawn.set(Some(at));
+                    place.put(at.x as f32, at.y as f32);
                 }
             }
-            for ring in &scene.rings {
-                let left = left(ring.since, ring.due, self.shown);
-                if ring.drawn.replace(Some(left)) == Some(left) {
-                    continue;
-                }
-                let dashes = dashes(left);
-                ring.element.set_attribute("stroke-dasharray", &dashes).ok();
+            // A ring that changes has its whole stage painted anew, so they change together.
+            if scene.rings.iter().any(|ring| ring.is_off(self.shown)) {
+                scene.rings.iter().for_each(|ring| ring.draw(self.shown));
             }
+        }
+    }
+}
+
+impl Ring {
+    /// What is left of the timer, in thousandths.
+    fn left(&self, now: f64) -> i32 {
+        let now = self.stopped.unwrap_or(now);
+        (1000.0 * (1.0 - share(self.since, self.due, now))) as i32
+    }
+
+    fn is_off(&self, now: f64) -> bool {
+        let off = |old: i32| (old - self.left(now)).abs() >= RING_UNSEEN;
+        self.drawn.get().is_none_or(off)
+    }
+
+    /// Draws it as a dash of a circle whose length is 1,000.
+    fn draw(&self, now: f64) {
+        let left = self.left(now);
+        if self.drawn.replace(Some(left)) != Some(left) {
+            let dashes = format!("{left} 1000");
+            self.element.set_attribute("stroke-dasharray", &dashes).ok();
         }
     }
 }
@@ -268,14 +318,4 @@ pub(super) fn share(from: f64, to: f64, now: f64) -> f64 {
         return 1.0;
     }
     ((now - from) / (to - from)).clamp(0.0, 1.0)
-}
-
-/// What is left of a timer, in thousandths, two at a time.
-pub(super) fn left(since: f64, due: f64, now: f64) -> i32 {
-    2 * (500.0 * (1.0 - share(since, due, now))) as i32
-}
-
-/// So many thousandths as a dash pattern of a circle whose length is 1,000.
-pub(super) fn dashes(left: i32) -> String {
-    format!("{left} 1000")
 }

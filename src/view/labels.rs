@@ -3,7 +3,7 @@
 //! the nearest place that is free, or to a line farther out, and says less only where all of it fits
 //! nowhere.
 
-use super::around::{bold_width, text_width};
+use super::boxes::{bold_width, text_width};
 use super::geometry::{Frame, Point, Stage, Way};
 use super::moment::MessageCard;
 use crate::protocol::{Endpoint, MessageKind};

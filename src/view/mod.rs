@@ -1,7 +1,7 @@
 //! What a screen shows of a moment, with no word of how: plain data and catalogue keys. The
 //! transcript and the exports are made from the same.
 
-pub mod around;
+pub mod boxes;
 mod branches;
 pub mod chronicle;
 pub mod compare;

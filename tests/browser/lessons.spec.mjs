@@ -22,6 +22,20 @@ async function choose(who, name) {
 const place = (who) => who.panel().getByText(/^Part \d+ of \d+$/).innerText();
 const pointed = (who) => who.page.locator('[data-pointed]').count();
 
+/** How many cells are pointed at, and whether messages on the stage are faint because of them. */
+function cellsPointedAt(who) {
+  return who.page.evaluate(() => {
+    const stage = document.querySelector('.stage');
+    const sample = document.createElementNS(stage.namespaceURI, 'g');
+    sample.setAttribute('class', 'message');
+    const box = sample.appendChild(document.createElementNS(stage.namespaceURI, 'rect'));
+    stage.append(sample);
+    const messagesAreFaint = getComputedStyle(box).fillOpacity !== '1';
+    sample.remove();
+    return { cells: stage.querySelectorAll('.cell[data-pointed]').length, messagesAreFaint };
+  });
+}
+
 /** Goes on to the next part, whatever this one waits for. */
 async function goOn(who) {
   const before = await place(who);
@@ -44,8 +58,14 @@ test('a lesson from its first part to its last, and back to what was on stage', 
   }
   assert.match(await who.panel().innerText(), /fails: \(1, 1\) < \(1, 2\)/);
   await screenshot(who.page, 'lesson-rule');
+  const cells = [];
   for (let part = 5; part < 9; part++) {
     await goOn(who);
+    cells.push(await cellsPointedAt(who));
+  }
+  assert.ok(cells.some((it) => it.cells > 0), 'a part points at cells');
+  for (const { cells: count, messagesAreFaint } of cells) {
+    assert.equal(messagesAreFaint, count > 0, 'messages do not hide a cell that is pointed at');
   }
   assert.equal(await place(who), 'Part 9 of 9');
   await who.press('Leave the lesson');

@@ -38,7 +38,8 @@ pub(in crate::app) fn reveal_near(selector: &str) {
     }
 }
 
-/// Marks what selectors find as pointed at, and nothing else.
+/// Marks what selectors find as pointed at, and nothing else; of a cell, its stage as well, so that
+/// no style has to look for it there.
 pub(in crate::app) fn point_at(selectors: &[String]) {
     const MARK: &str = "data-pointed";
     let Some(document) = document() else { return };
@@ -55,6 +56,10 @@ pub(in crate::app) fn point_at(selectors: &[String]) {
     for selector in selectors {
         if let Ok(Some(element)) = document.query_selector(selector) {
             element.set_attribute(MARK, "").ok();
+            let of_cell = element.class_list().contains("cell");
+            if let Some(stage) = element.closest(".stage").ok().flatten().filter(|_| of_cell) {
+                stage.set_attribute(MARK, "").ok();
+            }
         }
     }
 }

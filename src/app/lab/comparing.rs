@@ -250,11 +250,8 @@ impl Lab {
         let moments = self.moments(pair);
         let faults = Faults::default();
         let scene = |side: Side| {
-            stage::scene(
-                &moments[side as usize],
-                &self.words,
-                &self.look_at(pair, side, &faults),
-            )
+            let look = self.look_at(pair, side, &faults);
+            stage::scene(&moments[side as usize], &self.words, &look, &self.motion)
         };
         Some(Side::BOTH.map(scene).into())
     }
@@ -300,17 +297,16 @@ impl Lab {
                 .end()
         };
         let sides = classed("div", "sides").each(Side::BOTH.map(one).into_iter());
-        let beside = classed("div", "reckoning")
-            .with(compare::counts(pair, words, send))
-            .child(panel::frame(
-                self.panel_of_both(pair),
-                words,
-                self.panel,
-                send,
-            ));
+        let beside = self.part(|| {
+            let panel = panel::frame(self.panel_of_both(pair), words, self.panel, send);
+            classed("div", "reckoning")
+                .with(compare::counts(pair, words, send))
+                .child(panel)
+                .end()
+        });
         classed("main", "middle comparison")
             .with(sides)
-            .with(beside)
+            .child(beside)
     }
 
     /// Why is told of both sides, all else of the one in hand.

@@ -121,10 +121,10 @@ impl Lab {
         let spoken = classed("p", "unseen").set("role", "status");
         classed("div", "lab")
             .with(middle)
-            .child(self.figure_row())
+            .child(self.part(|| self.figure_row()))
             .with(classed("p", "notice").set("role", "alert").text(notice))
             .with(spoken.set("aria-live", "polite").text(&self.spoken()))
-            .child(self.dialog_view())
+            .child(self.part(|| self.dialog_view()))
             .end()
     }
 

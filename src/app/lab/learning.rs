@@ -388,7 +388,12 @@ impl Lab {
         let open = self.learner.open.as_ref();
         let open = open.filter(|it| it.player.is_of(self.session.first()) && !it.stuck);
         let points = open.map_or(&[][..], |it| &it.player.beat().points[..]);
-        host::point_at(&lesson::selectors(points, &self.moment, self.narrow_stage));
+        let pointed = lesson::selectors(points, &self.moment, self.narrow_stage);
+        // Mostly there is nothing, and no mark to look for on the whole page.
+        if !pointed.is_empty() || self.learner.points {
+            host::point_at(&pointed);
+            self.learner.points = !pointed.is_empty();
+        }
         if std::mem::take(&mut self.learner.begun) {
             host::reveal_pointed();
         }

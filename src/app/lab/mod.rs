@@ -28,6 +28,7 @@ mod theme;
 
 use yew::prelude::*;
 
+use super::around::Around;
 use super::compare::Beside;
 use super::crowd::Crowd;
 use super::diagram::Diagram;
@@ -60,7 +61,7 @@ pub(super) use playing::RATES;
 pub(super) use starting::Props;
 pub(super) use theme::Theme;
 
-/// How often the panels tell anew while the run runs, in milliseconds.
+/// How often what stands around the stage tells anew while the run runs, in milliseconds.
 const TELLING_MS: f64 = 250.0;
 
 pub(super) struct Lab {
@@ -71,6 +72,8 @@ pub(super) struct Lab {
     /// The moment that the panels tell of: this one, or while the run runs one of just before.
     told: Shared<Moment>,
     told_at: f64,
+    /// What stands around the stage; the core, which has few messages, builds it every time.
+    around: Only<Around>,
     words: Words,
     selected: Option<Thing>,
     /// The chosen thing whose tray has been scrolled into sight, on a narrow page.
@@ -143,10 +146,16 @@ impl Component for Lab {
     }
 
     fn update(&mut self, _ctx: &Context<Self>, msg: Msg) -> bool {
+        if FULL && !matches!(msg, Msg::Due(_)) {
+            self.around.spoil();
+        }
         self.respond(msg)
     }
 
     fn view(&self, _ctx: &Context<Self>) -> Html {
+        if FULL {
+            self.around.begin();
+        }
         self.page()
     }
 
@@ -171,16 +180,18 @@ impl Lab {
         }
         self.moment = Shared::new(moment);
         // Nobody reads what changes with every frame, and laying it out costs more than all that
-        // moves.
+        // moves. The last event before a pause is told at once, or it would be told too late.
         let now = host::now();
-        if !self.running || now - self.told_at >= TELLING_MS {
+        let tells = !self.running || now - self.told_at >= TELLING_MS || !self.is_due_soon();
+        if tells {
             (self.told, self.told_at) = (self.moment.clone(), now);
         }
         if FULL {
             self.crowd.follow(&self.moment);
             self.refresh_other();
-            self.diagram.eyes = self.eyes;
-            self.diagram.refresh(&self.session);
+            if tells {
+                self.tell_around();
+            }
             self.faults.refresh(&self.moment);
         }
         let gone = |thing: Thing| match thing {

@@ -1,6 +1,6 @@
 //! Playing the run: steps, strides, the cursor, and time that flows.
 
-use super::{Choosing, Lab};
+use super::{Choosing, Lab, TELLING_MS};
 use crate::app::FULL;
 use crate::app::dialog::Dialog;
 use crate::app::panel::Panel;
@@ -177,6 +177,9 @@ impl Lab {
             self.running = running;
             self.notice = None;
             self.motion.stop();
+            if FULL {
+                self.tell_around();
+            }
         }
         self.flow();
     }
@@ -195,9 +198,20 @@ impl Lab {
             None => {
                 self.running = false;
                 self.motion.stop();
+                if FULL {
+                    self.tell_around();
+                }
                 self.refuse(&ActionError::NothingToDo);
             }
         }
+    }
+
+    /// Whether time flows so fast that the next event comes before what stands around the stage tells
+    /// anew.
+    pub(super) fn is_due_soon(&self) -> bool {
+        let due = self.session.next_due().map(|due| due as f64);
+        let soon = RATES[self.speed] * TELLING_MS / 1000.0;
+        due.is_some_and(|due| due - self.motion.shown() < soon)
     }
 
     /// Events are due: they happen, in their order, and time flows on.

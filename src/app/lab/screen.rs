@@ -30,19 +30,21 @@ impl Lab {
         if FULL && self.embedded.frame.embed {
             return self.figure(middle);
         }
-        let transport = transport::view(
-            (moment, whose),
-            words,
-            &self.session,
-            transport::Controls {
-                running: self.running,
-                speed: self.speed,
-                back: self.ways_back(),
-                diagram: FULL && self.diagram.is_open(),
-            },
-            send,
-        );
-        let diagram = match FULL && self.diagram.is_open() {
+        let transport = self.part(|| {
+            transport::view(
+                (moment, whose),
+                words,
+                &self.session,
+                transport::Controls {
+                    running: self.running,
+                    speed: self.speed,
+                    back: self.ways_back(),
+                    diagram: FULL && self.diagram.is_open(),
+                },
+                send,
+            )
+        });
+        let diagram = self.part(|| match FULL && self.diagram.is_open() {
             true => diagram::view(
                 &self.diagram,
                 moment,
@@ -52,7 +54,18 @@ impl Lab {
                 send,
             ),
             false => el("section").set("hidden", "").end(),
-        };
+        });
+        let header = self.part(|| {
+            header::view(
+                words,
+                about.key,
+                cluster,
+                moment.nodes.len() as u8,
+                self.theme,
+                &self.lesson_name(),
+                send,
+            )
+        });
         let notice = self.notice.as_deref().unwrap_or_default();
         let opening = if FULL { self.opening.as_ref() } else { None };
         let waiting = match (&self.wanted, opening) {
@@ -65,22 +78,14 @@ impl Lab {
         };
         let spoken = classed("p", "unseen").set("role", "status");
         classed("div", "lab")
-            .child(header::view(
-                words,
-                about.key,
-                cluster,
-                moment.nodes.len() as u8,
-                self.theme,
-                &self.lesson_name(),
-                send,
-            ))
+            .child(header)
             .with(middle)
             .child(transport)
             .child(diagram)
             .with(classed("p", "notice").set("role", "alert").text(notice))
             .with(classed("p", "notice").set("role", "status").text(&waiting))
             .with(spoken.set("aria-live", "polite").text(&self.spoken()))
-            .child(self.dialog_view())
+            .child(self.part(|| self.dialog_view()))
             .each(self.lecture_view().into_iter())
             .end()
     }
@@ -117,6 +122,21 @@ impl Lab {
         titles.chain(lost).collect()
     }
 
+    /// A part of what stands around the stage.
+    pub(super) fn part(&self, build: impl FnOnce() -> Html) -> Html {
+        match FULL {
+            true => self.around.part(build),
+            false => build(),
+        }
+    }
+
+    /// What stands around the stage tells of this moment.
+    pub(super) fn tell_around(&mut self) {
+        self.diagram.eyes = self.eyes;
+        self.diagram.refresh(&self.session);
+        self.around.spoil();
+    }
+
     /// The stage, and the panels beside it.
     pub(super) fn one(&self) -> El {
         let (words, send, moment) = (&self.words, &self.send, &*self.moment);
@@ -126,15 +146,17 @@ impl Lab {
             .with(self.banners())
             .child(self.tray());
         let told = if self.running { &self.told } else { moment };
-        let panels = panel::view(
-            told,
-            words,
-            &self.session,
-            self.panel,
-            self.selected,
-            self.of_full(),
-            send,
-        );
+        let panels = self.part(|| {
+            panel::view(
+                told,
+                words,
+                &self.session,
+                self.panel,
+                self.selected,
+                self.of_full(),
+                send,
+            )
+        });
         classed("main", "middle").with(stage_box).child(panels)
     }
 

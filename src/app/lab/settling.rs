@@ -50,12 +50,15 @@ impl Lab {
         if FULL {
             self.point();
         }
-        if FULL && self.diagram.is_open() {
+        if FULL && self.diagram.is_open() && self.around.is_new() {
             self.measure_diagram();
         }
         self.measure_stage();
         let of_both = if FULL { self.scenes_of_both() } else { None };
-        let one = || vec![stage::scene(&self.moment, &self.words, &self.look())];
+        let one = || {
+            let look = self.look();
+            vec![stage::scene(&self.moment, &self.words, &look, &self.motion)]
+        };
         self.motion.set_scenes(of_both.unwrap_or_else(one));
     }
 }

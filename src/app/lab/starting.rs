@@ -74,6 +74,7 @@ impl Lab {
         let mut lab = Self {
             told: moment.clone(),
             told_at: 0.0,
+            around: Only::default(),
             moment,
             session: session.into(),
             stashed: SortedMap::new(),

@@ -134,6 +134,8 @@ pub(in crate::app) struct Learner {
     pub(in crate::app) progress: Progress,
     /// Whether a beat has begun that is not in sight yet.
     pub(in crate::app) begun: bool,
+    /// Whether something is pointed at.
+    pub(in crate::app) points: bool,
     /// Whether the list says that a file's progress has been added.
     pub(in crate::app) added: bool,
     pub(in crate::app) lecturer: bool,
@@ -157,6 +159,7 @@ impl Learner {
             away: false,
             home: FIRST_PROTOCOL,
             progress: Progress::read(&remembered.unwrap_or_default()),
+            points: false,
             begun: false,
             added: false,
             lecturer: false,

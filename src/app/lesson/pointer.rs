@@ -5,7 +5,7 @@ use crate::app::{stage, transport};
 use crate::protocol::{Endpoint, NodeId};
 use crate::teach::Point;
 use crate::view::Moment;
-use crate::view::around::Logs;
+use crate::view::boxes::Logs;
 
 /// Selectors of what is pointed at, as far as it is there.
 pub(in crate::app) fn selectors(points: &[Point], moment: &Moment, narrow: bool) -> Vec<String> {

@@ -17,7 +17,7 @@ pub(super) fn view(
     selected: bool,
     send: &Callback<Msg>,
 ) -> Html {
-    let told = around::told(card);
+    let told = boxes::told(card);
     let state = panel::client_state(card, words);
     let thing = Thing::Client(card.id);
     let choose = send.reform(move |_: ()| Msg::Choose(thing));

@@ -17,11 +17,11 @@ use super::dom::{El, classed, classes, el, moving};
 use super::faults::{self, Fault, Faults};
 use super::host;
 use super::lab::{Choosing, More, Msg, Thing};
-use super::motion::{Mark, Ring, Scene};
+use super::motion::{Mark, Motion, Ring, Scene};
 use super::words::Words;
 use crate::protocol::{Endpoint, Epoch, NodeId};
 use crate::sorted::SortedSet;
-use crate::view::around::{self, Logs};
+use crate::view::boxes::{self, Logs};
 use crate::view::crowd::Mark as Messages;
 use crate::view::geometry::{Point, Stage, translate};
 use crate::view::labels::{self, Form, Label, Spot};
@@ -218,19 +218,19 @@ fn rest(
     labels: &[Label],
 ) -> Option<Vec<Spot>> {
     look.rest?;
-    let boxes = around::boxes(stage, moment, words);
+    let boxes = boxes::all(stage, moment, words);
     Some(labels::rest(stage, &boxes, labels))
 }
 
 /// Collects what moves, for the clock of the stage.
-pub(super) fn scene(moment: &Moment, words: &Words, look: &Look<'_>) -> Scene {
+pub(super) fn scene(moment: &Moment, words: &Words, look: &Look<'_>, motion: &Motion) -> Scene {
     let name = look.name;
     let stage = geometry(moment, look.narrow, look.faults);
     let marks = marks(moment, look);
     let labels = labels(moment, &marks, look);
-    let boxes = around::boxes(&stage, moment, words);
+    let boxes = boxes::all(&stage, moment, words);
     let spots = look.rest.map(|_| labels::rest(&stage, &boxes, &labels));
-    let mark = |card: &MessageCard, id: &str, at: usize, arrives: f64| {
+    let mark = |card: &MessageCard, id: String, at: usize, arrives: f64| {
         let spot = spots.as_ref().map(|spots| spots[at]);
         let form = spot.map_or(flowing(moment, look.narrow), |it| it.form);
         let way = labels::way(&stage, &boxes, &labels[at], form);
@@ -239,31 +239,33 @@ pub(super) fn scene(moment: &Moment, words: &Words, look: &Look<'_>) -> Scene {
             _ => (arrives, way.end),
         };
         Some(Mark {
-            id: card.id,
-            place: host::place(id)?,
+            message: card.id,
+            mover: motion.mover(&id)?,
+            id,
             start: (card.sent as f64, way.start),
             end,
-            drawn: Cell::default(),
         })
     };
     let flying = marks.iter().enumerate();
     let flying = flying.filter_map(|(at, it)| {
         let card = it.first();
-        mark(card, &crowd::dom_id(name, it), at, arrival(card))
+        mark(card, crowd::dom_id(name, it), at, arrival(card))
     });
     let arrived = moment.landed.iter().enumerate();
     let arrived = arrived.filter(|(_, landed)| landed.lost.is_none());
     let arrived = arrived.filter_map(|(at, landed)| {
         let card = &landed.message;
         let at = marks.len() + at;
-        mark(card, &name.landed(card.id), at, moment.now as f64)
+        mark(card, name.landed(card.id), at, moment.now as f64)
     });
     let rings = moment.nodes.iter().filter_map(|node| {
-        let timer = node.timers.first().filter(|_| !node.paused)?;
+        let timer = node.timers.first();
+        let [since, due] = timer.map_or([0; 2], |it| [it.since, it.due]);
         Some(Ring {
             element: host::element(&name.ring(node.id))?,
-            since: timer.since as f64,
-            due: timer.due as f64,
+            since: since as f64,
+            due: due as f64,
+            stopped: node.paused.then_some(moment.now as f64),
             drawn: Cell::default(),
         })
     });
@@ -307,8 +309,7 @@ pub(super) fn view(moment: &Moment, words: &Words, look: &Look<'_>, send: &Callb
     let node = |card: &crate::view::NodeCard| {
         html! {
             <node::NodeMark key={card.id.to_string()} stage={name} card={card.clone()}
-                at={stage.at(card.id.into())} radius={stage.radius} now={moment.now}
-                {logs}
+                at={stage.at(card.id.into())} radius={stage.radius} {logs}
                 words={words.clone()} selected={selected == Some(Thing::Node(card.id))}
                 choosing={choosing == Choosing::Node} narrow={narrow} send={send.clone()} />
         }

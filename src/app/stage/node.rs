@@ -8,10 +8,9 @@ use crate::app::FULL;
 use crate::app::dom::{El, classed, classes, el};
 use crate::app::keys;
 use crate::app::lab::{Msg, Thing};
-use crate::app::motion;
 use crate::app::words::Words;
 use crate::protocol::{Cell, CellState, NodeId, Shape, Tally};
-use crate::view::around::{self, Logs, text_width};
+use crate::view::boxes::{self, Logs, text_width};
 use crate::view::geometry::{Frame, Point, translate};
 use crate::view::{Belief, NodeCard};
 
@@ -24,7 +23,6 @@ pub(super) struct Props {
     pub(super) card: NodeCard,
     pub(super) at: Point,
     pub(super) radius: f64,
-    pub(super) now: u64,
     pub(super) logs: Logs,
     pub(super) words: Words,
     pub(super) selected: bool,
@@ -212,25 +210,14 @@ pub(super) fn number(number: u8, x: f64, y: f64) -> El {
         .with(text)
 }
 
-/// What is left of the node's timer.
+/// What is left of the node's timer, which the clock of the stage fills in.
 fn ring(props: &Props) -> El {
-    let timer = props.card.timers.first();
-    let dashes = timer.map_or_else(
-        || motion::dashes(0),
-        |it| {
-            motion::dashes(motion::left(
-                it.since as f64,
-                it.due as f64,
-                props.now as f64,
-            ))
-        },
-    );
     classed("circle", "timer")
         .put("id", props.stage.ring(props.card.id))
         .number("r", props.radius + 6.0)
         .set("pathLength", "1000")
         .set("transform", "rotate(-90)")
-        .put("stroke-dasharray", dashes)
+        .set("stroke-dasharray", "0 1000")
 }
 
 /// The role's word, in letters so large that it fits into a circle.
@@ -241,7 +228,7 @@ fn role(word: &str, radius: f64) -> El {
 
 fn badge(props: &Props) -> El {
     let group = classed("g", "badge");
-    let badge = around::badge(&props.card, props.radius, props.narrow, &props.words);
+    let badge = boxes::badge(&props.card, props.radius, props.narrow, &props.words);
     let Some((text, Frame { from, to })) = badge else {
         return group;
     };
@@ -295,8 +282,8 @@ fn cells(props: &Props) -> El {
     let view = &props.card.view;
     let group = classed("g", "cells");
     let logs = props.logs;
-    let y = around::below(props.radius);
-    if let Some((cell, text, frame)) = around::proposal(&props.card, props.radius) {
+    let y = boxes::below(props.radius);
+    if let Some((cell, text, frame)) = boxes::proposal(&props.card, props.radius) {
         let width = frame.to.x - frame.from.x;
         let mark = cell_mark("1", cell_class(cell), frame.from, width, &cell.label, &text);
         return group.each(std::iter::once(mark));
@@ -325,7 +312,7 @@ fn cells(props: &Props) -> El {
                 cell_text(cell),
             ),
         };
-        let x = left + f64::from(slot) * around::CELL;
+        let x = left + f64::from(slot) * boxes::CELL;
         let at = Point { x, y };
         cell_mark(&index.to_string(), class, at, 22.0, &title, &text)
     });

@@ -15,16 +15,27 @@ const SECONDS = 2;
  * arrive while time flows at 8×, some in each second, and each is an event.
  */
 const SLOW = { min: 8_000, max: 10_000 };
+/** So fast at 8× that every mark moves in every frame, and none arrives either. */
+const FAST = { min: 2_400, max: 3_000 };
+const SOME = { min: 800, max: 10_000 };
+const MANY = { min: 10, max: 1_600 };
 const STAGES = [
   { marks: 200, name: '200 messages', latency: SLOW },
-  { marks: 200, name: '200 messages, and events', latency: { min: 800, max: 10_000 }, speed: '8×' },
+  { marks: 200, name: '200 messages, each moving in each frame', latency: FAST, speed: '8×' },
+  { marks: 200, name: '200 messages, and events', latency: MANY },
+  { marks: 200, name: '200 messages, and events, diagram open', latency: MANY, diagram: true },
+  { marks: 200, name: '200 messages, and events, 8×', latency: SOME, speed: '8×' },
+  { marks: 200, name: '200 messages, and events, 8×, diagram open', latency: SOME, speed: '8×', diagram: true },
   { marks: 1_000, name: '1,000 messages', latency: SLOW },
-  { marks: 1_000, name: '1,000 messages, and events', latency: { min: 800, max: 10_000 }, speed: '8×' },
+  { marks: 1_000, name: '1,000 messages, and events, 8×', latency: SOME, speed: '8×' },
 ];
+
+/** Where the mouse is on every page: what lies under it is looked up in each frame. */
+const MOUSE = [420, 860];
 
 /** What a frame of a busy stage costs, in time that the main thread really worked. */
 export async function frames(lab) {
-  title(`A frame with ${NODES} nodes, ms of processor time`, 'script', 'main', 'of bare');
+  title(`A frame with ${NODES} nodes, ms of processor time`, 'events/s', 'script', 'main', 'of bare');
   for (const marks of new Set(STAGES.map((stage) => stage.marks))) {
     const pages = [await bare(lab, marks)];
     for (const stage of STAGES.filter((it) => it.marks === marks)) {
@@ -35,6 +46,7 @@ export async function frames(lab) {
       for (const [at, { page, toggle }] of pages.entries()) {
         await page.bringToFront();
         await toggle();
+        await page.mouse.move(...MOUSE);
         costs[at].push(await costOfFrames(page));
         await toggle();
       }
@@ -42,7 +54,10 @@ export async function frames(lab) {
     const of = (at, what) => median(costs[at].map((cost) => cost[what]));
     for (const [at, { name }] of pages.entries()) {
       const share = (of(at, 'main') / of(0, 'main')).toFixed(2);
-      row(name, of(at, 'script').toFixed(2), of(at, 'main').toFixed(2), at === 0 ? '' : `${share} x`);
+      const [events, script, main] = [
+        of(at, 'events').toFixed(1), of(at, 'script').toFixed(2), of(at, 'main').toFixed(2),
+      ];
+      row(name, events, script, main, at === 0 ? '' : `${share} x`);
     }
     for (const { page } of pages) {
       await page.context().close();
@@ -61,7 +76,7 @@ async function bare(lab, marks) {
  * The lab with so many messages under way: candidates ask for votes, and no timer runs out while
  * one watches.
  */
-async function busy(lab, { name, marks, latency, speed }) {
+async function busy(lab, { name, marks, latency, speed, diagram }) {
   const page = await openFull(lab, { init: countFrames });
   const fires = marks / (NODES - 1);
   const actions = Array.from({ length: fires }, (_, i) => ({
@@ -71,6 +86,9 @@ async function busy(lab, { name, marks, latency, speed }) {
   await openRun(page, { cluster: { nodes: NODES, timing }, network: { latency } }, actions);
   if (speed) {
     await page.getByRole('combobox', { name: 'Speed' }).selectOption(speed);
+  }
+  if (diagram) {
+    await page.getByRole('button', { name: 'Diagram' }).click();
   }
   const drawn = await page.locator('.messages [role=button]').count();
   const label = drawn < marks ? `the lab, ${name}, in ${drawn} marks` : `the lab, ${name}`;
@@ -112,8 +130,10 @@ async function costOfFrames(page) {
   const read = async () => {
     const { metrics } = await session.send('Performance.getMetrics');
     const of = (name) => metrics.find((metric) => metric.name === name).value * 1000;
-    const count = await page.evaluate(() => window.counted.frames);
-    return { script: of('ScriptDuration'), main: of('TaskDuration'), frames: count };
+    const frames = await page.evaluate(() => window.counted.frames);
+    const status = page.locator('.status');
+    const event = await status.count() > 0 ? (await status.textContent()).match(/event (\d+)/)[1] : 0;
+    return { script: of('ScriptDuration'), main: of('TaskDuration'), frames, event };
   };
   await page.waitForTimeout(300);
   const before = await read();
@@ -122,6 +142,7 @@ async function costOfFrames(page) {
   await session.detach();
   const count = after.frames - before.frames;
   return {
+    events: (after.event - before.event) / SECONDS,
     script: (after.script - before.script) / count,
     main: (after.main - before.main) / count,
   };

@@ -139,7 +139,7 @@ pub fn told(card: &ClientCard) -> String {
 }
 
 /// Every box on the stage that a label keeps out of, and whose it is.
-pub fn boxes(stage: &Stage, moment: &Moment, words: &Catalogue) -> Vec<(Endpoint, Frame)> {
+pub fn all(stage: &Stage, moment: &Moment, words: &Catalogue) -> Vec<(Endpoint, Frame)> {
     let (radius, narrow) = (stage.radius, stage.is_narrow());
     let logs = Logs::of(moment, narrow);
     let mut boxes = Vec::new();
