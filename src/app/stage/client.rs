@@ -7,7 +7,7 @@ use crate::app::lab::{Msg, Thing};
 use crate::app::panel;
 use crate::app::words::Words;
 use crate::view::geometry::{Point, translate};
-use crate::view::{ClientCard, around};
+use crate::view::{ClientCard, boxes};
 
 pub(super) fn view(
     stage: super::Name,
