@@ -72,7 +72,7 @@ test('two nodes are dragged to the left, cut off from the rest, and dragged back
   assert.equal(await who.happened(), 'The links have changed');
   assert.equal(await who.tray().count(), 0, 'what was pulled is not chosen');
   assert.deepEqual(await boxes(who), ['A: S1', 'B: S2 S3 S4 S5']);
-  await drag(who, 2, 190, 300);
+  await drag(who, 2, 232, 180);
   assert.deepEqual(await boxes(who), ['A: S1 S2', 'B: S3 S4 S5']);
   await screenshot(who.page, 'faults-pulled-apart');
   await axe(who.page);
