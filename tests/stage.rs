@@ -98,7 +98,7 @@ fn labels_at_rest_cover_nothing() {
                     let boxes = boxes::all(&stage, moment, &words);
                     let labels = labels(moment, narrow);
                     let spots = labels::rest(&stage, &boxes, &labels);
-                    let mut taken: Vec<Frame> = boxes.iter().map(|it| it.1).collect();
+                    let mut taken = boxes.clone();
                     for (label, spot) in labels.iter().zip(&spots) {
                         let own = Frame::around(spot.at, label.widths[spot.form as usize]);
                         let covered = taken.iter().find(|it| overlap(&own, it));

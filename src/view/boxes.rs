@@ -138,8 +138,8 @@ pub fn told(card: &ClientCard) -> String {
     }
 }
 
-/// Every box on the stage that a label keeps out of, and whose it is.
-pub fn all(stage: &Stage, moment: &Moment, words: &Catalogue) -> Vec<(Endpoint, Frame)> {
+/// Every box on the stage that a label keeps out of.
+pub fn all(stage: &Stage, moment: &Moment, words: &Catalogue) -> Vec<Frame> {
     let (radius, narrow) = (stage.radius, stage.is_narrow());
     let logs = Logs::of(moment, narrow);
     let mut boxes = Vec::new();
@@ -151,7 +151,7 @@ pub fn all(stage: &Stage, moment: &Moment, words: &Catalogue) -> Vec<(Endpoint, 
             at.x + it.to.x,
             at.y + it.to.y,
         );
-        boxes.push((end, frame));
+        boxes.push(frame);
     };
     for node in &moment.nodes {
         let end = node.id.into();

@@ -138,6 +138,7 @@ impl Stage {
 
     /// The line beside a link that its messages go along. `lane` keeps those of one link apart; below
     /// 0 it is on the other side.
+    #[inline(never)]
     pub fn line(&self, from: Endpoint, to: Endpoint, lane: i32) -> Way {
         let (a, b) = (self.at(from), self.at(to));
         let (dx, dy) = (b.x - a.x, b.y - a.y);
@@ -166,6 +167,7 @@ pub struct Way {
 
 impl Way {
     /// The point where `share` of the way, 0 to 1, is done.
+    #[inline(never)]
     pub fn at(&self, share: f64) -> Point {
         Point {
             x: self.start.x + (self.end.x - self.start.x) * share,

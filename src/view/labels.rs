@@ -121,78 +121,103 @@ impl Frame {
 
     /// Which part of a line the middle of a label has to keep out of, so that it does not touch
     /// this box.
-    fn shadow(&self, line: Way, width: f64) -> Option<(f64, f64)> {
-        let axis = |from: f64, to: f64, half: f64, at: f64, way: f64| {
-            let (a, b) = ((from - half - at) / way, (to + half - at) / way);
-            (a.min(b), a.max(b))
-        };
+    fn shadow(&self, line: Way, width: f64) -> [f64; 2] {
         let (a, b) = (line.start, line.end);
-        let half = width / 2.0 + MARGIN;
-        let x = axis(self.from.x, self.to.x, half, a.x, b.x - a.x);
-        let half = HALF_HEIGHT + MARGIN;
-        let y = axis(self.from.y, self.to.y, half, a.y, b.y - a.y);
-        let shadow = (x.0.max(y.0), x.1.min(y.1));
-        (shadow.0 < shadow.1).then_some(shadow)
+        let (x, y) = (width / 2.0 + MARGIN, HALF_HEIGHT + MARGIN);
+        let x = shadow(self.from.x - x - a.x, self.to.x + x - a.x, b.x - a.x);
+        let y = shadow(self.from.y - y - a.y, self.to.y + y - a.y, b.y - a.y);
+        [greater(x[0], y[0]), lesser(x[1], y[1])]
     }
 }
 
-/// The share of a line that is nearest to the one that is wished and free of all these boxes.
-fn nearest<'a>(
-    line: Way,
-    width: f64,
-    taken: impl Iterator<Item = &'a Frame>,
-    wish: f64,
-) -> Option<f64> {
-    let shadows: Vec<(f64, f64)> = taken.filter_map(|it| it.shadow(line, width)).collect();
-    let edges = shadows.iter().flat_map(|(a, b)| [*a, *b]);
-    let is_free =
-        |at: &f64| (0.0..=1.0).contains(at) && shadows.iter().all(|(a, b)| *at <= *a || *b <= *at);
-    let free = std::iter::once(wish).chain(edges).filter(is_free);
-    free.min_by(|a, b| (a - wish).abs().total_cmp(&(b - wish).abs()))
+/// Which part of a way along one axis lies between two points of it.
+#[inline(never)]
+fn shadow(from: f64, to: f64, way: f64) -> [f64; 2] {
+    let (a, b) = (from / way, to / way);
+    [lesser(a, b), greater(a, b)]
 }
 
-/// From where to where a label goes along its line, as shares of it: clear of both ends.
-fn reach(boxes: &[(Endpoint, Frame)], label: &Label, line: Way, width: f64) -> [f64; 2] {
-    [0.0, 1.0].map(|wish| {
-        let own = boxes.iter();
-        let own = own.filter(|(end, _)| *end == label.from || *end == label.to);
-        nearest(line, width, own.map(|it| &it.1), wish).unwrap_or(0.5)
-    })
+// Shorter than those that know what to do where one is no number.
+fn lesser(a: f64, b: f64) -> f64 {
+    if a < b { a } else { b }
+}
+
+fn greater(a: f64, b: f64) -> f64 {
+    if a > b { a } else { b }
+}
+
+/// The share of a line that is nearest to the one that is wished and free of all these boxes.
+#[inline(never)]
+fn nearest(line: Way, width: f64, taken: &[Frame], wish: f64) -> Option<f64> {
+    // The wish, and then both edges of each shadow.
+    let mut edges = vec![wish];
+    for it in taken {
+        let [from, to] = it.shadow(line, width);
+        if from < to && from < 1.0 && to > 0.0 {
+            edges.push(from);
+            edges.push(to);
+        }
+    }
+    let mut nearest = None;
+    let mut least = f64::MAX;
+    for at in &edges {
+        let mut shadows = edges[1..].chunks_exact(2);
+        let away = (at - wish).abs();
+        let inside = *at >= 0.0 && *at <= 1.0 && away < least;
+        if inside && !shadows.any(|it| it[0] < *at && *at < it[1]) {
+            (nearest, least) = (Some(*at), away);
+        }
+    }
+    nearest
+}
+
+/// From where to where a label goes: clear of what stands around both ends.
+#[inline(never)]
+fn reach(boxes: &[Frame], line: Way, width: f64) -> [f64; 2] {
+    [0.0, 1.0].map(|wish| nearest(line, width, boxes, wish).unwrap_or(0.5))
 }
 
 /// The way of a label that is moving.
-pub fn way(stage: &Stage, boxes: &[(Endpoint, Frame)], label: &Label, form: Form) -> Way {
+#[inline(never)]
+pub fn way(stage: &Stage, boxes: &[Frame], label: &Label, form: Form) -> Way {
     let line = stage.line(label.from, label.to, label.lane);
-    let width = label.widths[form as usize];
-    let [start, end] = reach(boxes, label, line, width).map(|share| line.at(share));
-    Way { start, end }
+    let [start, end] = reach(boxes, line, label.widths[form as usize]);
+    Way {
+        start: line.at(start),
+        end: line.at(end),
+    }
 }
 
 /// Where labels rest. The first come first, and the others keep out of their way; only a label for
 /// which there is no room on any of its lines covers something.
-pub fn rest(stage: &Stage, boxes: &[(Endpoint, Frame)], labels: &[Label]) -> Vec<Spot> {
-    let mut taken: Vec<Frame> = boxes.iter().map(|it| it.1).collect();
-    let place = |label: &Label| {
-        let tried = TRIES.iter().filter(|_| labels.len() <= PLACED_MAX);
-        let found = tried.copied().find_map(|(form, out)| {
-            let line = stage.line(label.from, label.to, label.lane + out);
-            let width = label.widths[form as usize];
-            let [start, end] = reach(boxes, label, line, width);
-            let wish = start + (end - start) * label.share;
-            let at = line.at(nearest(line, width, taken.iter(), wish)?);
-            Some(Spot {
-                at,
-                form,
-                free: true,
-            })
-        });
-        let spot = found.unwrap_or_else(|| Spot {
+pub fn rest(stage: &Stage, boxes: &[Frame], labels: &[Label]) -> Vec<Spot> {
+    let mut taken = boxes.to_vec();
+    let mut spots = Vec::new();
+    for label in labels {
+        let mut spot = Spot {
             at: way(stage, boxes, label, Form::Short).at(label.share),
             form: Form::Short,
             free: false,
-        });
-        taken.push(Frame::around(spot.at, label.widths[spot.form as usize]));
-        spot
-    };
-    labels.iter().map(place).collect()
+        };
+        for (form, out) in TRIES {
+            let line = stage.line(label.from, label.to, label.lane + out);
+            let width = label.widths[form as usize];
+            let [start, end] = reach(boxes, line, width);
+            let wish = start + (end - start) * label.share;
+            if labels.len() <= PLACED_MAX
+                && let Some(share) = nearest(line, width, &taken, wish)
+            {
+                spot = Spot {
+                    at: line.at(share),
+                    form,
+                    free: true,
+                };
+                break;
+            }
+        }
+        let width = label.widths[spot.form as usize];
+        taken.push(Frame::around(spot.at, width));
+        spots.push(spot);
+    }
+    spots
 }
