@@ -3,6 +3,7 @@
 
 pub mod boxes;
 mod branches;
+pub mod choices;
 pub mod chronicle;
 pub mod compare;
 pub mod crowd;
@@ -11,6 +12,7 @@ pub mod export;
 pub mod geometry;
 mod goals;
 pub mod groups;
+pub mod handing;
 mod knowledge;
 pub mod labels;
 mod moment;
