@@ -3,6 +3,8 @@
 //! `{"format":"quorumscope-scenes","version":1,"scenes":[{"title":"Split vote","run":{…}}]}`, each
 //! run as in a file of its own.
 
+use std::fmt;
+
 use super::json::Json;
 use super::{ACTIONS_MAX, Run, RunError, VERSION, check_head};
 use crate::protocol::disturbs;
@@ -34,6 +36,18 @@ pub enum ScenesError {
     BadTitle(usize),
     /// The run of this scene, counted from 1.
     BadRun(usize, RunError),
+}
+
+/// For programs without a screen; the page has sentences of its own.
+impl fmt::Display for ScenesError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::File(error) => error.fmt(f),
+            Self::TooMany => write!(f, "more than {SCENES_MAX} scenes"),
+            Self::BadTitle(number) => write!(f, "scene {number} has no title, or too long a one"),
+            Self::BadRun(number, error) => write!(f, "scene {number}: {error}"),
+        }
+    }
 }
 
 /// Whether a file says that it holds scenes, whatever else it holds.
