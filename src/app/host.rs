@@ -48,6 +48,12 @@ pub(super) fn html_element(id: &str) -> Option<web_sys::HtmlElement> {
     element(id)?.dyn_into().ok()
 }
 
+/// How much room the first stage has, in pixels.
+pub(super) fn stage_room() -> Option<(f64, f64)> {
+    let room = element("stage")?.get_bounding_client_rect();
+    Some((room.width(), room.height()))
+}
+
 /// The element that the page is to be mounted on. The core's one goes, and with it everything that
 /// still listens there.
 pub(super) fn root(instead: bool) -> Option<Element> {

@@ -12,6 +12,7 @@ use yew::Callback;
 use super::host;
 use crate::sorted::SortedMap;
 use crate::view::geometry::{Point, Way};
+use crate::world::MessageId;
 
 /// How long a single step glides, in real milliseconds.
 const GLIDE_MS: f64 = 380.0;
@@ -47,11 +48,13 @@ pub(super) struct Mover {
 
 /// A message's mark, which goes straight from one point to another.
 pub(super) struct Mark {
+    pub(super) message: MessageId,
     pub(super) id: String,
     pub(super) mover: Rc<Mover>,
-    pub(super) way: Way,
-    pub(super) sent: f64,
-    pub(super) arrives: f64,
+    /// When and where its way begins; if it was drawn before, it goes on from there.
+    pub(super) start: (f64, Point),
+    /// When it is where it goes to.
+    pub(super) end: (f64, Point),
 }
 
 /// A timer's ring; of a node without a timer, one that is empty.
@@ -152,7 +155,18 @@ impl Motion {
         let mut inner = self.inner.borrow_mut();
         let marks = scenes.iter().flat_map(|scene| &scene.marks);
         inner.movers = marks.map(|it| (it.id.clone(), it.mover.clone())).collect();
-        inner.scenes = scenes;
+        let before = std::mem::replace(&mut inner.scenes, scenes);
+        let shown = inner.shown;
+        for (old, new) in before.iter().zip(&mut inner.scenes) {
+            for mark in &mut new.marks {
+                // What has landed has another mark than while it flew.
+                let flew = || old.marks.iter().find(|it| it.message == mark.message);
+                let drawn = mark.mover.drawn.get();
+                if let Some(at) = drawn.or_else(|| flew()?.mover.drawn.get()) {
+                    mark.start = (shown, at);
+                }
+            }
+        }
         inner.draw();
     }
 
@@ -255,7 +269,12 @@ impl Inner {
     fn draw(&self) {
         for scene in &self.scenes {
             for mark in &scene.marks {
-                let at = mark.way.at(share(mark.sent, mark.arrives, self.shown));
+                let (from, to) = (mark.start, mark.end);
+                let way = Way {
+                    start: from.1,
+                    end: to.1,
+                };
+                let at = way.at(share(from.0, to.0, self.shown));
                 let seen = |old: Point| (old.x - at.x).abs() + (old.y - at.y).abs() >= UNSEEN;
                 let Mover { place, drawn, .. } = &*mark.mover;
                 if drawn.get().is_none_or(seen) {

@@ -14,6 +14,18 @@ pub struct Point {
     pub y: f64,
 }
 
+/// From this width on a stage is wide, in pixels.
+const WIDE_MIN: f64 = 800.0;
+
+/// A box on the stage.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Frame {
+    /// Its corner at the top left.
+    pub from: Point,
+    /// Its corner at the bottom right.
+    pub to: Point,
+}
+
 /// The stage of a cluster.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Stage {
@@ -29,7 +41,7 @@ pub struct Stage {
 }
 
 impl Stage {
-    /// The stage for these nodes and clients; `narrow` for a phone held upright.
+    /// The stage for these nodes and clients; `narrow` for little room, as on a phone held upright.
     pub fn of(nodes: &[NodeId], clients: &[ClientId], narrow: bool) -> Self {
         let (width, height) = if narrow {
             (440.0, 520.0)
@@ -64,7 +76,7 @@ impl Stage {
             if narrow {
                 Point {
                     x: 440.0 * share,
-                    y: 490.0,
+                    y: 484.0,
                 }
             } else {
                 Point {
@@ -91,6 +103,13 @@ impl Stage {
         }
     }
 
+    /// Whether the form for a phone held upright is the more readable one in so much room, in pixels.
+    pub fn is_narrow_in(width: f64, height: f64) -> bool {
+        let wide = (width / 1000.0).min(height / 560.0);
+        let narrow = (width / 440.0).min(height / 520.0);
+        width < WIDE_MIN && narrow > 1.1 * wide
+    }
+
     /// Where an endpoint stands.
     pub fn at(&self, end: Endpoint) -> Point {
         let found = match end {
@@ -100,7 +119,7 @@ impl Stage {
         found.unwrap_or(Point { x: 0.0, y: 0.0 })
     }
 
-    /// Whether it is one for a phone held upright.
+    /// Whether it is in the form for a phone held upright.
     pub fn is_narrow(&self) -> bool {
         self.narrow
     }
@@ -117,26 +136,22 @@ impl Stage {
         &self.nodes
     }
 
-    /// The way of a message's label: it never covers either end, and `lane` keeps labels on one link
-    /// apart.
-    pub fn way(&self, from: Endpoint, to: Endpoint, lane: u32) -> Way {
+    /// The line beside a link that its messages go along. `lane` keeps those of one link apart; below
+    /// 0 it is on the other side.
+    #[inline(never)]
+    pub fn line(&self, from: Endpoint, to: Endpoint, lane: i32) -> Way {
         let (a, b) = (self.at(from), self.at(to));
         let (dx, dy) = (b.x - a.x, b.y - a.y);
         let length = (dx * dx + dy * dy).sqrt().max(1.0);
-        let (ux, uy) = (dx / length, dy / length);
-        // How far a label reaches towards either end, which depends on the direction.
-        let half = if self.narrow { 20.0 } else { 52.0 };
-        let clear = self.radius + 10.0 + ux.abs() * half + uy.abs() * 8.0;
-        let clear = clear.min(length / 2.4) / length;
         // Messages keep to their right, so that those that meet pass beside each other.
-        let aside = 13.0 + 22.0 * f64::from(lane);
-        let at = |along: f64| Point {
-            x: a.x + dx * along - uy * aside,
-            y: a.y + dy * along + ux * aside,
+        let aside = (13.0 + 22.0 * f64::from(lane)) / length;
+        let beside = |at: Point| Point {
+            x: at.x - dy * aside,
+            y: at.y + dx * aside,
         };
         Way {
-            start: at(clear),
-            end: at(1.0 - clear),
+            start: beside(a),
+            end: beside(b),
         }
     }
 }
@@ -152,6 +167,7 @@ pub struct Way {
 
 impl Way {
     /// The point where `share` of the way, 0 to 1, is done.
+    #[inline(never)]
     pub fn at(&self, share: f64) -> Point {
         Point {
             x: self.start.x + (self.end.x - self.start.x) * share,

@@ -2,21 +2,12 @@
 //! its own, with a gap between them. Where a group stands follows from who is in it, and from where
 //! somebody pulled its nodes to.
 
-use super::geometry::{Point, Stage, ring};
+use super::geometry::{Frame, Point, Stage, ring};
 use crate::protocol::{Endpoint, NodeId};
 use crate::sorted::SortedMap;
 
 /// Nodes that reach each other, in order.
 pub type Group = Vec<NodeId>;
-
-/// A box on the stage.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Frame {
-    /// Its corner at the top left.
-    pub from: Point,
-    /// Its corner at the bottom right.
-    pub to: Point,
-}
 
 /// The groups, in the order of their first nodes: of two nodes of different groups neither reaches
 /// the other, in neither direction, not even through others.
@@ -71,6 +62,8 @@ struct Room {
     near: f64,
     /// How close to a group one lets go of a node to put it there.
     close: f64,
+    /// How far down there is room for circles.
+    bottom: f64,
 }
 
 const WIDE: Room = Room {
@@ -85,6 +78,7 @@ const WIDE: Room = Room {
     row: 178.0,
     near: 60.0,
     close: 16.0,
+    bottom: 520.0,
 };
 
 const NARROW: Room = Room {
@@ -99,7 +93,21 @@ const NARROW: Room = Room {
     row: 136.0,
     near: 40.0,
     close: 8.0,
+    bottom: 440.0,
 };
+
+/// How far a link is to be from the circle of a node that is no end of it.
+const CLEAR: f64 = 8.0;
+/// How far a ring can be moved aside, and one of several in a column up and down.
+const ASIDE: f64 = 30.0;
+const SLACK: f64 = 28.0;
+/// How far the boxes of two groups may overlap.
+const OVERLAP: f64 = 10.0;
+/// How much worse it is that nodes are off the stage, or groups in each other's way, than that a
+/// node lies on a link.
+const FORBIDDEN: f64 = 20.0;
+/// How often each ring is turned and moved anew.
+const PASSES: usize = 4;
 
 fn room(stage: &Stage) -> &'static Room {
     if stage.is_narrow() { &NARROW } else { &WIDE }
@@ -110,25 +118,31 @@ fn of(sizes: &[f64; 10], count: usize) -> f64 {
     sizes[count.min(9)]
 }
 
-/// Puts the nodes where their groups stand; where all are one group, they stay in their ring.
-/// `pulled` says how far from the left somebody has put a node.
-pub fn arrange(stage: &mut Stage, groups: &[Group], pulled: &SortedMap<NodeId, f64>) {
-    if groups.len() < 2 {
-        return;
-    }
-    let room = room(stage);
-    let from_left = |group: &Group| {
+/// Puts groups in the order in which they stand, from left to right. `pulled` says how far from the
+/// left somebody has put a node.
+pub fn from_left(stage: &Stage, groups: &mut [Group], pulled: &SortedMap<NodeId, f64>) {
+    let at = |group: &Group| {
         let places = group.iter();
         let sum: f64 = places
             .map(|id| pulled.get(id).copied().unwrap_or(stage.at((*id).into()).x))
             .sum();
         sum / group.len() as f64
     };
-    let mut ordered: Vec<&Group> = groups.iter().collect();
-    ordered.sort_by(|a, b| from_left(a).total_cmp(&from_left(b)));
-    let columns = columns(ordered, room);
+    groups.sort_by(|a, b| at(a).total_cmp(&at(b)));
+}
+
+/// Puts the nodes where their groups stand; where all are one group, they stay in their ring.
+pub fn arrange(stage: &mut Stage, groups: &[Group], pulled: &SortedMap<NodeId, f64>) {
+    if groups.len() < 2 {
+        return;
+    }
+    let room = room(stage);
+    let mut ordered = groups.to_vec();
+    from_left(stage, &mut ordered, pulled);
+    let columns = columns(ordered.iter().collect(), room);
     let (widths, gap) = widths(&columns, room);
     let mut left = room.left;
+    let mut rings = Vec::new();
     for (column, width) in columns.iter().zip(widths) {
         let centre = Point {
             x: left + width / 2.0,
@@ -136,12 +150,31 @@ pub fn arrange(stage: &mut Stage, groups: &[Group], pulled: &SortedMap<NodeId, f
         };
         left += width + gap;
         if let [group] = column[..] {
-            let reach = (width - room.column).max(0.0) / 2.0;
-            circle(stage, group, centre, reach, of(&room.height, group.len()));
+            rings.push(Ring {
+                group,
+                centre,
+                reach: (width - room.column).max(0.0) / 2.0,
+                height: of(&room.height, group.len()),
+                slack: (of(&room.height, 9) - of(&room.height, group.len())).max(SLACK),
+            });
         } else {
-            stack(stage, column, centre, room.row);
+            let count: usize = column.iter().map(|it| it.len()).sum();
+            let mut above = (count as f64 - 1.0) / 2.0;
+            for group in column {
+                let own = group.len() as f64 - 1.0;
+                let y = centre.y - (above - own / 2.0) * room.row;
+                above -= own + 1.0;
+                rings.push(Ring {
+                    group,
+                    centre: Point { x: centre.x, y },
+                    reach: 0.0,
+                    height: own / 2.0 * room.row,
+                    slack: SLACK,
+                });
+            }
         }
     }
+    clear(stage, &rings);
 }
 
 /// Side by side; where there is no room for that, small groups share a column.
@@ -189,31 +222,145 @@ fn widths(columns: &[Vec<&Group>], room: &Room) -> (Vec<f64>, f64) {
     (widths.collect(), room.gap + wider)
 }
 
-/// A group in a ring of its own. Three in little room stand above each other, the second aside.
-fn circle(stage: &mut Stage, group: &[NodeId], centre: Point, reach: f64, height: f64) {
-    let turned = group.len() == 3 && reach < height / 2.0;
-    for (id, at) in group.iter().zip(ring(group.len())) {
-        let (x, y) = match turned {
-            // A ring of three has its first node at the top; turned, it has it at the side.
-            true => ((-at.y - 0.25) * 1.3, at.x / 0.866),
-            false => (at.x, at.y),
+/// Where a group stands: in a ring of its own.
+struct Ring<'a> {
+    group: &'a Group,
+    centre: Point,
+    reach: f64,
+    height: f64,
+    /// How far up and down there is room for it.
+    slack: f64,
+}
+
+/// How a ring stands otherwise than it would by itself: turned by half a part, and moved aside and
+/// up or down, in parts of the room that there is.
+#[derive(Clone, Copy, Default)]
+struct Turn {
+    half: bool,
+    aside: f64,
+    down: f64,
+}
+
+impl Ring<'_> {
+    /// Puts the group on stage. Three in little room stand above each other, the second aside.
+    fn put(&self, stage: &mut Stage, turn: Turn) {
+        let count = self.group.len();
+        let across = count == 3 && self.reach < self.height / 2.0;
+        let places = ring(count);
+        for (at, id) in self.group.iter().enumerate() {
+            let (place, next) = (places[at], places[(at + 1) % count]);
+            let place = match turn.half {
+                true => between(place, next),
+                false => place,
+            };
+            let (x, y) = match across {
+                // A ring of three has its first node at the top; turned, it has it at the side.
+                true => ((-place.y - 0.25) * 1.3, place.x / 0.866),
+                false => (place.x, place.y),
+            };
+            let at = Point {
+                x: self.centre.x + x * self.reach + turn.aside * ASIDE,
+                y: self.centre.y + y * self.height + turn.down * self.slack,
+            };
+            stage.put(*id, at);
+        }
+    }
+
+    /// All ways in which it can stand, the plain one first.
+    fn turns(&self) -> impl Iterator<Item = Turn> {
+        let halves: &[bool] = match self.group.len() {
+            1 | 2 => &[false],
+            _ => &[false, true],
         };
-        let at = Point {
-            x: centre.x + x * reach,
-            y: centre.y + y * height,
-        };
-        stage.put(*id, at);
+        let moves = [0.0, -0.5, 0.5, -1.0, 1.0];
+        halves.iter().flat_map(move |half| {
+            let asides = [0.0, -0.5, 0.5, -1.0, 1.0, -2.0, 2.0].into_iter();
+            asides.flat_map(move |aside| {
+                let turn = move |down| Turn {
+                    half: *half,
+                    aside,
+                    down,
+                };
+                moves.into_iter().map(turn)
+            })
+        })
     }
 }
 
-/// Small groups above each other.
-fn stack(stage: &mut Stage, column: &[&Group], centre: Point, row: f64) {
-    let nodes: Vec<NodeId> = column.iter().flat_map(|it| it.iter().copied()).collect();
-    let above = (nodes.len() as f64 - 1.0) / 2.0;
-    for (at, id) in nodes.iter().enumerate() {
-        let y = centre.y + (at as f64 - above) * row;
-        stage.put(*id, Point { x: centre.x, y });
+/// The point of a circle of radius 1 in the middle between two others.
+fn between(a: Point, b: Point) -> Point {
+    let (x, y) = (a.x + b.x, a.y + b.y);
+    let length = x.hypot(y).max(f64::EPSILON);
+    Point {
+        x: x / length,
+        y: y / length,
     }
+}
+
+/// Turns and moves rings until no node lies on a link of others, as far as that can be.
+fn clear(stage: &mut Stage, rings: &[Ring<'_>]) {
+    for ring in rings {
+        ring.put(stage, Turn::default());
+    }
+    let mut best = crossing(stage, rings);
+    for _ in 0..PASSES {
+        for ring in rings {
+            if best < 1.0 {
+                return;
+            }
+            let mut kept = stage.clone();
+            for turn in ring.turns() {
+                ring.put(stage, turn);
+                // What is moved farther has to be worth it.
+                let cost = crossing(stage, rings) + turn.aside.abs() + turn.down.abs();
+                if cost + 1.0 < best {
+                    best = cost;
+                    kept = stage.clone();
+                }
+            }
+            *stage = kept;
+        }
+    }
+}
+
+/// How far nodes lie on links of others, all in all, and how far groups are in each other's way.
+fn crossing(stage: &Stage, rings: &[Ring<'_>]) -> f64 {
+    let nodes = stage.nodes();
+    let mut crossing = 0.0;
+    for (at, (_, a)) in nodes.iter().enumerate() {
+        let outside = (stage.radius - a.x)
+            .max(a.x + stage.radius - stage.width)
+            .max(stage.radius - a.y)
+            .max(a.y + stage.radius - room(stage).bottom);
+        crossing += FORBIDDEN * outside.max(0.0);
+        for (_, b) in &nodes[at + 1..] {
+            for (_, other) in nodes.iter().filter(|(_, it)| it != a && it != b) {
+                let free = stage.radius + CLEAR;
+                let short = (free - distance(*other, *a, *b)).max(0.0);
+                // One that is crossed in its middle is worse than two that are touched.
+                crossing += short * short / CLEAR;
+            }
+            let apart = (a.x - b.x).hypot(a.y - b.y);
+            crossing += FORBIDDEN * (2.0 * stage.radius + CLEAR - apart).max(0.0);
+        }
+    }
+    let frames: Vec<Frame> = rings.iter().map(|it| frame(stage, it.group)).collect();
+    for (at, a) in frames.iter().enumerate() {
+        for b in &frames[at + 1..] {
+            let x = a.to.x.min(b.to.x) - a.from.x.max(b.from.x);
+            let y = a.to.y.min(b.to.y) - a.from.y.max(b.from.y);
+            crossing += FORBIDDEN * (x.min(y) - OVERLAP).max(0.0);
+        }
+    }
+    crossing
+}
+
+/// How far a point is from the link between two others.
+pub fn distance(point: Point, a: Point, b: Point) -> f64 {
+    let (dx, dy) = (b.x - a.x, b.y - a.y);
+    let along = (point.x - a.x) * dx + (point.y - a.y) * dy;
+    let share = (along / (dx * dx + dy * dy).max(1.0)).clamp(0.0, 1.0);
+    (a.x + dx * share - point.x).hypot(a.y + dy * share - point.y)
 }
 
 /// The box around a group, as its nodes stand now.
@@ -346,21 +493,31 @@ mod tests {
         assert_eq!(pull(5, &[(1, at(540.0, 300.0))]), [ids(5)]);
     }
 
+    /// Groups of these sizes.
+    fn in_sizes(sizes: &[u8]) -> Vec<Group> {
+        let mut next = 1;
+        let group = |size: &u8| {
+            let group = (next..next + size).map(NodeId).collect();
+            next += size;
+            group
+        };
+        sizes.iter().map(group).collect()
+    }
+
+    /// The stage of groups of these sizes.
+    fn parted(sizes: &[u8], narrow: bool) -> Stage {
+        let mut stage = stage(sizes.iter().sum(), narrow);
+        arrange(&mut stage, &in_sizes(sizes), &SortedMap::new());
+        stage
+    }
+
     /// Every way to part up to nine nodes fits on the stage: nodes lie on it, no two touch, and
     /// boxes do not overlap where there are few enough of them to have columns of their own.
     #[test]
     fn groups_fit_on_the_stage() {
         for narrow in [false, true] {
             for sizes in partitions(9) {
-                let count: u8 = sizes.iter().sum();
-                let mut groups = Vec::new();
-                let mut next = 1;
-                for size in &sizes {
-                    groups.push((next..next + size).map(NodeId).collect::<Group>());
-                    next += size;
-                }
-                let mut stage = stage(count, narrow);
-                arrange(&mut stage, &groups, &SortedMap::new());
+                let (stage, groups) = (parted(&sizes, narrow), in_sizes(&sizes));
                 for (id, at) in stage.nodes() {
                     let radius = stage.radius;
                     let inside = at.x >= radius
@@ -387,6 +544,40 @@ mod tests {
                         assert!(clear, "{sizes:?}, narrow: {narrow}: {a:?} and {b:?}");
                     }
                 }
+            }
+        }
+    }
+
+    /// However nodes are parted, none lies on a link of others. Up to five are clear of it with a
+    /// margin; more are touched by one at the rim, and where there is too little room even for that,
+    /// it never goes through the middle.
+    #[test]
+    fn no_node_lies_on_a_link_of_others() {
+        for narrow in [false, true] {
+            for sizes in partitions(9) {
+                let count: u8 = sizes.iter().sum();
+                if count < 3 {
+                    continue;
+                }
+                let stage = parted(&sizes, narrow);
+                let nodes = stage.nodes();
+                let mut least = f64::MAX;
+                for (id, at) in nodes {
+                    for (place, (a, from)) in nodes.iter().enumerate() {
+                        for (b, to) in &nodes[place + 1..] {
+                            if id != a && id != b {
+                                least = least.min(distance(*at, *from, *to) - stage.radius);
+                            }
+                        }
+                    }
+                }
+                let margin = match count {
+                    ..=5 => 4.0,
+                    6 => 1.0,
+                    7 => -0.33 * stage.radius,
+                    _ => -0.8 * stage.radius,
+                };
+                assert!(least >= margin, "{sizes:?}, narrow: {narrow}: {least}");
             }
         }
     }

@@ -1,6 +1,7 @@
 //! What a screen shows of a moment, with no word of how: plain data and catalogue keys. The
 //! transcript and the exports are made from the same.
 
+pub mod boxes;
 mod branches;
 pub mod choices;
 pub mod chronicle;
@@ -13,6 +14,7 @@ mod goals;
 pub mod groups;
 pub mod handing;
 mod knowledge;
+pub mod labels;
 mod moment;
 mod opening;
 mod pins;

@@ -66,13 +66,13 @@ function boxes(who) {
 test('two nodes are dragged to the left, cut off from the rest, and dragged back', async (lab) => {
   const who = await visit(lab);
   await pull(who, 1, 130, 110);
-  assert.match(await who.page.locator('.would').innerText(), /Let go here: S1 \| S2, S3, S4, S5/);
+  assert.match(await who.page.locator('.would').innerText(), /Let go here: cut into S1 \| S2, S3, S4, S5/);
   await who.page.mouse.up();
   assert.equal(await who.page.locator('.would').count(), 0);
   assert.equal(await who.happened(), 'The links have changed');
   assert.equal(await who.tray().count(), 0, 'what was pulled is not chosen');
   assert.deepEqual(await boxes(who), ['A: S1', 'B: S2 S3 S4 S5']);
-  await drag(who, 2, 190, 300);
+  await drag(who, 2, 232, 180);
   assert.deepEqual(await boxes(who), ['A: S1 S2', 'B: S3 S4 S5']);
   await screenshot(who.page, 'faults-pulled-apart');
   await axe(who.page);

@@ -8,18 +8,26 @@ use quorumscope::world::Action;
 use crate::common::multi_paxos_stories::lab;
 use crate::common::{Mood, value};
 
-/// The short names of the messages under way.
+/// The names of the messages under way.
 fn under_way(session: &Session) -> Vec<&'static str> {
     let messages = session.moment().messages;
-    messages.iter().map(|card| card.view.short).collect()
+    messages.iter().map(|card| card.view.name).collect()
 }
+
+/// The messages of the phases, which the paper gives numbers.
+const PHASES: [(&str, &str); 4] = [
+    ("1a", "Prepare"),
+    ("1b", "Promise"),
+    ("2a", "Accept"),
+    ("2b", "Accepted"),
+];
 
 /// To the end of 1a, of 1b, and then nowhere: heartbeats are of no phase, and without a client
 /// there is none ahead. A client's command takes 2a and 2b, and no phase 1.
 #[test]
 fn a_stride_is_a_phase() {
     let mut session = open(first_look(MultiPaxos::ABOUT.key), 1).unwrap();
-    for ended in ["1a", "1b"] {
+    for ended in ["Prepare", "Promise"] {
         assert!(session.stride().unwrap() > 0);
         assert!(!under_way(&session).contains(&ended));
     }
@@ -32,7 +40,7 @@ fn a_stride_is_a_phase() {
     let (client, to) = (ClientId(1), Some(leader));
     let value = value("x");
     session.act(Action::Submit { client, to, value }).unwrap();
-    for (ended, next) in [("2a", "2b"), ("2b", "Ch")] {
+    for (ended, next) in [("Accept", "Accepted"), ("Accepted", "Chosen")] {
         assert!(session.stride().unwrap() > 0);
         assert!(!under_way(&session).contains(&ended));
         assert!(under_way(&session).contains(&next), "{ended}");
@@ -53,7 +61,9 @@ fn phases_have_the_papers_names() {
             };
             let phase = world.protocol().phase(message);
             let view = world.protocol().message_view(message);
-            assert!(phase.is_none_or(|it| it.name == view.short && Some(it.epoch) == view.epoch));
+            assert!(phase.is_none_or(
+                |it| PHASES.contains(&(it.name, view.name)) && Some(it.epoch) == view.epoch
+            ));
             names.extend(phase.map(|it| it.name));
         }
         for (from, to) in [(1, 2), (2, 1)] {

@@ -2,13 +2,13 @@
 
 use yew::prelude::*;
 
-use super::Draw;
+use super::{COLUMN_MS, Draw, Sent};
 use crate::app::dom::{El, all, classed, classes, el};
 use crate::app::lab::{More, Msg, Thing};
 use crate::app::stage::{epoch_class, kind_class};
 use crate::app::words::{Shared, Words};
 use crate::protocol::{Endpoint, NodeId, Shape};
-use crate::view::chronicle::{Change, Decision};
+use crate::view::chronicle::{Arrow, Change, Decision};
 use crate::view::diagram::{Cone, FlightEnd, Flown, Picture, Sign, Standing, StepFigure};
 use crate::view::geometry::tenths;
 use crate::world::MessageId;
@@ -28,6 +28,8 @@ pub(super) struct Props {
     pub(super) density: f64,
     /// Virtual time that stands at 0, in milliseconds.
     pub(super) origin: u64,
+    /// Where each event has a column of its own, the steps in which messages set out.
+    pub(super) sent: Option<Shared<Sent>>,
     pub(super) position: usize,
     pub(super) picked: Option<usize>,
     pub(super) cone: Option<Shared<Cone>>,
@@ -44,15 +46,15 @@ pub(super) fn step_id(step: usize) -> String {
 #[component]
 pub(super) fn Figure(props: &Props) -> Html {
     let steps = props.picture.steps.iter().map(|it| step(it, props));
-    let crowd = props.picture.crowd.iter().flat_map(|lanes| {
+    let crowds = props.picture.crowd.iter();
+    let crowd = crowds.filter(|_| props.sent.is_none()).flat_map(|lanes| {
         let lanes = lanes.iter();
         lanes.filter_map(|(lane, columns)| crowd(*lane, columns, props))
     });
-    let down = props.picture.down.iter().filter_map(|(id, window)| {
-        let y = props.y((*id).into())?;
-        let until = window.to.min(props.picture.window.to);
-        let (from, to) = (props.x(window.from), props.x(until));
-        let line = classed("line", "down").key(&format!("{id}-{}", window.from));
+    let downs = props.downs().into_iter().enumerate();
+    let down = downs.filter_map(|(at, (id, from, to))| {
+        let y = props.y(id.into())?;
+        let line = classed("line", "down").key(&format!("{id}-{at}"));
         Some(ends(line, (from, y), (to, y)).end())
     });
     el("g")
@@ -71,8 +73,52 @@ pub(super) fn ends(line: El, from: (f64, f64), to: (f64, f64)) -> El {
 }
 
 impl Props {
-    fn x(&self, at: u64) -> f64 {
+    /// Where a step is that happened at this time.
+    fn x(&self, step: usize, at: u64) -> f64 {
+        match self.sent {
+            Some(_) => COLUMN_MS * step as f64 * self.density,
+            None => self.time(at),
+        }
+    }
+
+    /// Where a message set out.
+    fn sent(&self, arrow: &Arrow) -> f64 {
+        let step = self.sent.as_ref().and_then(|sent| sent.get(&arrow.id));
+        self.x(step.copied().unwrap_or(0), arrow.sent)
+    }
+
+    fn time(&self, at: u64) -> f64 {
         (at as f64 - self.origin as f64) * self.density
+    }
+
+    /// From where to where nodes were down.
+    fn downs(&self) -> Vec<(NodeId, f64, f64)> {
+        let end = self.time(self.picture.window.to);
+        if self.sent.is_none() {
+            let down = self.picture.down.iter();
+            let down = down.map(|(id, it)| (*id, self.time(it.from), self.time(it.to).min(end)));
+            return down.collect();
+        }
+        let mut downs: Vec<(NodeId, f64, f64)> = Vec::new();
+        for step in &self.picture.steps {
+            for (lane, sign) in &step.signs {
+                let x = self.x(step.step, step.at);
+                match (lane, sign) {
+                    (Endpoint::Node(id), Sign::Node(Change::Crashed)) => {
+                        let last = self.picture.steps.last().map_or(0, |it| it.step);
+                        downs.push((*id, x, self.x(last, step.at)));
+                    }
+                    (Endpoint::Node(id), Sign::Node(Change::Restarted)) => {
+                        let mut own = downs.iter_mut().rev();
+                        if let Some(down) = own.find(|it| it.0 == *id) {
+                            down.2 = x;
+                        }
+                    }
+                    _ => {}
+                }
+            }
+        }
+        downs
     }
 
     fn y(&self, lane: Endpoint) -> Option<f64> {
@@ -98,7 +144,7 @@ pub(super) fn lane_y(lanes: &[Endpoint], lane: Endpoint) -> Option<f64> {
 fn crowd(lane: Endpoint, columns: &[u8], props: &Props) -> Option<Html> {
     let y = props.y(lane)?;
     let window = props.picture.window;
-    let (left, right) = (props.x(window.from), props.x(window.to));
+    let (left, right) = (props.time(window.from), props.time(window.to));
     let width = (right - left) / columns.len().max(1) as f64;
     let mut path = String::new();
     for (at, share) in columns.iter().enumerate().filter(|(_, share)| **share > 0) {
@@ -139,7 +185,7 @@ fn step(figure: &StepFigure, props: &Props) -> Html {
     let flights = figure
         .flights
         .iter()
-        .filter_map(|it| flight(it, selected(it), props));
+        .filter_map(|it| flight(it, figure.step, selected(it), props));
     let signs = figure.signs.iter().enumerate();
     let signs = signs.filter_map(|(at, (lane, it))| sign(at, *lane, it, figure, props));
     let mut group = el("g")
@@ -151,16 +197,19 @@ fn step(figure: &StepFigure, props: &Props) -> Html {
         .put("class", classes("event", &look))
         .on_click(on_click);
     if figure.links {
-        let (x, bottom) = (props.x(figure.at), LANE * props.lanes.len() as f64);
+        let (x, bottom) = (
+            props.x(figure.step, figure.at),
+            LANE * props.lanes.len() as f64,
+        );
         group = group.with(ends(classed("line", "links"), (x, 0.0), (x, bottom)));
     }
     group.child(all(flights)).child(all(signs)).end()
 }
 
-fn flight(flown: &Flown, selected: bool, props: &Props) -> Option<Html> {
+fn flight(flown: &Flown, step: usize, selected: bool, props: &Props) -> Option<Html> {
     let arrow = &flown.arrow;
     if let Some(own) = props.alone {
-        return stub(flown, own, selected, props);
+        return stub(flown, step, own, selected, props);
     }
     let (y1, y2) = (props.y(arrow.id.from)?, props.y(arrow.id.to)?);
     let (at, lost, open) = match flown.end {
@@ -168,7 +217,7 @@ fn flight(flown: &Flown, selected: bool, props: &Props) -> Option<Html> {
         FlightEnd::Lost(at, _) => (at, true, false),
         FlightEnd::UnderWay(at) => (at, false, true),
     };
-    let (x1, x2) = (props.x(arrow.sent), props.x(at));
+    let (x1, x2) = (props.sent(arrow), props.x(step, at));
     // Of one that is under way nobody knows yet whether it arrives.
     let (x2, y2) = match open {
         true => (x1 + (x2 - x1).max(10.0), y1 + (y2 - y1) * 0.6),
@@ -199,12 +248,12 @@ fn flight(flown: &Flown, selected: bool, props: &Props) -> Option<Html> {
 }
 
 /// A node's own end of a message, with the name of who is at the other.
-fn stub(flown: &Flown, own: NodeId, selected: bool, props: &Props) -> Option<Html> {
+fn stub(flown: &Flown, step: usize, own: NodeId, selected: bool, props: &Props) -> Option<Html> {
     let id = flown.arrow.id;
     let (y, received) = (props.y(own.into())?, id.to == own.into());
     let (here, peer, side) = match (received, flown.end) {
-        (true, FlightEnd::Arrived(at)) => (props.x(at), id.from, -1.0),
-        _ => (props.x(flown.arrow.sent), id.to, 1.0),
+        (true, FlightEnd::Arrived(at)) => (props.x(step, at), id.from, -1.0),
+        _ => (props.sent(&flown.arrow), id.to, 1.0),
     };
     let there = (here + 12.0 * side, y + 0.8 * LANE * side);
     let (from, to) = match received {
@@ -289,7 +338,7 @@ fn sign(
     let (class, text) = sign_text(sign)?;
     let before = figure.signs[..at].iter();
     let before = before.filter(|(it, sign)| *it == lane && sign_text(sign).is_some());
-    let x = props.x(figure.at) + 15.0 * before.count() as f64;
+    let x = props.x(figure.step, figure.at) + 15.0 * before.count() as f64;
     let y = props.y(lane)?;
     let circle = el("circle").number("cx", x).number("cy", y).set("r", "8");
     let label = el("text")

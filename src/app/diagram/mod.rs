@@ -9,16 +9,25 @@ pub(super) use view::{PICTURE, room, view};
 use super::host;
 use super::words::Shared;
 use crate::protocol::{Endpoint, NodeId};
+use crate::sorted::SortedMap;
 use crate::view::Session;
 use crate::view::diagram::{Cone, Picture, Window};
+use crate::world::MessageId;
 
 /// How many milliseconds a pixel stands for, in thousandths, from near to far.
 const SCALES: [u32; 16] = [
     62, 125, 250, 500, 1_000, 2_000, 4_000, 8_000, 16_000, 32_000, 64_000, 128_000, 256_000,
     512_000, 1_024_000, 2_048_000,
 ];
-/// The scale that one begins with: an election fits on a screen.
+/// The scales between which a run is fitted into the width by itself; longer ones follow the cursor.
+const SCALE_NEAREST: usize = 0;
 const SCALE_FIRST: usize = 3;
+/// The farthest of these where each event has a column of its own.
+const SCALE_COLUMNS: usize = 6;
+/// How wide such a column is, in milliseconds.
+const COLUMN_MS: f64 = 100.0;
+/// How much larger everything is in a lecture.
+const LARGER: f64 = 1.35;
 /// How much of the width a step on the way earlier or later moves it.
 const PAN_SHARE: f64 = 0.6;
 /// Where the cursor is put when it has left the window, from the left.
@@ -29,6 +38,9 @@ const CLICK_PIXELS: f64 = 5.0;
 const WIDTH_FIRST: f64 = 1000.0;
 /// How much more than the window is kept ready on each side, so that dragging shows no edge.
 const MARGIN_SHARE: f64 = 0.3;
+
+/// The steps in which messages set out.
+type Sent = SortedMap<MessageId, usize>;
 
 /// What concerns the diagram, of all that can happen to the page.
 #[derive(Clone)]
@@ -47,10 +59,8 @@ pub(super) enum Draw {
     Release,
     /// Scrolled by so many pixels.
     Scroll(f64),
-    /// The window may have another width now.
-    Measure,
-    /// There is room for so many pixels.
-    Width(f64),
+    /// There is room for so many pixels, and everything is so much larger.
+    Room(f64, f64),
     /// Goes to a step, and shows what it depends on.
     Pick(usize),
     /// To the next event, or the one before, on any lane or on the same one.
@@ -77,12 +87,20 @@ pub(super) struct Diagram {
     scale: usize,
     /// Virtual time at the left edge, in milliseconds.
     from: f64,
-    /// In pixels.
+    /// In pixels, before they are made larger.
     width: f64,
+    /// How much larger everything is.
+    larger: f64,
+    /// Whether nobody has chosen what to see of the run.
+    fits: bool,
+    /// Whether each event has a column of its own, since all happen at the same time.
+    columns: bool,
     /// Where a pressed pointer was last, in pixels, and how far it has gone since it was pressed.
     drag: Option<f64>,
     dragged: f64,
     picture: Option<Shared<Picture>>,
+    /// The steps in which messages set out, where each event has a column of its own.
+    sent: Option<Shared<Sent>>,
     /// The event that one has picked, as a step of the run.
     picked: Option<usize>,
     cone: Option<Shared<Cone>>,
@@ -97,9 +115,13 @@ impl Diagram {
             scale: SCALE_FIRST,
             from: 0.0,
             width: WIDTH_FIRST,
+            larger: 1.0,
+            fits: true,
+            columns: false,
             drag: None,
             dragged: 0.0,
             picture: None,
+            sent: None,
             picked: None,
             cone: None,
             eyes: None,
@@ -110,9 +132,12 @@ impl Diagram {
         self.open
     }
 
-    /// Whether so many pixels are another width than it has.
-    pub(super) fn needs(&self, width: f64) -> bool {
-        width > 0.0 && (width - self.width).abs() >= 1.0
+    /// How it is to be drawn in so many pixels, unless it is drawn so already.
+    pub(super) fn needs(&self, room: f64, lectures: bool) -> Option<Draw> {
+        let larger = if lectures { LARGER } else { 1.0 };
+        let width = room / larger;
+        let differs = larger != self.larger || (width - self.width).abs() >= 1.0;
+        (room > 0.0 && differs).then_some(Draw::Room(width, larger))
     }
 
     /// The event that one has picked.
@@ -123,9 +148,14 @@ impl Diagram {
     /// Does what was asked of it; gives the step that the run is to go to, if there is one.
     pub(super) fn respond(&mut self, draw: Draw, session: &Session) -> Option<usize> {
         let mut target = None;
+        self.fits &= !matches!(
+            draw,
+            Draw::Zoom(_) | Draw::Whole | Draw::Turn(_) | Draw::Drag(_) | Draw::Scroll(_)
+        );
         match draw {
             Draw::Toggle => {
                 self.open = !self.open;
+                self.fits = true;
                 host::storing::remember("diagram", if self.open { "open" } else { "closed" });
                 return None;
             }
@@ -142,13 +172,12 @@ impl Diagram {
             Draw::Drag(x) => {
                 if let Some(last) = self.drag.replace(x) {
                     self.dragged += (x - last).abs();
-                    self.from -= (x - last) * self.scale();
+                    self.from -= (x - last) / self.larger * self.scale();
                 }
             }
             Draw::Release => self.drag = None,
-            Draw::Scroll(pixels) => self.from += pixels * self.scale(),
-            Draw::Width(width) => self.width = width,
-            Draw::Measure => return None,
+            Draw::Scroll(pixels) => self.from += pixels / self.larger * self.scale(),
+            Draw::Room(width, larger) => (self.width, self.larger) = (width, larger),
             // The end of a drag is no click.
             Draw::Pick(_) | Draw::Point(_) if self.dragged > CLICK_PIXELS => self.dragged = 0.0,
             Draw::Pick(step) => {
@@ -162,13 +191,43 @@ impl Diagram {
                 }
             }
             Draw::Point(x) => {
-                let at = (self.from + x * self.scale()).max(0.0) as u64;
+                let at = (self.from + x / self.larger * self.scale()).max(0.0);
                 self.clear();
-                target = Some(session.entries().first_from(at + 1) - 1);
+                target = Some(self.step_at(at, session));
             }
+        }
+        if self.fits {
+            self.fit(session);
         }
         self.keep_in_sight(session);
         target
+    }
+
+    /// The last step up to a place on the axis.
+    fn step_at(&self, at: f64, session: &Session) -> usize {
+        let entries = session.entries();
+        match self.columns {
+            true => ((at - entries.start as f64) / COLUMN_MS) as usize,
+            false => entries.first_from(at as u64 + 1) - 1,
+        }
+        .min(entries.length)
+    }
+
+    /// Where a step is on the axis, in milliseconds.
+    fn place(&self, step: usize, session: &Session) -> f64 {
+        let entries = session.entries();
+        match self.columns {
+            true => entries.start as f64 + COLUMN_MS * step as f64,
+            false => entries.time(step) as f64,
+        }
+    }
+
+    /// Where the cursor is.
+    fn now(&self, session: &Session) -> f64 {
+        match self.columns {
+            true => self.place(session.position(), session),
+            false => session.now() as f64,
+        }
     }
 
     /// The run or its cursor has changed.
@@ -180,7 +239,12 @@ impl Diagram {
         if self.picked.is_some_and(|step| step > session.length()) {
             self.clear();
         }
-        let now = session.now() as f64;
+        let entries = session.entries();
+        self.columns = entries.length > 1 && entries.time(entries.length) == entries.start;
+        if self.fits {
+            self.fit(session);
+        }
+        let now = self.now(session);
         let right = self.from + self.width * self.scale();
         if now < self.from || now > right {
             self.from = now - CURSOR_SHARE * self.width * self.scale();
@@ -200,7 +264,7 @@ impl Diagram {
         // No node knows what its messages came to.
         let cone = || session.cone(step).map(Shared::new);
         self.cone = self.eyes.is_none().then(cone).flatten();
-        let at = session.entries().time(step) as f64;
+        let at = self.place(step, session);
         let right = self.from + self.width * self.scale();
         if at < self.from || at > right {
             self.from = at - 0.5 * self.width * self.scale();
@@ -214,7 +278,7 @@ impl Diagram {
 
     /// Keeps what is under the cursor where it is, if it is in sight, else the middle.
     fn zoom_to(&mut self, scale: usize, session: &Session) {
-        let now = session.now() as f64;
+        let now = self.now(session);
         let share = (now - self.from) / (self.width * self.scale());
         let (fixed, share) = match (0.0..=1.0).contains(&share) {
             true => (now, share),
@@ -225,29 +289,59 @@ impl Diagram {
     }
 
     fn show_whole(&mut self, session: &Session) {
-        let entries = session.entries();
-        let (start, end) = (entries.start, entries.time(entries.length));
-        let needed = (end - start) as f64 / (0.94 * self.width);
+        let (start, end) = self.ends(session);
+        let needed = (end - start) / (0.94 * self.width);
         let fits = SCALES
             .iter()
             .position(|it| f64::from(*it) / 1000.0 >= needed);
         self.scale = fits.unwrap_or(SCALES.len() - 1);
-        self.from = start as f64 - 0.03 * self.width * self.scale();
+        self.from = start - 0.03 * self.width * self.scale();
+    }
+
+    /// Where the first event and the end of the run are.
+    fn ends(&self, session: &Session) -> (f64, f64) {
+        let end = self.place(session.length(), session);
+        (self.place(1, session).min(end), end)
+    }
+
+    /// Shows the whole run, as long as that can be read.
+    fn fit(&mut self, session: &Session) {
+        let before = self.from;
+        self.show_whole(session);
+        let farthest = if self.columns {
+            SCALE_COLUMNS
+        } else {
+            SCALE_FIRST
+        };
+        // A longer one is followed, as the cursor leaves the window.
+        if self.scale > farthest {
+            self.from = before;
+        }
+        self.scale = self.scale.clamp(SCALE_NEAREST, farthest);
     }
 
     /// Some of the run stays in sight, and the picture is the one of the window.
     fn keep_in_sight(&mut self, session: &Session) {
-        let entries = session.entries();
         let span = self.width * self.scale();
-        let (start, end) = (entries.start as f64, entries.time(entries.length) as f64);
+        let (start, end) = self.ends(session);
         let least = start - 0.05 * span;
         self.from = self.from.clamp(least, (end - 0.1 * span).max(least));
         let margin = MARGIN_SHARE * span;
+        let whole = Window {
+            from: 0,
+            to: u64::MAX - 1,
+        };
         let window = Window {
             from: (self.from - margin).max(0.0) as u64,
             to: (self.from + span + margin).max(0.0) as u64,
         };
-        self.picture = Some(Shared::new(session.picture(window, self.eyes)));
+        let window = if self.columns { whole } else { window };
+        let picture = session.picture(window, self.eyes);
+        let entries = session.entries();
+        let flown = picture.steps.iter().flat_map(|it| &it.flights);
+        let sent = flown.filter_map(|it| Some((it.arrow.id, entries.sending(&it.arrow)?)));
+        self.sent = self.columns.then(|| Shared::new(sent.collect()));
+        self.picture = Some(Shared::new(picture));
     }
 
     /// The step that a way leads to from the one that is picked, else from the cursor.

@@ -11,6 +11,7 @@ use crate::app::host;
 use crate::app::lab::{More, Msg, Thing};
 use crate::app::words::Words;
 use crate::protocol::Endpoint;
+use crate::view::geometry::tenths;
 use crate::view::{Moment, Session};
 
 /// The id of the picture.
@@ -75,9 +76,13 @@ pub(in crate::app) fn view(
         Some(step) => picked(step, diagram, session, words),
         None => words.t("diagram.hint").to_owned(),
     };
+    let legend = classed("details", "legend")
+        .with(el("summary").text(words.t("diagram.marks")))
+        .with(el("p").text(words.t("diagram.legend")));
     let head = classed("div", "diagram-head")
         .with(tools)
-        .with(classed("p", "picked").set("role", "status").text(&picked));
+        .with(classed("p", "picked").set("role", "status").text(&picked))
+        .with(legend);
     classed("section", "diagram")
         .say("aria-label", words.t("diagram.title"))
         .with(head)
@@ -125,9 +130,10 @@ fn picture(
 ) -> El {
     let height = LANE * lanes.len().max(LANES_MIN) as f64;
     let (density, origin) = (1.0 / diagram.scale(), session.entries().start);
-    let x = |at: u64| (at as f64 - origin as f64) * density;
+    let now = (diagram.now(session) - origin as f64) * density;
     let left = (diagram.from - origin as f64) * density;
-    let (first, last) = (x(origin), x(session.entries().time(moment.length)));
+    let place = |step| (diagram.place(step, session) - origin as f64) * density;
+    let last = place(moment.length);
     let lane = |lane: &Endpoint| {
         let y = lane_y(lanes, *lane)?;
         let is_chosen = match selected {
@@ -138,23 +144,18 @@ fn picture(
         let line = el("line")
             .key(&lane.to_string())
             .put("class", classes("lane", &[(is_chosen, "selected")]));
-        let to = last.max(x(moment.now));
-        Some(ends(line, (first, y), (to, y)).end())
+        Some(ends(line, (0.0, y), (last.max(now), y)).end())
     };
     let silent = |class| classed("g", class).set("aria-hidden", "true");
-    let now = x(moment.now);
     let cursor = silent("cursor")
         .with(ends(el("line"), (now, 0.0), (now, height)))
         .with(el("circle").number("cx", now).set("cy", "0").set("r", "5"));
-    let mut moving = el("g").put(
-        "transform",
-        format!("translate({} 0)", crate::view::geometry::tenths(-left)),
-    );
+    let mut moving = el("g").put("transform", format!("translate({} 0)", tenths(-left)));
     moving = moving.with(silent("lane-lines").each(lanes.iter().filter_map(lane)));
     if let Some(picture) = &diagram.picture {
         moving = moving.child(html! {
             <Figure picture={picture.clone()} lanes={lanes.to_vec()} alone={moment.seen_by} density={density}
-                origin={origin} position={moment.position} picked={diagram.picked()}
+                {origin} sent={diagram.sent.clone()} position={moment.position} picked={diagram.picked()}
                 cone={diagram.cone.clone()} selected={selected} words={words.clone()}
                 send={send.clone()} />
         });
@@ -166,8 +167,12 @@ fn picture(
             "class",
             classes("picture", &[(diagram.cone.is_some(), "has-cone")]),
         )
-        .number("width", diagram.width)
-        .number("height", height)
+        .number("width", diagram.width * diagram.larger)
+        .number("height", height * diagram.larger)
+        .put(
+            "viewBox",
+            format!("0 0 {} {}", tenths(diagram.width), tenths(height)),
+        )
         .set("role", "listbox")
         .set("tabindex", "0")
         .say("aria-label", words.t("diagram.events"))

@@ -7,6 +7,8 @@ mod stage;
 pub(super) use network::{dialog, home as cell_id};
 pub(super) use stage::{Touches, frames, links};
 
+use std::cell::RefCell;
+
 use super::host;
 use crate::protocol::NodeId;
 use crate::sorted::SortedMap;
@@ -105,12 +107,18 @@ struct Press {
     pulled: Option<Point>,
 }
 
+/// What it follows from where groups stand: the nodes at home, the groups, and how far from the left
+/// nodes were let go.
+type Parted = (Stage, Vec<Group>, SortedMap<NodeId, f64>);
+
 /// Everything that the page knows about faults beside the moment.
 #[derive(Default)]
 pub(super) struct Faults {
     press: Option<Press>,
     /// How far from the left nodes were let go.
     pulled: SortedMap<NodeId, f64>,
+    /// How groups were put apart last: from what, and what came of it.
+    parted: RefCell<Option<(Parted, Stage)>>,
     /// Whether everything that can be done is shown.
     pub(super) more: bool,
     /// The link that the settings are about; all, if none.
@@ -126,10 +134,39 @@ pub(super) struct Faults {
 impl Faults {
     /// Where everything stands: groups apart, and a node where it is pulled to.
     pub(super) fn arrange(&self, stage: &mut Stage, moment: &Moment) {
-        groups::arrange(stage, &apart(moment), &self.pulled);
+        let groups = apart(moment);
+        if groups.len() > 1 {
+            self.part(stage, groups);
+        }
         if let Some((id, at)) = self.held() {
             stage.put(id, at);
         }
+    }
+
+    /// Puts the groups apart, as long as nothing changes as they were put last.
+    fn part(&self, stage: &mut Stage, groups: Vec<Group>) {
+        let asked = (stage.clone(), groups, self.pulled.clone());
+        let mut parted = self.parted.borrow_mut();
+        if let Some((before, then)) = &*parted
+            && *before == asked
+        {
+            *stage = then.clone();
+            return;
+        }
+        groups::arrange(stage, &asked.1, &asked.2);
+        *parted = Some((asked, stage.clone()));
+    }
+
+    /// The groups as they stand, from left to right.
+    fn in_order(&self, mut groups: Vec<Group>, moment: &Moment, narrow: bool) -> Vec<Group> {
+        let home = super::stage::home(moment, narrow);
+        groups::from_left(&home, &mut groups, &self.pulled);
+        groups
+    }
+
+    /// The groups of a moment, from left to right.
+    pub(super) fn apart(&self, moment: &Moment) -> Vec<Group> {
+        self.in_order(apart(moment), moment, false)
     }
 
     /// The node that is being pulled, and where it is.
@@ -140,13 +177,14 @@ impl Faults {
 
     /// The groups that there are, or that would come of letting go now.
     pub(super) fn groups(&self, moment: &Moment, narrow: bool) -> Vec<Group> {
-        let now = apart(moment);
+        let now = self.apart(moment);
         let Some((id, at)) = self.held() else {
             return now;
         };
         let mut stage = super::stage::home(moment, narrow);
-        groups::arrange(&mut stage, &now, &self.pulled);
-        groups::dropped(&stage, &now, id, at)
+        self.part(&mut stage, now.clone());
+        let then = groups::dropped(&stage, &now, id, at);
+        self.in_order(then, moment, narrow)
     }
 
     /// What would come of letting go now, in words; nothing if no node is pulled.
@@ -261,7 +299,7 @@ impl Faults {
 
     /// The groups as they are chosen.
     pub(super) fn chosen(&self, moment: &Moment) -> Vec<Group> {
-        let now = apart(moment);
+        let now = self.apart(moment);
         let mut groups = vec![Group::new(); moment.nodes.len()];
         for node in &moment.nodes {
             groups[self.group_of(node.id, moment, &now)].push(node.id);

@@ -4,7 +4,7 @@ use wasm_bindgen::JsCast;
 use web_sys::{HtmlInputElement, HtmlSelectElement};
 use yew::prelude::*;
 
-use super::{Fault, Faults, Setting, apart};
+use super::{Fault, Faults, Setting};
 use crate::app::dom::{El, button, classed, el};
 use crate::app::host;
 use crate::app::lab::{More, Msg};
@@ -87,7 +87,7 @@ impl Sheet<'_> {
     }
 
     fn groups(&self) -> El {
-        let now = apart(self.moment);
+        let now = self.faults.apart(self.moment);
         let nodes = &self.moment.nodes;
         let one = |id: NodeId| {
             let chosen = self.faults.group_of(id, self.moment, &now);

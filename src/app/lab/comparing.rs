@@ -255,6 +255,7 @@ impl Lab {
             selected: self.selected.filter(|_| pair.side == side),
             choosing: self.choosing,
             narrow: true,
+            rest: self.rest(),
             faults: Some(faults),
             pulls: false,
         }
@@ -267,7 +268,7 @@ impl Lab {
         let faults = Faults::default();
         let scene = |side: Side| {
             let look = self.look_at(pair, side, &faults);
-            stage::scene(&moments[side as usize], &look, &self.motion)
+            stage::scene(&moments[side as usize], &self.words, &look, &self.motion)
         };
         Some(Side::BOTH.map(scene).into())
     }

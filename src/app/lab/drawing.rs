@@ -8,10 +8,6 @@ impl Lab {
     /// Does what concerns the diagram; says whether the page has to be drawn anew.
     pub(super) fn draw(&mut self, draw: Draw) -> bool {
         match draw {
-            Draw::Measure => {
-                self.measure_diagram();
-                return false;
-            }
             // A pointer that is pressed or let go changes nothing by itself.
             Draw::Press(_) | Draw::Release => {
                 self.diagram.respond(draw, &self.session);
@@ -49,8 +45,10 @@ impl Lab {
 
     /// Lets the diagram know how much room it has, once that has changed.
     pub(super) fn measure_diagram(&self) {
-        if let Some(width) = diagram::room().filter(|width| self.diagram.needs(*width)) {
-            self.send.emit(More::Diagram(Draw::Width(width)).into());
+        let room = diagram::room();
+        let draw = room.and_then(|room| self.diagram.needs(room, self.lectures()));
+        if let Some(draw) = draw {
+            self.send.emit(More::Diagram(draw).into());
         }
     }
 }

@@ -30,10 +30,10 @@ impl Lab {
                 return false;
             }
             Fault::Move(at) => {
-                let home = stage::home(&self.moment, self.narrow);
+                let home = stage::home(&self.moment, self.narrow_stage);
                 return self.faults.pull(at, &home);
             }
-            Fault::LetGo => match self.faults.let_go(&self.moment, self.narrow) {
+            Fault::LetGo => match self.faults.let_go(&self.moment, self.narrow_stage) {
                 Some(groups) => self.divide(groups, false),
                 None => return false,
             },
@@ -90,7 +90,9 @@ impl Lab {
     }
 
     /// Parts the nodes; says why not, where somebody asked for it in so many words.
-    fn divide(&mut self, groups: Vec<Group>, asked: bool) {
+    fn divide(&mut self, mut groups: Vec<Group>, asked: bool) {
+        // They come as they stand; an action has them in the order of their nodes.
+        groups.sort_unstable();
         let is_same = groups == faults::apart(&self.moment);
         if is_same && !asked {
             return;

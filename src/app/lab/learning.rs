@@ -371,7 +371,7 @@ impl Lab {
         let open = self.learner.open.as_ref();
         let open = open.filter(|it| it.player.is_of(self.session.first()) && !it.stuck);
         let points = open.map_or(&[][..], |it| &it.player.beat().points[..]);
-        let pointed = lesson::selectors(points, &self.moment, self.narrow_stage());
+        let pointed = lesson::selectors(points, &self.moment, self.narrow_stage);
         // Mostly there is nothing, and no mark to look for on the whole page.
         if !pointed.is_empty() || self.learner.points {
             host::point_at(&pointed);

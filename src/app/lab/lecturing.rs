@@ -132,11 +132,6 @@ impl Lab {
         FULL && self.lecturer.on
     }
 
-    /// Whether the stage is drawn in its narrow form, whose letters are larger.
-    pub(super) fn narrow_stage(&self) -> bool {
-        self.narrow || self.lectures() && self.lecturer.shows(Part::Side)
-    }
-
     /// What the lecture adds to the page.
     pub(super) fn lecture_view(&self) -> Vec<yew::Html> {
         if !self.lectures() {

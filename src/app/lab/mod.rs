@@ -90,6 +90,8 @@ pub(super) struct Lab {
     theme: Theme,
     shortcut_keys: bool,
     narrow: bool,
+    /// Whether the stage is drawn in its narrow form.
+    narrow_stage: bool,
     motion: Motion,
     /// How often texts were asked for: what comes after others were asked for is too late.
     words_asked: u32,
@@ -133,7 +135,7 @@ pub(super) struct Lab {
     learner: Only<Learner>,
     send: Callback<Msg>,
     /// They are called no more when this goes.
-    _listeners: [Option<host::Listener>; 8],
+    _listeners: [Option<host::Listener>; 7],
 }
 
 impl Component for Lab {

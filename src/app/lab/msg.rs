@@ -72,6 +72,9 @@ pub(in crate::app) enum Msg {
     WordsLoaded(u32, Result<Words, String>),
     Theme,
     ShortcutKeys(bool),
+    /// The window has another size.
+    Resized,
+    /// The stage is to be drawn in its narrow form, or in its wide one.
     Narrow(bool),
     Key(KeyboardEvent),
     Save,

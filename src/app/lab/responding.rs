@@ -1,6 +1,7 @@
 //! What each message does: the one place that all pass through.
 
 use super::playing::RATES;
+use super::starting::NARROW;
 use super::{Lab, More, Msg};
 use crate::app::handing::Ask;
 use crate::app::{FULL, export, host, keys};
@@ -73,7 +74,8 @@ impl Lab {
                 self.shortcut_keys = on;
                 host::storing::remember("keys", if on { "on" } else { "off" });
             }
-            Msg::Narrow(narrow) => self.narrow = narrow,
+            Msg::Resized => self.narrow = host::matches(NARROW),
+            Msg::Narrow(narrow) => self.narrow_stage = narrow,
             Msg::Save => self.save(),
             Msg::OpenFile(file) => {
                 self.read_file(file);

@@ -8,7 +8,8 @@ use crate::app::dom::{El, button, classed, el};
 use crate::app::panel::{self, Panel};
 use crate::app::search::{self, Find};
 use crate::app::share::Share;
-use crate::app::{FULL, crowd, diagram, header, pins, stage, transport, tray};
+use crate::app::{FULL, crowd, diagram, header, host, pins, stage, transport, tray};
+use crate::view::geometry::Stage;
 use crate::view::{Moment, quorums};
 
 impl Lab {
@@ -159,13 +160,29 @@ impl Lab {
         classed("main", "middle").with(stage_box).child(panels)
     }
 
+    /// Draws the stage in the form that suits its room. While time flows nobody waits for that.
+    pub(super) fn measure_stage(&self) {
+        let room = host::stage_room().filter(|_| !self.running);
+        let narrow = room.map(|(width, height)| Stage::is_narrow_in(width, height));
+        if let Some(narrow) = narrow.filter(|it| *it != self.narrow_stage) {
+            self.send.emit(Msg::Narrow(narrow));
+        }
+    }
+
+    /// The time at which messages rest, unless it flows.
+    pub(super) fn rest(&self) -> Option<f64> {
+        let now = self.session.now() as f64;
+        (!self.running).then(|| self.motion.shown().max(now))
+    }
+
     /// How the only stage is drawn.
     pub(super) fn look(&self) -> stage::Look<'_> {
         stage::Look {
             name: stage::Name::FIRST,
             selected: self.selected,
             choosing: self.choosing,
-            narrow: self.narrow_stage(),
+            narrow: self.narrow_stage,
+            rest: self.rest(),
             faults: self.faults.seen(),
             pulls: true,
         }
@@ -203,33 +220,46 @@ impl Lab {
         found.into_iter().chain(left).collect()
     }
 
-    /// What stands over the stage.
+    /// What is said of the stage, above it: one thing at a time, the one that matters most.
     pub(super) fn banners(&self) -> El {
-        let mut banners = classed("div", "banners").with(self.banner(&self.moment, &self.send));
-        if FULL && let Some(would) = self.faults.would(&self.moment, self.narrow) {
-            let text = self.words.fill("fault.would", &[("groups", &would)]);
+        let is_lost = !self.moment.violations.is_empty();
+        let said = FULL.then(|| self.strip(is_lost)).flatten();
+        let banners = classed("div", "banners");
+        let mut banners = match said {
+            Some(said) => banners.with(said),
+            None => banners.with(self.banner(&self.moment, &self.send)),
+        };
+        if FULL && let Some(text) = self.would() {
             banners = banners.with(classed("p", "strip would").text(&text));
         }
-        if FULL && let Some(apart) = self.quorums_apart() {
-            banners = banners.with(apart);
+        banners
+    }
+
+    /// What would come of letting go of the node that is pulled.
+    fn would(&self) -> Option<String> {
+        let groups = self.faults.would(&self.moment, self.narrow_stage)?;
+        Some(match groups.contains('|') {
+            true => self.words.fill("fault.would", &[("groups", &groups)]),
+            false => self.words.t("fault.would_not").to_owned(),
+        })
+    }
+
+    /// What is said besides that something is lost; whose view it is, and what somebody noted here, are
+    /// said rather than that.
+    fn strip(&self, is_lost: bool) -> Option<El> {
+        if let Some(node) = self.eyes {
+            let (words, send) = (&self.words, &self.send);
+            return Some(panel::eyes_strip(node, &self.session, words, send));
         }
-        if FULL && let Some(note) = pins::strip(&self.words, &self.session) {
-            banners = banners.with(note);
+        let note = pins::strip(&self.words, &self.session);
+        if is_lost {
+            return note;
         }
-        if FULL && let Some(node) = self.eyes {
-            banners = banners.with(panel::eyes_strip(
-                node,
-                &self.session,
-                &self.words,
-                &self.send,
-            ));
-        }
-        match self.found_here() {
-            Some(found) if FULL && found.told => {
-                banners.with(search::strip(found, &self.words, &self.send))
-            }
-            _ => banners,
-        }
+        let found = || {
+            let found = self.found_here().filter(|found| found.told)?;
+            Some(search::strip(found, &self.words, &self.send))
+        };
+        note.or_else(found).or_else(|| self.quorums_apart())
     }
 
     /// The warning that quorums of these sizes are not safe.

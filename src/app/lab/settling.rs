@@ -51,9 +51,13 @@ impl Lab {
             self.point();
         }
         let of_both = if FULL { self.scenes_of_both() } else { None };
-        let one = || vec![stage::scene(&self.moment, &self.look(), &self.motion)];
+        let one = || {
+            let look = self.look();
+            vec![stage::scene(&self.moment, &self.words, &look, &self.motion)]
+        };
         self.motion.set_scenes(of_both.unwrap_or_else(one));
         // Last, since it lays the page out, and whatever came after would have it done again.
+        self.measure_stage();
         if FULL && self.diagram.is_open() && self.around.is_new() {
             self.measure_diagram();
         }

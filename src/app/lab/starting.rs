@@ -7,7 +7,7 @@ use yew::prelude::*;
 
 use super::playing::RATES;
 use super::{Choosing, Lab, More, Msg, Theme};
-use crate::app::diagram::{Diagram, Draw};
+use crate::app::diagram::Diagram;
 use crate::app::dialog::Dialog;
 use crate::app::handing::Handed;
 use crate::app::lesson::Learner;
@@ -24,7 +24,9 @@ use crate::view::{first_look, open};
 
 /// The seed of a first visit: its election is one that a newcomer can follow.
 pub(super) const FIRST_SEED: u32 = 1;
-const NARROW: &str = "(max-width: 760px)";
+/// A phone, upright or held sideways, or as little room; the styles say the same.
+pub(super) const NARROW: &str =
+    "(max-width: 760px), (max-width: 950px) and (max-height: 480px) and (pointer: coarse)";
 
 #[derive(Properties)]
 pub(in crate::app) struct Props {
@@ -52,13 +54,9 @@ impl Lab {
         let send = ctx.link().callback(|msg| msg);
         let [over, drop] = host::sharing::on_file_drop(send.reform(Msg::OpenFile));
         let listeners = [
-            host::on_media_change(NARROW, send.reform(Msg::Narrow)),
+            host::on_resize(send.reform(|()| Msg::Resized)),
             host::on_key_down(send.reform(Msg::Key)),
             host::on_pointer_down(),
-            match FULL {
-                true => host::on_resize(send.reform(|()| More::Diagram(Draw::Measure).into())),
-                false => None,
-            },
             if FULL { host::stop_clicks() } else { None },
             host::sharing::on_link(send.reform(|link| More::Share(Share::Open(link)).into())),
             over,
@@ -94,6 +92,7 @@ impl Lab {
             theme,
             shortcut_keys: host::storing::recall("keys").as_deref() != Some("off"),
             narrow: host::matches(NARROW),
+            narrow_stage: host::matches(NARROW),
             motion: Motion::new(send.reform(Msg::Due)),
             words_asked: 0,
             after_words: None,

@@ -5,6 +5,7 @@ use crate::app::{stage, transport};
 use crate::protocol::{Endpoint, NodeId};
 use crate::teach::Point;
 use crate::view::Moment;
+use crate::view::boxes::Logs;
 
 /// Selectors of what is pointed at, as far as it is there.
 pub(in crate::app) fn selectors(points: &[Point], moment: &Moment, narrow: bool) -> Vec<String> {
@@ -36,7 +37,7 @@ fn selector(point: &Point, moment: &Moment, narrow: bool) -> Option<String> {
 
 /// A cell, where it is among those that the stage shows.
 fn cell(node: NodeId, index: u32, moment: &Moment, narrow: bool) -> Option<String> {
-    let first = stage::first_cell(moment, narrow);
+    let first = Logs::of(moment, narrow).first;
     let place = match index {
         0 => 1,
         index => (index + 1).checked_sub(first).filter(|place| *place > 0)?,

@@ -6,11 +6,8 @@ use crate::app::dom::{classed, classes, el};
 use crate::app::lab::{Msg, Thing};
 use crate::app::panel;
 use crate::app::words::Words;
-use crate::view::ClientCard;
 use crate::view::geometry::{Point, translate};
-
-/// The most characters of a value shown under a client.
-const VALUE_CHARS: usize = 8;
+use crate::view::{ClientCard, boxes};
 
 pub(super) fn view(
     stage: super::Name,
@@ -20,14 +17,7 @@ pub(super) fn view(
     selected: bool,
     send: &Callback<Msg>,
 ) -> Html {
-    let short = |text: &str| text.chars().take(VALUE_CHARS).collect::<String>();
-    let last = card.history.last();
-    let told = match last.map(|it| (&it.command, &it.told)) {
-        None => String::new(),
-        Some((command, None)) => format!("{} …", short(command.as_str())),
-        Some((_, Some((_, Some(result))))) => format!("✓ {}", short(result.as_str())),
-        Some((_, Some((_, None)))) => "✓".into(),
-    };
+    let told = boxes::told(card);
     let state = panel::client_state(card, words);
     let thing = Thing::Client(card.id);
     let choose = send.reform(move |_: ()| Msg::Choose(thing));

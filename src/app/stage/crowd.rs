@@ -8,8 +8,8 @@ use crate::app::dom::{classes, el, moving};
 use crate::app::lab::{More, Msg, Thing};
 use crate::app::words::Words;
 use crate::protocol::{Epoch, MessageKind};
-use crate::view::MessageCard;
 use crate::view::crowd::Mark;
+use crate::view::{MessageCard, labels};
 
 pub(super) use crate::view::crowd::{each, together};
 
@@ -38,18 +38,39 @@ struct Props {
     name: Option<&'static str>,
     short: Option<&'static str>,
     kind: Option<MessageKind>,
+    narrow: bool,
     epoch: Option<Epoch>,
     words: Words,
     send: Callback<Msg>,
 }
 
-pub(super) fn view(stage: Name, mark: &Mark<'_>, words: &Words, send: &Callback<Msg>) -> Html {
+fn said(short: Option<&str>, count: usize) -> String {
+    match short {
+        Some(short) => format!("{short} ×{count}"),
+        None => format!("×{count}"),
+    }
+}
+
+/// How wide a mark is.
+pub(super) fn width(mark: &Mark<'_>, narrow: bool) -> f64 {
+    let said = said(common(mark, |it| it.view.short), mark.messages.len());
+    let kind = common(mark, |it| it.view.kind).unwrap_or(MessageKind::Request);
+    labels::width(&said, kind, narrow)
+}
+
+pub(super) fn view(
+    stage: Name,
+    mark: &Mark<'_>,
+    narrow: bool,
+    words: &Words,
+    send: &Callback<Msg>,
+) -> Html {
     let (id, first) = (dom_id(stage, mark), mark.first().id);
     let key = id.clone();
     html! {
         <Pile {key} {id} link={(first.from, first.to)} count={mark.messages.len()}
             name={common(mark, |it| it.view.name)} short={common(mark, |it| it.view.short)}
-            kind={common(mark, |it| it.view.kind)} epoch={common(mark, |it| it.view.epoch).flatten()}
+            kind={common(mark, |it| it.view.kind)} {narrow} epoch={common(mark, |it| it.view.epoch).flatten()}
             words={words.clone()} send={send.clone()} />
     }
 }
@@ -73,9 +94,9 @@ fn Pile(props: &Props) -> Html {
     let send = props.send.clone();
     let open = Callback::from(move |_: ()| send.emit(More::Crowd(Some(link)).into()));
     let kind = props.kind.unwrap_or(MessageKind::Request);
-    let label = format!("{} ×{count}", props.short.unwrap_or_default());
-    let (rect, text) = message::boxed(label.trim(), kind);
-    let (behind, _) = message::boxed(label.trim(), kind);
+    let label = said(props.short, props.count);
+    let (rect, text) = message::boxed(&label, kind, props.narrow);
+    let (behind, _) = message::boxed(&label, kind, props.narrow);
     let look = [
         (true, &*epoch_class(props.epoch)),
         (true, message::kind_class(kind)),

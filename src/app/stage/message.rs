@@ -8,12 +8,14 @@ use crate::app::lab::{Msg, Thing};
 use crate::app::words::Words;
 use crate::protocol::MessageKind;
 use crate::view::MessageCard;
+use crate::view::labels::{self, Form};
 
 #[derive(Properties, PartialEq)]
 pub(super) struct Props {
     pub(super) stage: super::Name,
     pub(super) card: MessageCard,
-    pub(super) crowded: bool,
+    pub(super) narrow: bool,
+    pub(super) form: Form,
     pub(super) words: Words,
     pub(super) selected: bool,
     pub(super) number: Option<u8>,
@@ -30,31 +32,13 @@ pub(in crate::app) fn kind_class(kind: MessageKind) -> &'static str {
 }
 
 /// The box and the text.
-pub(super) fn label(card: &MessageCard, crowded: bool, lost: bool) -> (El, El) {
-    let name = if crowded {
-        card.view.short
-    } else {
-        card.view.name
-    };
-    let epoch = card.view.epoch.filter(|_| !crowded);
-    let sign = match card.view.kind {
-        _ if lost => "✗ ",
-        MessageKind::Refusal if name != "✗" => "✗ ",
-        MessageKind::Grant if !crowded && card.view.epoch.is_some() => "✓ ",
-        _ => "",
-    };
-    let text = match epoch {
-        // A term says that it is one; a ballot is told by its dot.
-        Some(epoch) if epoch.owner.is_none() => format!("{sign}{name} t{epoch}"),
-        Some(epoch) => format!("{sign}{name} {epoch}"),
-        None => format!("{sign}{name}"),
-    };
-    boxed(&text, card.view.kind)
+pub(super) fn label(card: &MessageCard, narrow: bool, form: Form, lost: bool) -> (El, El) {
+    boxed(&labels::text(card, form, lost), card.view.kind, narrow)
 }
 
 /// A box as wide as its text, and the text.
-pub(super) fn boxed(text: &str, kind: MessageKind) -> (El, El) {
-    let width = 7.1 * text.chars().count() as f64 + 18.0;
+pub(super) fn boxed(text: &str, kind: MessageKind, narrow: bool) -> (El, El) {
+    let width = labels::width(text, kind, narrow);
     let rect = el("rect")
         .number("x", -width / 2.0)
         .set("y", "-12")
@@ -115,11 +99,10 @@ pub(super) fn MessageMark(props: &Props) -> Html {
         let name = words.t(&format!("field.{key}")).to_owned();
         format!("{name}: {}", words.datum(value))
     });
-    let title: Vec<String> = std::iter::once(words.t("ui.message_title").to_owned())
-        .chain(details)
-        .collect();
+    let title = [card.view.name, words.t("ui.message_title")].map(str::to_owned);
+    let title: Vec<String> = title.into_iter().chain(details).collect();
     let states = [(card.held, "held"), (props.selected, "selected")];
-    let (rect, text) = label(card, props.crowded, false);
+    let (rect, text) = label(card, props.narrow, props.form, false);
     let mut mark = el("g")
         .put("id", props.stage.id(Thing::Message(id)))
         .set("role", "button")

@@ -21,23 +21,30 @@ use super::motion::{Mark, Motion, Ring, Scene};
 use super::words::Words;
 use crate::protocol::{Endpoint, Epoch, NodeId};
 use crate::sorted::SortedSet;
+use crate::view::boxes::{self, Logs};
 use crate::view::crowd::Mark as Messages;
 use crate::view::geometry::{Point, Stage, translate};
+use crate::view::labels::{self, Form, Label, Spot};
 use crate::view::{Landed, MessageCard, Moment};
 use crate::world::MessageId;
 
 pub(super) use message::spoken as spoken_message;
 
-/// From this many messages on, their short names are shown.
+/// From this many messages on, their short names are shown while time flows.
 const CROWD: usize = 9;
 /// Up to this many messages, the ways that they go are drawn.
 const TRAILS_MAX: usize = 100;
 /// How many messages have a number to choose them by.
 const NUMBERS: usize = 9;
-/// How many log entries a node shows: the last ones, the same indices on every node.
-const CELLS: [u32; 2] = [6, 4];
-/// How many places for entries a node shows at least, once there is one.
-const CELLS_SHOWN_MIN: u32 = 3;
+
+/// How much labels say while time flows.
+fn flowing(moment: &Moment, narrow: bool) -> Form {
+    match moment.messages.len() {
+        CROWD.. => Form::Short,
+        5.. if narrow => Form::Short,
+        _ => Form::Whole,
+    }
+}
 
 /// Where everything stands at this moment.
 pub(super) fn geometry(moment: &Moment, narrow: bool, faults: Option<&Faults>) -> Stage {
@@ -103,18 +110,6 @@ impl Name {
     }
 }
 
-/// The last index of any log.
-fn longest(moment: &Moment) -> u32 {
-    let last = moment.nodes.iter();
-    let last = last.filter_map(|node| node.view.cells.last());
-    last.map(|cell| cell.index).max().unwrap_or(0)
-}
-
-/// The first index that the stage shows of logs.
-pub(super) fn first_cell(moment: &Moment, narrow: bool) -> u32 {
-    longest(moment).saturating_sub(CELLS[usize::from(narrow)]) + 1
-}
-
 /// The place of the link between two nodes among all links, from 1.
 pub(super) fn link_place(moment: &Moment, a: Endpoint, b: Endpoint) -> Option<usize> {
     let stage = home(moment, false);
@@ -166,30 +161,102 @@ pub(super) fn crowd_of(
     own.next().map(|mark| crowd::dom_id(look.name, mark))
 }
 
+/// The labels of the marks, in their order, and then of what has landed.
+fn labels(moment: &Moment, marks: &[Messages<'_>], look: &Look<'_>) -> Vec<Label> {
+    let label = |card: &MessageCard, lane, lost, share| {
+        let width = |form| {
+            let text = labels::text(card, form, lost);
+            labels::width(&text, card.view.kind, look.narrow)
+        };
+        Label {
+            from: card.id.from,
+            to: card.id.to,
+            lane,
+            share,
+            widths: Form::ALL.map(width),
+        }
+    };
+    let flying = marks.iter().map(|mark| {
+        let card = mark.first();
+        let done = share(card.sent, arrival(card), look.rest.unwrap_or(0.0));
+        let mut label = label(card, mark.lane as i32, false, done);
+        if FULL && mark.messages.len() > 1 {
+            label.widths = [crowd::width(mark, look.narrow); 3];
+        }
+        label
+    });
+    let landed = moment.landed.iter().map(|landed| {
+        let (card, lost) = (&landed.message, landed.lost.is_some());
+        // What arrived has done its way, however early it was let arrive.
+        let done = match lost {
+            true => share(card.sent, arrival(card), moment.now as f64),
+            false => 1.0,
+        };
+        label(card, 0, lost, done)
+    });
+    flying.chain(landed).collect()
+}
+
+/// When a message arrives, if it does.
+fn arrival(card: &MessageCard) -> f64 {
+    match card.held {
+        true => f64::INFINITY,
+        false => card.arrives as f64,
+    }
+}
+
+fn share(sent: u64, arrives: f64, now: f64) -> f64 {
+    super::motion::share(sent as f64, arrives, now)
+}
+
+/// Where labels rest; nothing while time flows.
+fn rest(
+    moment: &Moment,
+    words: &Words,
+    look: &Look<'_>,
+    stage: &Stage,
+    labels: &[Label],
+) -> Option<Vec<Spot>> {
+    look.rest?;
+    let boxes = boxes::all(stage, moment, words);
+    Some(labels::rest(stage, &boxes, labels))
+}
+
 /// Collects what moves, for the clock of the stage.
-pub(super) fn scene(moment: &Moment, look: &Look<'_>, motion: &Motion) -> Scene {
+pub(super) fn scene(moment: &Moment, words: &Words, look: &Look<'_>, motion: &Motion) -> Scene {
     let name = look.name;
     let stage = geometry(moment, look.narrow, look.faults);
-    let mark = |card: &MessageCard, id: String, lane| {
+    let marks = marks(moment, look);
+    let labels = labels(moment, &marks, look);
+    let boxes = boxes::all(&stage, moment, words);
+    let spots = look.rest.map(|_| labels::rest(&stage, &boxes, &labels));
+    let mark = |card: &MessageCard, id: String, at: usize, arrives: f64| {
+        let spot = spots.as_ref().map(|spots| spots[at]);
+        let form = spot.map_or(flowing(moment, look.narrow), |it| it.form);
+        let way = labels::way(&stage, &boxes, &labels[at], form);
+        let end = match (look.rest, spot) {
+            (Some(now), Some(spot)) => (now, spot.at),
+            _ => (arrives, way.end),
+        };
         Some(Mark {
+            message: card.id,
             mover: motion.mover(&id)?,
             id,
-            way: stage.way(card.id.from, card.id.to, lane),
-            sent: card.sent as f64,
-            arrives: if card.held {
-                f64::INFINITY
-            } else {
-                card.arrives as f64
-            },
+            start: (card.sent as f64, way.start),
+            end,
         })
     };
-    let marks = marks(moment, look);
-    let flying = marks.iter();
-    let flying = flying.filter_map(|it| mark(it.first(), crowd::dom_id(name, it), it.lane));
-    let arrived = moment.landed.iter().filter(|landed| landed.lost.is_none());
-    let arrived = arrived.filter_map(|landed| {
+    let flying = marks.iter().enumerate();
+    let flying = flying.filter_map(|(at, it)| {
+        let card = it.first();
+        mark(card, crowd::dom_id(name, it), at, arrival(card))
+    });
+    let arrived = moment.landed.iter().enumerate();
+    let arrived = arrived.filter(|(_, landed)| landed.lost.is_none());
+    let arrived = arrived.filter_map(|(at, landed)| {
         let card = &landed.message;
-        mark(card, name.landed(card.id), 0)
+        let at = marks.len() + at;
+        mark(card, name.landed(card.id), at, moment.now as f64)
     });
     let rings = moment.nodes.iter().filter_map(|node| {
         let timer = node.timers.first();
@@ -214,6 +281,8 @@ pub(super) struct Look<'a> {
     pub(super) selected: Option<Thing>,
     pub(super) choosing: Choosing,
     pub(super) narrow: bool,
+    /// The time at which the messages rest; nothing while it flows.
+    pub(super) rest: Option<f64>,
     /// In the full program.
     pub(super) faults: Option<&'a Faults>,
     /// Whether nodes can be pulled apart.
@@ -228,35 +297,36 @@ pub(super) fn view(moment: &Moment, words: &Words, look: &Look<'_>, send: &Callb
         narrow,
         faults,
         pulls,
+        ..
     } = *look;
     let stage = geometry(moment, narrow, faults);
-    let crowded = moment.messages.len() >= CROWD || narrow && moment.messages.len() > 4;
-    let longest = longest(moment);
-    let window = CELLS[usize::from(narrow)];
+    let logs = Logs::of(moment, narrow);
+    let marks = marks(moment, look);
+    let labels = labels(moment, &marks, look);
+    let spots = rest(moment, words, look, &stage, &labels);
+    let spot = |at: usize| spots.as_ref().map(|spots| spots[at]);
+    let form = |at: usize| spot(at).map_or(flowing(moment, narrow), |it| it.form);
     let node = |card: &crate::view::NodeCard| {
         html! {
             <node::NodeMark key={card.id.to_string()} stage={name} card={card.clone()}
-                at={stage.at(card.id.into())} radius={stage.radius}
-                first_cell={first_cell(moment, narrow)}
-                cell_count={window.min(longest.max(CELLS_SHOWN_MIN))}
+                at={stage.at(card.id.into())} radius={stage.radius} {logs}
                 words={words.clone()} selected={selected == Some(Thing::Node(card.id))}
                 choosing={choosing == Choosing::Node} narrow={narrow} send={send.clone()} />
         }
     };
     let message = |(number, mark): (usize, &Messages<'_>)| {
         if FULL && mark.messages.len() > 1 {
-            return crowd::view(name, mark, words, send);
+            return crowd::view(name, mark, narrow, words, send);
         }
         let card = mark.first();
         let numbered = choosing == Choosing::Message && number < NUMBERS;
         html! {
             <message::MessageMark key={card.id.to_string()} stage={name} card={card.clone()}
-                crowded={crowded} words={words.clone()}
+                {narrow} form={form(number)} words={words.clone()}
                 selected={selected == Some(Thing::Message(card.id))}
                 number={numbered.then_some(number as u8 + 1)} send={send.clone()} />
         }
     };
-    let marks = marks(moment, look);
     let messages = marks.iter().enumerate().map(message);
     let clients = moment.clients.iter();
     let clients = clients.map(|card| {
@@ -270,10 +340,16 @@ pub(super) fn view(moment: &Moment, words: &Words, look: &Look<'_>, send: &Callb
             send,
         )
     });
-    let landed = moment
-        .landed
-        .iter()
-        .map(|it| landed_mark(name, it, moment, &stage, narrow));
+    let landed = moment.landed.iter().enumerate().map(|(at, it)| {
+        let at = marks.len() + at;
+        let lost = it.lost.map(|_| match spot(at) {
+            Some(spot) => spot.at,
+            None => stage
+                .line(labels[at].from, labels[at].to, 0)
+                .at(labels[at].share),
+        });
+        landed_mark(name, it, narrow, form(at), lost)
+    });
     let silent = |class| classed("g", class).set("aria-hidden", "true");
     let (frames, links) = if let Some(faults) = faults {
         let groups = faults.groups(moment, narrow);
@@ -304,9 +380,10 @@ pub(super) fn view(moment: &Moment, words: &Words, look: &Look<'_>, send: &Callb
         .with(silent("trails").each(trails(moment, &stage)))
         // The core has it too, or the focus would not find its way to the full program.
         .with(silent("link-touches").each(touches.into_iter()))
+        // Beneath nodes: it covers nothing that counts.
+        .with(silent("landed").each(landed))
         .with(classed("g", "nodes").each(moment.nodes.iter().map(node)))
         .with(classed("g", "clients").each(clients))
-        .with(silent("landed").each(landed))
         .with(classed("g", "messages").each(messages))
         .end()
 }
@@ -401,23 +478,16 @@ fn look(always: &str, card: &MessageCard, sometimes: &[(bool, &str)]) -> String 
     classes(&class, sometimes)
 }
 
-/// What the last step delivered or lost, where it ended.
-fn landed_mark(name: Name, landed: &Landed, moment: &Moment, stage: &Stage, narrow: bool) -> Html {
+/// What the last step delivered, or lost at that point.
+fn landed_mark(name: Name, landed: &Landed, narrow: bool, form: Form, lost: Option<Point>) -> Html {
     let card = &landed.message;
-    let lost = landed.lost.is_some();
     let id = name.landed(card.id);
-    let (rect, text) = message::label(card, narrow, lost);
-    let mark = el("g")
-        .say("id", &id)
-        .put("class", look("message gone", card, &[(lost, "lost")]))
-        .with(rect)
-        .with(text);
-    let place = moving(mark).key(&id);
-    if !lost {
-        return place.end();
+    let (rect, text) = message::label(card, narrow, form, lost.is_some());
+    let class = look("message gone", card, &[(lost.is_some(), "lost")]);
+    let mark = el("g").say("id", &id).put("class", class);
+    let place = moving(mark.with(rect).with(text)).key(&id);
+    match lost {
+        Some(at) => place.put("transform", translate(at)).end(),
+        None => place.end(),
     }
-    // It stays where it was lost.
-    let share = super::motion::share(card.sent as f64, card.arrives as f64, moment.now as f64);
-    let at = stage.way(card.id.from, card.id.to, 0).at(share);
-    place.put("transform", translate(at)).end()
 }

@@ -10,15 +10,12 @@ use crate::app::keys;
 use crate::app::lab::{Msg, Thing};
 use crate::app::words::Words;
 use crate::protocol::{Cell, CellState, NodeId, Shape, Tally};
-use crate::view::geometry::{Point, translate};
+use crate::view::boxes::{self, Logs, text_width};
+use crate::view::geometry::{Frame, Point, translate};
 use crate::view::{Belief, NodeCard};
 
-/// The width of a log cell whose text is a term.
-const CELL: f64 = 24.0;
-/// Below this radius a role's word needs smaller letters.
-const SMALL: f64 = 33.0;
-/// The most characters of a value that a cell shows.
-const VALUE_CHARS: usize = 8;
+/// How large the letters of a role's word are, where the circle is wide enough for it.
+const ROLE: f64 = 12.0;
 
 #[derive(Properties, PartialEq)]
 pub(super) struct Props {
@@ -26,8 +23,7 @@ pub(super) struct Props {
     pub(super) card: NodeCard,
     pub(super) at: Point,
     pub(super) radius: f64,
-    pub(super) first_cell: u32,
-    pub(super) cell_count: u32,
+    pub(super) logs: Logs,
     pub(super) words: Words,
     pub(super) selected: bool,
     pub(super) choosing: bool,
@@ -120,7 +116,6 @@ pub(super) fn NodeMark(props: &Props) -> Html {
         (card.outside, "outside"),
         (card.beliefs.is_some(), "ghost"),
         (props.selected, "selected"),
-        (radius < SMALL, "small"),
     ];
     let circle = |class, r| classed("circle", class).number("r", r);
     let tallies = card.view.tallies.iter();
@@ -143,7 +138,10 @@ pub(super) fn NodeMark(props: &Props) -> Html {
         ))
         .with(ring(props))
         .with(label("name", "-1", &id.to_string()))
-        .with(label("role", "15", words.t(&role_key(card))))
+        .with(role(
+            words.t(&role_key(card)),
+            radius - if double { 6.0 } else { 2.0 },
+        ))
         .with(
             classed("path", if card.up { "hidden" } else { "cross" })
                 .set("d", "M-25 -25L25 25M25 -25L-25 25"),
@@ -222,51 +220,46 @@ fn ring(props: &Props) -> El {
         .set("stroke-dasharray", "0 1000")
 }
 
-/// About how wide a text is, at a size at which Latin letters take `unit`.
-fn width(text: &str, unit: f64) -> f64 {
-    let wide = |c: char| if c.is_ascii() { unit } else { 1.8 * unit };
-    text.chars().map(wide).sum()
+/// The role's word, in letters so large that it fits into a circle.
+fn role(word: &str, radius: f64) -> El {
+    let room = 1.7 * radius / text_width(word, 1.0);
+    label("role", "14", word).number("font-size", room.min(ROLE))
 }
 
 fn badge(props: &Props) -> El {
     let group = classed("g", "badge");
-    let Some(epoch) = props.card.view.badge else {
+    let badge = boxes::badge(&props.card, props.radius, props.narrow, &props.words);
+    let Some((text, Frame { from, to })) = badge else {
         return group;
     };
-    // On a narrow stage only the number: a term as t3, a ballot as 2.1.
-    let text = match (props.narrow, epoch.owner) {
-        (false, _) => props.words.badge(epoch),
-        (true, None) => format!("t{epoch}"),
-        (true, Some(_)) => epoch.to_string(),
-    };
-    let width = width(&text, 6.8) + 14.0;
-    let (x, y) = (props.radius * 0.42, -props.radius - 9.0);
     let rect = el("rect")
-        .number("x", x)
-        .number("y", y)
-        .number("width", width)
+        .number("x", from.x)
+        .number("y", from.y)
+        .number("width", to.x - from.x)
         .set("height", "21")
         .set("rx", "10.5");
     let text = el("text")
-        .number("x", x + width / 2.0)
-        .number("y", y + 15.0)
+        .number("x", (from.x + to.x) / 2.0)
+        .number("y", from.y + 15.0)
         .set("text-anchor", "middle")
         .text(&text);
     group.with(rect).with(text)
 }
 
-/// Votes or promises gathered so far: one sign for each who may be counted.
+/// Votes or promises gathered so far: one sign for each who may be counted, filled from the left.
 fn tally(tally: &Tally, words: &Words, radius: f64) -> Html {
-    let sign = |member: &NodeId| {
-        let (class, sign) = if tally.yes.contains(member) {
+    let count = |said: &[NodeId]| tally.members.iter().filter(|it| said.contains(it)).count();
+    let (yes, no) = (count(&tally.yes), count(&tally.no));
+    let sign = |at: usize| {
+        let (class, sign) = if at < yes {
             ("yes", "●")
-        } else if tally.no.contains(member) {
+        } else if at < yes + no {
             ("no", "✗")
         } else {
             ("open", "○")
         };
         classed("tspan", class)
-            .key(&member.to_string())
+            .key(&at.to_string())
             .set("dx", "2")
             .text(sign)
             .end()
@@ -278,25 +271,38 @@ fn tally(tally: &Tally, words: &Words, radius: f64) -> Html {
         .number("y", -radius - 15.0)
         .set("text-anchor", "middle")
         .with(el("tspan").text(&name))
-        .with(el("tspan").each(tally.members.iter().map(sign)))
+        .with(el("tspan").each((0..tally.members.len()).map(sign)))
         .with(el("tspan").text(&needed))
         .end()
 }
 
-/// The log, or the accepted proposal. The same indices stand at the same place on every node.
+/// The log, or the accepted proposal. The same indices stand at the same place on every node; where
+/// there are others before them, the first one is said.
 fn cells(props: &Props) -> El {
     let view = &props.card.view;
     let group = classed("g", "cells");
-    let top = props.radius + 13.0;
-    if let Some(only) = view.cells.first().filter(|cell| cell.index == 0) {
-        return group.each(std::iter::once(proposal(only, top)));
+    let logs = props.logs;
+    let y = boxes::below(props.radius);
+    if let Some((cell, text, frame)) = boxes::proposal(&props.card, props.radius) {
+        let width = frame.to.x - frame.from.x;
+        let mark = cell_mark("1", cell_class(cell), frame.from, width, &cell.label, &text);
+        return group.each(std::iter::once(mark));
     }
-    if view.cells.is_empty() && props.first_cell == 1 {
+    if view.cells.is_empty() && logs.first == 1 {
         return group;
     }
-    let left = -f64::from(props.cell_count) * CELL / 2.0;
-    group.each((0..props.cell_count).map(|slot| {
-        let index = props.first_cell + slot;
+    let left = logs.left();
+    let before = (logs.first > 1).then(|| {
+        classed("text", "index")
+            .key("…")
+            .number("x", left - 4.0)
+            .number("y", y + 15.5)
+            .set("text-anchor", "end")
+            .text(&format!("…{}", logs.first))
+            .end()
+    });
+    let cells = (0..logs.count).map(|slot| {
+        let index = logs.first + slot;
         let cell = view.cells.iter().find(|cell| cell.index == index);
         let (class, title, text) = match cell {
             None => ("cell empty".to_owned(), String::new(), String::new()),
@@ -306,12 +312,11 @@ fn cells(props: &Props) -> El {
                 cell_text(cell),
             ),
         };
-        let at = Point {
-            x: left + f64::from(slot) * CELL,
-            y: top,
-        };
+        let x = left + f64::from(slot) * boxes::CELL;
+        let at = Point { x, y };
         cell_mark(&index.to_string(), class, at, 22.0, &title, &text)
-    }))
+    });
+    group.each(before.into_iter().chain(cells))
 }
 
 fn cell_class(cell: &Cell) -> String {
@@ -354,21 +359,4 @@ fn cell_mark(key: &str, class: String, at: Point, width: f64, title: &str, text:
         .with(rect)
         .with(text)
         .end()
-}
-
-fn proposal(cell: &Cell, top: f64) -> Html {
-    let mut label: String = cell.label.chars().take(VALUE_CHARS).collect();
-    if cell.label.chars().count() > VALUE_CHARS {
-        label.push('…');
-    }
-    let text = match cell.epoch {
-        Some(epoch) => format!("{epoch}: {label}"),
-        None => label,
-    };
-    let width = width(&text, 7.2) + 16.0;
-    let at = Point {
-        x: -width / 2.0,
-        y: top,
-    };
-    cell_mark("1", cell_class(cell), at, width, &cell.label, &text)
 }

@@ -179,14 +179,14 @@ pub(super) fn message(message: &Message) -> MessageView {
     let (name, short, ballot, kind, fields): (_, _, Option<&Epoch>, _, Fields) = match message {
         Message::Prepare { ballot, first } => (
             "Prepare",
-            "1a",
+            "Prep",
             Some(ballot),
             MessageKind::Request,
             vec![("first", (*first).into())],
         ),
         Message::Promise { ballot, accepted } => (
             "Promise",
-            "1b",
+            "Prom",
             Some(ballot),
             MessageKind::Grant,
             vec![("accepted", proposals(accepted))],
@@ -197,14 +197,14 @@ pub(super) fn message(message: &Message) -> MessageView {
             decree,
         } => (
             "Accept",
-            "2a",
+            "Acc",
             Some(ballot),
             MessageKind::Request,
             vec![("slot", (*slot).into()), ("value", decree.into())],
         ),
         Message::Accepted { ballot, slot } => (
             "Accepted",
-            "2b",
+            "Acc’d",
             Some(ballot),
             MessageKind::Grant,
             vec![("slot", (*slot).into())],
@@ -213,7 +213,7 @@ pub(super) fn message(message: &Message) -> MessageView {
             ballot, promised, ..
         } => (
             "Refused",
-            "✗",
+            "Ref",
             Some(ballot),
             MessageKind::Refusal,
             vec![("promised", (*promised).into())],

@@ -109,24 +109,24 @@ pub(super) const MESSAGES: &[&str] = &["Prepare", "Promise", "Accept", "Accepted
 
 pub(super) fn message(message: &Message) -> MessageView {
     let (name, short, ballot, kind, fields) = match message {
-        Message::Prepare { ballot } => ("Prepare", "1a", ballot, MessageKind::Request, vec![]),
+        Message::Prepare { ballot } => ("Prepare", "Prep", ballot, MessageKind::Request, vec![]),
         Message::Promise { ballot, accepted } => (
             "Promise",
-            "1b",
+            "Prom",
             ballot,
             MessageKind::Grant,
             vec![("accepted", accepted.as_ref().into())],
         ),
         Message::Accept { ballot, value } => (
             "Accept",
-            "2a",
+            "Acc",
             ballot,
             MessageKind::Request,
             vec![("value", value.clone().into())],
         ),
         Message::Accepted { ballot, value } => (
             "Accepted",
-            "2b",
+            "Acc’d",
             ballot,
             MessageKind::Grant,
             vec![("value", value.clone().into())],
@@ -135,7 +135,7 @@ pub(super) fn message(message: &Message) -> MessageView {
             ballot, promised, ..
         } => (
             "Refused",
-            "✗",
+            "Ref",
             ballot,
             MessageKind::Refusal,
             vec![("promised", (*promised).into())],

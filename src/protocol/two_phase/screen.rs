@@ -142,14 +142,14 @@ pub(super) struct Name {
 pub(super) fn name(says: &Says) -> Name {
     use MessageKind::{Grant, Refusal, Request};
     let (name, short, kind, phase) = match says {
-        Says::Work(_) => ("Work", "W", Request, "work"),
-        Says::Worked => ("Worked", "W✓", Grant, "worked"),
-        Says::Prepare => ("Prepare", "1", Request, "prepare"),
-        Says::Vote(true) => ("Yes", "✓", Grant, "vote"),
-        Says::Vote(false) => ("No", "✗", Refusal, "vote"),
-        Says::Decision(true) => ("Commit", "2", Request, "decision"),
-        Says::Decision(false) => ("Abort", "2", Refusal, "decision"),
-        Says::Ack => ("Ack", "2✓", Grant, "ack"),
+        Says::Work(_) => ("Work", "Work", Request, "work"),
+        Says::Worked => ("Worked", "Worked", Grant, "worked"),
+        Says::Prepare => ("Prepare", "Prep", Request, "prepare"),
+        Says::Vote(true) => ("Yes", "Yes", Grant, "vote"),
+        Says::Vote(false) => ("No", "No", Refusal, "vote"),
+        Says::Decision(true) => ("Commit", "Commit", Request, "decision"),
+        Says::Decision(false) => ("Abort", "Abort", Refusal, "decision"),
+        Says::Ack => ("Ack", "Ack", Grant, "ack"),
         Says::Ask => ("DecisionReq", "?", Request, "ask"),
         Says::Unsure => ("Unsure", "?", Refusal, "unsure"),
     };
