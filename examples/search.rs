@@ -16,10 +16,11 @@ mod files;
 use std::process::ExitCode;
 use std::time::Instant;
 
+use files::Played;
 use quorumscope::check::search::{Found, Goal, Progress, Search, Status};
 use quorumscope::protocol::Any;
+use quorumscope::share::Run;
 use quorumscope::share::search::{SearchError, SearchRequest};
-use quorumscope::share::{Run, RunError};
 
 /// How much memory a search may use unless the command line says otherwise: as much as in a
 /// browser.
@@ -69,8 +70,11 @@ fn open(path: &str, symmetry: bool, runs: Option<&str>, megabytes: usize) -> Res
             table(&all, runs, megabytes)
         }
         Err(SearchError::NotASearch) => {
-            if Run::from_json(&text) != Err(RunError::NotARun) {
-                return Err("this is a run, not a search: `--example replay` reads it".into());
+            if let Some(played) = Played::of(&text) {
+                let what = played.name();
+                return Err(format!(
+                    "this is {what}, not a search: `--example replay` plays it, and the page's “Save this search” makes a search from any moment of it"
+                ));
             }
             let request = SearchRequest::from_json(&text);
             let mut request = request.map_err(|error| error.to_string())?;

@@ -7,7 +7,8 @@
  * The build puts the version and that page's hash in the places of the marks below.
  *
  * What it is told: {keep: [addresses]}, to keep what the page has fetched before this was there;
- * {keep: 'all'}, everything; {take: 'over'}, the older version's place.
+ * {keep: 'all'}, everything; {forget: 'all'}, what is kept, after which nothing is until somebody
+ * asks to keep again; {take: 'over'}, the older version's place.
  */
 'use strict';
 
@@ -19,7 +20,8 @@ const PREFIX = `quorumscope ${new URL(SCOPE).pathname} `;
 const CACHE = PREFIX + VERSION;
 /** A file whose name changes with its content. */
 const NAMED = /\.\/([^\s"]+-[0-9a-f]{16}[^\s"]*)/g;
-const isNamed = (address) => address.startsWith(SCOPE) && /-[0-9a-f]{16}[^/]*$/.test(address);
+const isNamed = (address) => address.startsWith(SCOPE) && /-[0-9a-f]{16}[^/]*$/.test(address)
+  && new URL(address).href === address;
 
 self.addEventListener('install', (event) => event.waitUntil(keepPage()));
 
@@ -33,14 +35,14 @@ self.addEventListener('activate', (event) => event.waitUntil((async () => {
 })()));
 
 self.addEventListener('message', (event) => {
-  const { keep: wanted, take } = event.data ?? {};
+  const { keep: wanted, forget: unwanted, take } = event.data ?? {};
+  const answer = (text) => event.ports[0]?.postMessage(text);
   if (take === 'over') {
     self.skipWaiting();
-  } else if (wanted) {
-    event.waitUntil((async () => {
-      await keep(wanted === 'all' ? await everything() : wanted);
-      event.ports[0]?.postMessage('kept');
-    })());
+  } else if (unwanted === 'all') {
+    event.waitUntil(forget().then(() => answer('forgotten')));
+  } else if (wanted === 'all' || Array.isArray(wanted)) {
+    event.waitUntil(keep(wanted).catch(() => {}).then(() => answer('kept')));
   }
 });
 
@@ -56,14 +58,41 @@ self.addEventListener('fetch', (event) => {
   }
 });
 
+/**
+ * Opening and forgetting, one after the other: between asking whether the cache is there and opening
+ * it, which would make it again, nobody takes it away.
+ */
+let last = Promise.resolve();
+function inTurn(change) {
+  const done = last.then(change);
+  last = done.catch(() => {});
+  return done;
+}
+
+/** The cache, as long as it is there. What is put in it once it is forgotten goes with it. */
+const opened = () => inTurn(async () => ((await caches.has(CACHE)) ? caches.open(CACHE) : undefined));
+
+/** How often all was forgotten. */
+let forgotten = 0;
+const forget = () => inTurn(async () => {
+  forgotten += 1;
+  for (const name of await caches.keys()) {
+    if (name.startsWith(PREFIX)) {
+      await caches.delete(name);
+    }
+  }
+});
+
 /** The page that belongs to this worker: the one just shown, else a fresh one, else none. */
 async function keepPage() {
+  const before = forgotten;
   for (const cache of ['force-cache', 'reload']) {
     const response = await fetch(SCOPE, { cache });
     const hash = await crypto.subtle.digest('SHA-256', await response.clone().arrayBuffer());
     const text = Array.from(new Uint8Array(hash), (byte) => byte.toString(16).padStart(2, '0')).join('');
     if (response.ok && text === PAGE_HASH) {
-      await (await caches.open(CACHE)).put(SCOPE, response);
+      const cache = await inTurn(() => (before === forgotten ? caches.open(CACHE) : undefined));
+      await cache?.put(SCOPE, response);
       return;
     }
   }
@@ -71,25 +100,32 @@ async function keepPage() {
 }
 
 async function page(request) {
-  const cache = await caches.open(CACHE);
-  return (await cache.match(SCOPE)) ?? fetch(request);
+  return (await (await opened())?.match(SCOPE)) ?? fetch(request);
 }
 
 async function file(address) {
-  const cache = await caches.open(CACHE);
-  const kept = await cache.match(address);
+  const cache = await opened();
+  const kept = await cache?.match(address);
   if (kept) {
     return kept;
   }
   const response = await fetch(address, { cache: 'force-cache' });
   if (response.ok) {
-    await cache.put(address, response.clone());
+    await cache?.put(address, response.clone());
   }
   return response;
 }
 
-async function keep(addresses) {
-  for (const address of addresses.filter(isNamed)) {
+async function keep(wanted) {
+  const before = forgotten;
+  if (!(await opened())) {
+    await keepPage();
+  }
+  const addresses = wanted === 'all' ? await everything() : wanted;
+  for (const address of addresses.filter((it) => typeof it === 'string' && isNamed(it))) {
+    if (before !== forgotten) {
+      return;
+    }
     await file(address);
   }
 }

@@ -7,10 +7,14 @@ use std::path::Path;
 
 use common::chaos::Chaos;
 use common::{Lab, Mood};
-use quorumscope::protocol::NodeId;
+use quorumscope::check::search::{Bounds, Command, Goal, Search};
 use quorumscope::protocol::raft::Raft;
-use quorumscope::share::Run;
+use quorumscope::protocol::{Any, ClientId, NodeId, Value as Word};
+use quorumscope::share::pair::{Deed, PairFile, Side};
 use quorumscope::share::scenes::{self, Scene};
+use quorumscope::share::search::SearchRequest;
+use quorumscope::share::{Run, condition};
+use quorumscope::view::compare::Pair;
 use quorumscope::view::{first_look, open, reopen};
 use quorumscope::world::{Action, Scenario};
 use regex_lite::Regex;
@@ -46,13 +50,14 @@ fn holds(
     let at_most = |length, limit| length <= limit;
     match keyword {
         "$schema" | "$defs" | "title" | "description" => true,
-        "$ref" => match rule.as_str().unwrap().strip_prefix("#/$defs/") {
-            Some(name) => is_valid(value, &root["$defs"][name], root),
-            None => {
-                let other = load(&format!("docs/{}", rule.as_str().unwrap()));
-                is_valid(value, &other, &other)
-            }
-        },
+        // `FILE`, `#/$defs/NAME` or `FILE#/$defs/NAME`.
+        "$ref" => {
+            let rule = rule.as_str().unwrap();
+            let (file, part) = rule.split_once('#').unwrap_or((rule, ""));
+            let other = (!file.is_empty()).then(|| load(&format!("docs/{file}")));
+            let root = other.as_ref().unwrap_or(root);
+            is_valid(value, root.pointer(part).expect(rule), root)
+        }
         "type" => match rule.as_str().unwrap() {
             "object" => fields.is_some(),
             "array" => items.is_some(),
@@ -184,10 +189,115 @@ fn places(value: &Value, way: &mut Vec<String>, all: &mut Vec<String>) {
     }
 }
 
+/// A comparison in which something was done to both sides and to each alone.
+fn pair() -> String {
+    let [left, right] = ["raft", "paxos"].map(first_look);
+    let run = open(left, 1).unwrap();
+    let Ok(mut pair) = Pair::beside(run, Scenario::of("paxos", right.cluster.nodes)) else {
+        panic!("they can be compared");
+    };
+    for _ in 0..9 {
+        pair.step().unwrap();
+    }
+    pair.act(Deed::Both(Action::Crash(NodeId(2)))).unwrap();
+    for side in Side::BOTH {
+        pair.step().unwrap();
+        let pause = Action::Pause(NodeId(3));
+        pair.act(Deed::One(side, pause)).unwrap();
+    }
+    pair.seek(5);
+    pair.file().to_json()
+}
+
+/// The searches that ship, and one with all that a search can have.
+fn searches() -> Vec<String> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("static/searches");
+    let mut all = Vec::new();
+    for file in std::fs::read_dir(folder).unwrap() {
+        let text = std::fs::read_to_string(file.unwrap().path()).unwrap();
+        let read = SearchRequest::all_from_json(&text).unwrap();
+        all.extend(read.iter().map(|(_, request)| request.to_json()));
+        all.push(text);
+    }
+    let goal =
+        r#"{"all":[{"not":{"down":"S2"}},{"any":[{"count":{"role":"leader","at_least":2}}]}]}"#;
+    let request = SearchRequest {
+        scenario: first_look("raft"),
+        seed: 7,
+        bounds: Bounds {
+            crashes: 1,
+            wipes: 1,
+            timeouts: [("election".to_owned(), 2)].into(),
+            commands: [None, Some(NodeId(2))]
+                .map(|to| Command {
+                    client: ClientId(1),
+                    to,
+                    value: Word::new("x").unwrap(),
+                })
+                .into(),
+            replies: true,
+            symmetry: true,
+            depth: Some(20),
+            ..Bounds::default()
+        },
+        goal: Goal::Reach(condition::read(goal).unwrap()),
+    };
+    all.insert(0, request.to_json());
+    assert!(all.len() > 40);
+    all
+}
+
+#[test]
+fn comparisons_and_searches_are_as_their_schemas_say() {
+    let schema = load("docs/pair.schema.json");
+    let text = pair();
+    let file: Value = serde_json::from_str(&text).unwrap();
+    assert!(is_valid(&file, &schema, &schema), "{text}");
+    let schema = load("docs/search.schema.json");
+    for text in searches() {
+        let file: Value = serde_json::from_str(&text).unwrap();
+        assert!(is_valid(&file, &schema, &schema), "{text}");
+    }
+}
+
+/// Whether a search can be begun.
+fn can_begin(text: &str) -> bool {
+    let begin = |request: &SearchRequest| {
+        let scenario = &request.scenario;
+        let protocol = Any::open(&scenario.protocol, &scenario.cluster).unwrap();
+        let SearchRequest {
+            seed, bounds, goal, ..
+        } = request;
+        Search::new(protocol, scenario, *seed, bounds, goal, 1 << 20).is_ok()
+    };
+    match SearchRequest::from_json(text) {
+        Ok(request) => begin(&request),
+        Err(_) => SearchRequest::all_from_json(text)
+            .is_ok_and(|all| all.iter().all(|(_, request)| begin(request))),
+    }
+}
+
 /// A file in which one place holds something else: where the schema refuses it, the lab does.
 #[test]
 fn what_the_schema_refuses_is_refused() {
-    let schema = load("docs/run.schema.json");
+    let runs = runs().into_iter().step_by(7).map(|(text, _)| text);
+    let reads = |text: &str| Run::from_json(text).is_ok();
+    refuses_as_much("run", runs.collect(), reads, [1_000, 20]);
+    let reads = |text: &str| PairFile::from_json(text).is_ok();
+    refuses_as_much("pair", vec![pair()], reads, [100, 5]);
+    let searches = searches().into_iter().step_by(5).collect();
+    refuses_as_much("search", searches, can_begin, [1_000, 20]);
+}
+
+/// How often the schema refused, and how often the lab read, is at least so much: neither judges
+/// everything alike.
+fn refuses_as_much(
+    schema: &str,
+    files: Vec<String>,
+    reads: impl Fn(&str) -> bool,
+    at_least: [usize; 2],
+) {
+    let schema = load(&format!("docs/{schema}.schema.json"));
     let instead = [
         json!(null),
         json!(true),
@@ -205,7 +315,7 @@ fn what_the_schema_refuses_is_refused() {
         json!({"min": 1, "max": 2, "mean": 1}),
     ];
     let (mut refused, mut read) = (0, 0);
-    for (text, _) in runs().into_iter().step_by(7) {
+    for text in files {
         let file: Value = serde_json::from_str(&text).unwrap();
         let mut all = Vec::new();
         places(&file, &mut Vec::new(), &mut all);
@@ -213,15 +323,16 @@ fn what_the_schema_refuses_is_refused() {
             for other in instead.iter().skip(at % 3).step_by(3) {
                 let mut file = file.clone();
                 *file.pointer_mut(place).unwrap() = other.clone();
-                let ours = Run::from_json(&file.to_string());
+                let ours = reads(&file.to_string());
                 if is_valid(&file, &schema, &schema) {
-                    read += usize::from(ours.is_ok());
+                    read += usize::from(ours);
                 } else {
                     refused += 1;
-                    assert!(ours.is_err(), "{place} read as {other}");
+                    assert!(!ours, "{place} read as {other}");
                 }
             }
         }
     }
-    assert!(refused > 1_000 && read > 20, "{refused} {read}");
+    let [most, some] = at_least;
+    assert!(refused > most && read > some, "{refused} {read}");
 }

@@ -8,8 +8,9 @@ use quorumscope::history::BranchId;
 use quorumscope::protocol::{ClientId, Endpoint, NodeId, Value};
 use quorumscope::share::tree::{BRANCHES_MAX, TreeError};
 use quorumscope::share::{ACTIONS_MAX, Run, RunError, link};
+use quorumscope::view::until;
 use quorumscope::view::{Session, first_look, open, reopen};
-use quorumscope::world::Action;
+use quorumscope::world::{Action, ActionError};
 use serde_json::{Value as Json, json};
 
 /// Something that somebody does, whether it makes sense or not.
@@ -290,6 +291,49 @@ fn bad_trees_are_told_apart() {
     assert_eq!(read(&long), Err(RunError::TooManyActions));
     long["branches"][0]["actions"] = json!([{"steps": ACTIONS_MAX - 10}]);
     assert!(read(&long).is_ok());
+}
+
+/// A run ends where its file would, on all branches together, with a reason; so whatever is on stage
+/// can be saved, and opens again.
+#[test]
+fn a_run_ends_where_its_file_would() {
+    let mut session = open(first_look("raft"), 1).unwrap();
+    for _ in 0..ACTIONS_MAX - 3 {
+        session.step().unwrap();
+    }
+    session.seek(1);
+    for _ in 0..2 {
+        session.act(Action::Advance(1)).unwrap();
+    }
+    // A stride that would not fit is not begun.
+    assert!(session.stride().is_err_and(|it| it == ActionError::RunFull));
+    assert_eq!((session.position(), session.length()), (3, 3));
+    session.step().unwrap();
+    let refused = Err(ActionError::RunFull);
+    assert_eq!(session.step(), refused);
+    assert_eq!(session.act(Action::Crash(NodeId(1))), refused);
+    assert_eq!(session.step_folding(), Err(ActionError::RunFull));
+    for until in until::choices("raft") {
+        let reached = session.run_until(until);
+        assert_ne!(reached, Ok(true));
+    }
+    assert_eq!(session.position(), 4, "nothing is done by halves");
+    // Along what is recorded one still goes.
+    session.return_to(BranchId(0));
+    session.seek(20);
+    session.step().unwrap();
+    assert!(session.stride().is_ok());
+
+    let run = session.run_with_branches().unwrap();
+    assert_eq!(run.total(), ACTIONS_MAX);
+    let read = Run::from_json(&run.to_json()).unwrap();
+    let again = reopen(&read).unwrap();
+    assert_eq!(
+        (again.stopped, again.same_state),
+        (None, Some(true)),
+        "it opens whole"
+    );
+    assert_eq!(again.session.run_with_branches(), Some(run));
 }
 
 /// How many notes there may be is for all branches together.

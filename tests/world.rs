@@ -1,6 +1,13 @@
 //! The world: each fault does what its name says, and nothing else.
 
+#![allow(
+    clippy::disallowed_types,
+    reason = "that nothing takes the square of its time is a matter of real time"
+)]
+
 mod common;
+
+use std::time::{Duration, Instant};
 
 use common::{Known, Lab, Mood, n, scenario, value};
 use quorumscope::protocol::paxos::Paxos;
@@ -304,6 +311,29 @@ fn copies_have_their_own_names() {
     lab.act(Action::Duplicate(copy(2)));
     assert_eq!(lab.flights(n(1), n(2)), [original, copy(2), copy(3)]);
     assert_eq!(lab.message(copy(3)), lab.message(original));
+}
+
+/// Copying one message over and over, and delivering what was copied, takes time in proportion, and
+/// no state is another than it was when each copy was counted on all others.
+#[test]
+fn copies_cost_the_same_however_many_there_are() {
+    let mut lab = raft(5);
+    lab.submit(1, 1, "x=1");
+    let asked = lab.flights(ClientId(1), n(1))[0];
+    let began = Instant::now();
+    for _ in 0..25_000 {
+        lab.act(Action::Duplicate(asked));
+    }
+    for _ in 0..25_000 {
+        lab.act(Action::Next);
+    }
+    assert_eq!(lab.world().hash(), 0x5dcf_b9f4_b124_e3c4);
+    for _ in 0..50_000 {
+        let copy = *lab.world().flights().keys().next_back().unwrap();
+        lab.act(Action::Duplicate(copy));
+    }
+    // About one where nobody else is at work.
+    assert!(began.elapsed() < Duration::from_secs(15));
 }
 
 /// A message that is held waits until it is released; one that is delayed arrives later.

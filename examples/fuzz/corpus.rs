@@ -5,12 +5,15 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use quorumscope::protocol::{ClientId, NodeId};
 use quorumscope::share::Run;
 use quorumscope::share::json::Json;
 use quorumscope::share::link;
 use quorumscope::share::pair::{Deed, PairFile};
 use quorumscope::share::scenes::{self, Scene};
 use quorumscope::share::search::SearchRequest;
+use quorumscope::view::choices::{Choosing, Dialog, Language, Panel, Theme, Thing};
+use quorumscope::view::handing::{Ask, Screen};
 use quorumscope::view::reopen;
 
 /// Where inputs are kept: a folder for each target.
@@ -75,6 +78,26 @@ const WRITTEN: &[(&str, &[&str])] = &[
         &[
             r#"{"last":"why","lessons":{"why":[3,"done"],"copies":[1,null]}}"#,
             r#"{"last":null,"lessons":{"challenge:gap":[0,"done"]}}"#,
+        ],
+    ),
+    (
+        "progress_file",
+        &[
+            r#"{"format":"quorumscope-progress","version":1,"last":"why","lessons":{"why":[8,"done"],"copies":[1,null]}}"#,
+            r#"{"format":"quorumscope-progress","version":1,"last":null,"lessons":{"challenge gap":[0,"done"]}}"#,
+        ],
+    ),
+    (
+        "preference",
+        &[
+            "dark",
+            "light",
+            "en-GB",
+            "zh-CN",
+            "ZH-Hant-TW",
+            "fr",
+            "on",
+            "open",
         ],
     ),
     (
@@ -158,6 +181,7 @@ impl Corpus {
             let link = link::write(run).expect("a short run has a link");
             self.add("link", link.into_bytes());
             self.add("job", format!("replay\n{}", run.to_json()).into_bytes());
+            self.add("handed", handed(run, self.of("handed").len()));
         }
         for two in runs.chunks_exact(2).step_by(3) {
             let scene = |(title, run): (&str, &Run)| Scene {
@@ -239,6 +263,41 @@ fn short(text: &str, actions: usize) -> Run {
         .expect("a part of it too")
         .session
         .run_with_trail()
+}
+
+/// What the core would hand over that has this run on stage, each time in another state.
+fn handed(run: &Run, nth: usize) -> Vec<u8> {
+    let session = reopen(run).expect("stored runs open").session;
+    let asks = [
+        Ask::Show(Dialog::Share),
+        Ask::Client(ClientId(1)),
+        Ask::Eyes(NodeId(2)),
+        Ask::Open(run.to_json()),
+        Ask::Protocol("paxos"),
+        Ask::Link("1abc".into()),
+    ];
+    let things = [
+        Thing::Node(NodeId(1)),
+        Thing::Client(ClientId(1)),
+        Thing::Message("S1>S2#3".parse().expect("it is a name")),
+    ];
+    let screen = Screen {
+        language: Language::Chinese,
+        theme: Theme::Dark,
+        shortcut_keys: true,
+        selected: things.get(nth % 4).copied(),
+        choosing: Choosing::Node,
+        panel: Panel::Rules,
+        dialog: Dialog::Help,
+        running: true,
+        speed: nth % 5,
+        shown: session.now(),
+        focus: Some("0.1.2".into()),
+        menu: false,
+        draft: "x=\"1\" 值".into(),
+        ask: asks.get(nth % 7).cloned(),
+    };
+    screen.write(&session).into_bytes()
 }
 
 /// Two scenarios, and what was done in the run of one of them.

@@ -16,6 +16,8 @@ use quorumscope::share::search::SearchRequest;
 use quorumscope::share::{Run, condition};
 use quorumscope::teach::{Challenge, Course, Glossary, Lesson, Progress};
 use quorumscope::view::Catalogue;
+use quorumscope::view::choices::{Language, Theme};
+use quorumscope::view::handing::{Ask, Handed};
 use quorumscope::world::MessageId;
 
 use super::uses::Uses;
@@ -50,6 +52,9 @@ pub const TARGETS: &[Target] = &[
     target("glossary", 2, glossary),
     target("catalogue", 3, catalogue),
     target("progress", 4, progress),
+    target("progress_file", 4, progress_file),
+    target("preference", 2, preference),
+    target("handed", 6, handed),
     target("search", 5, search),
     target("job", 4, job),
     target("names", 6, names),
@@ -191,6 +196,59 @@ fn progress(bytes: &[u8], _: &mut Uses) -> bool {
     progress.win("gap");
     assert!(progress.is_done("why") && progress.beat("why") == 3);
     progress.last() == Some("why")
+}
+
+/// A file of progress: what it adds is remembered, and takes nothing away.
+fn progress_file(bytes: &[u8], _: &mut Uses) -> bool {
+    let text = text(bytes);
+    let mut progress = Progress::default();
+    progress.note("why", 3, true);
+    let before = progress.clone();
+    let added = progress.add(&text).is_ok();
+    assert!(progress.is_done("why") && progress.beat("why") >= 3);
+    assert_eq!(Progress::read(&progress.write()), progress);
+    match added {
+        true => {
+            assert!(Progress::is_progress(&text));
+            let once = progress.clone();
+            assert_eq!((progress.add(&text), progress), (Ok(()), once));
+        }
+        false => assert_eq!(progress, before),
+    }
+    added
+}
+
+/// A word that the browser remembers, or that an address or a browser prefers.
+fn preference(bytes: &[u8], _: &mut Uses) -> bool {
+    let text = text(bytes);
+    let theme = Theme::of(&text);
+    assert_eq!(Theme::of(theme.word()), theme);
+    let language = Language::of(&text);
+    if let Some(language) = language {
+        assert_eq!(Language::of(language.tag()), Some(language));
+    }
+    language.is_some() || theme == Theme::Dark
+}
+
+/// What one program hands over to the other.
+fn handed(bytes: &[u8], uses: &mut Uses) -> bool {
+    let Some(handed) = Handed::read(&text(bytes)) else {
+        return false;
+    };
+    let again = Handed::read(&handed.screen.write(&handed.session));
+    let again = again.expect("what was handed over can be handed on");
+    assert_eq!(again.screen, handed.screen);
+    assert_eq!(again.session.hash(), handed.session.hash());
+    match handed.screen.ask {
+        Some(Ask::Open(text)) => {
+            run(text.as_bytes(), uses);
+        }
+        Some(Ask::Link(text)) => {
+            link(text.as_bytes(), uses);
+        }
+        _ => {}
+    }
+    true
 }
 
 fn search(bytes: &[u8], uses: &mut Uses) -> bool {

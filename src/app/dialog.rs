@@ -13,43 +13,11 @@ use super::lecture;
 use super::search::{self, Finder};
 use super::words::Words;
 use crate::protocol::{Effect, Quorums, Variant};
+pub(super) use crate::view::choices::Dialog;
 use crate::view::{Session, quorums};
 
 /// The id of what names the dialogue.
 pub(super) const TITLE: &str = "dialog-title";
-
-/// Which dialogue is open.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Dialog {
-    None,
-    Help,
-    BreakRule,
-    Transcript,
-    /// “Search from here”, and every search under way.
-    Search,
-    /// “Run until…”, and how far Step goes.
-    Until,
-    /// The notes of the run.
-    Notes,
-    /// Groups, links, how they behave, and machines.
-    Network,
-    /// What to compare with.
-    Compare,
-    /// The link, the file, and opening others.
-    Share,
-    /// The scenes of a lecture.
-    Scenes,
-    /// Nothing is to be seen.
-    Black,
-    /// Pictures and texts of the run, for elsewhere.
-    Export,
-    /// What is stored on this device.
-    Stored,
-    /// The lessons to choose from.
-    Lessons,
-    /// The glossary, and what is often asked.
-    Glossary,
-}
 
 /// A dialogue with a title, by its key.
 pub(super) fn modal(

@@ -8,7 +8,7 @@ use super::lab::{More, Msg};
 use super::words::Words;
 
 /// The keys of what are preferences; all others are of lessons.
-const PREFERENCES: [&str; 3] = ["keys", "language", "theme"];
+const PREFERENCES: [&str; 5] = ["diagram", "fold", "keys", "language", "theme"];
 
 /// What concerns what is stored, of all that can happen to the page.
 #[derive(Clone)]

@@ -1,15 +1,7 @@
 //! Taking back a stray press: what somebody did, and where they were before it.
 
+pub(super) use crate::view::choices::Retrace;
 use crate::view::{Place, Sentence, Session};
-
-/// The two ways along what was done.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Retrace {
-    /// Takes the last deed back.
-    Back,
-    /// Does again what was taken back.
-    Again,
-}
 
 /// The most deeds that are remembered.
 const DEEDS_MAX: usize = 200;

@@ -5,6 +5,7 @@ use std::rc::Rc;
 
 use super::{FULL, host};
 use crate::share::frame::Frame;
+pub(super) use crate::view::choices::Language;
 use crate::view::{Catalogue, Sentence};
 
 /// A shared value that is equal to itself alone, so that comparing props costs nothing.
@@ -35,13 +36,6 @@ impl<T> Deref for Shared<T> {
     }
 }
 
-/// A language that the page speaks.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Language {
-    English,
-    Chinese,
-}
-
 impl Language {
     /// As the address says, else as remembered, else as the browser prefers.
     pub(super) fn preferred() -> Self {
@@ -55,39 +49,6 @@ impl Language {
             .filter_map(|tag| Self::of(&tag))
             .next()
             .unwrap_or(Self::English)
-    }
-
-    pub(super) fn of(tag: &str) -> Option<Self> {
-        let primary = tag.split('-').next().unwrap_or_default();
-        match primary.to_ascii_lowercase().as_str() {
-            "en" => Some(Self::English),
-            "zh" => Some(Self::Chinese),
-            _ => None,
-        }
-    }
-
-    /// The language's tag, which is also its catalogue's name.
-    pub(super) fn tag(self) -> &'static str {
-        match self {
-            Self::English => "en",
-            Self::Chinese => "zh-CN",
-        }
-    }
-
-    /// The one to switch to.
-    pub(super) fn other(self) -> Self {
-        match self {
-            Self::English => Self::Chinese,
-            Self::Chinese => Self::English,
-        }
-    }
-
-    /// Its name in itself.
-    pub(super) fn name(self) -> &'static str {
-        match self {
-            Self::English => "English",
-            Self::Chinese => "中文",
-        }
     }
 }
 

@@ -3,6 +3,8 @@
 //! `{"format":"quorumscope-scenes","version":1,"scenes":[{"title":"Split vote","run":{…}}]}`, each
 //! run as in a file of its own.
 
+use std::fmt;
+
 use super::json::Json;
 use super::{ACTIONS_MAX, Run, RunError, VERSION, check_head};
 use crate::protocol::disturbs;
@@ -36,6 +38,18 @@ pub enum ScenesError {
     BadRun(usize, RunError),
 }
 
+/// For programs without a screen; the page has sentences of its own.
+impl fmt::Display for ScenesError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::File(error) => error.fmt(f),
+            Self::TooMany => write!(f, "more than {SCENES_MAX} scenes"),
+            Self::BadTitle(number) => write!(f, "scene {number} has no title, or too long a one"),
+            Self::BadRun(number, error) => write!(f, "scene {number}: {error}"),
+        }
+    }
+}
+
 /// Whether a file says that it holds scenes, whatever else it holds.
 pub fn is_scenes(text: &str) -> bool {
     let head = check_head(text, FORMAT);
@@ -48,6 +62,13 @@ pub fn title(typed: &str) -> Option<String> {
     let title: String = plain.take(TITLE_CHARS_MAX).collect();
     let title = title.trim();
     (!title.is_empty()).then(|| title.to_owned())
+}
+
+/// How many actions there is room for beside those of these scenes: their runs have together no
+/// more than one may have.
+pub fn room(scenes: &[Scene]) -> usize {
+    let done: usize = scenes.iter().map(|scene| scene.run.total()).sum();
+    ACTIONS_MAX.saturating_sub(done)
 }
 
 /// The file's text.
@@ -64,7 +85,7 @@ pub fn write(scenes: &[Scene]) -> String {
     .write()
 }
 
-/// Reads a file's text. The actions of all runs together are no more than those of one may be.
+/// Reads a file's text.
 pub fn read(text: &str) -> Result<Vec<Scene>, ScenesError> {
     let file = check_head(text, FORMAT).map_err(ScenesError::File)?;
     let items = file.get("scenes").and_then(Json::items);
@@ -73,15 +94,13 @@ pub fn read(text: &str) -> Result<Vec<Scene>, ScenesError> {
         return Err(ScenesError::TooMany);
     }
     let mut scenes: Vec<Scene> = Vec::new();
-    let mut room = ACTIONS_MAX;
     for (number, item) in (1..).zip(items) {
         let bad = |error| ScenesError::BadRun(number, error);
         let typed = item.get("title").and_then(Json::text);
         let kept = typed.and_then(title).filter(|it| Some(&**it) == typed);
         let title = kept.ok_or(ScenesError::BadTitle(number))?;
         let run = item.get("run").ok_or(bad(RunError::NotARun))?;
-        let run = Run::of_json(run, room).map_err(bad)?;
-        room -= run.total();
+        let run = Run::of_json(run, room(&scenes)).map_err(bad)?;
         scenes.push(Scene { title, run });
     }
     Ok(scenes)
@@ -131,7 +150,11 @@ mod tests {
         // Two runs that are too long together.
         let half = scene("1", ACTIONS_MAX / 2 + 1);
         let error = ScenesError::BadRun(2, RunError::TooManyActions);
-        assert_eq!(file(&[half.clone(), half]), Err(error));
+        assert_eq!(file(&[half.clone(), half.clone()]), Err(error));
+        // So no list takes the second.
+        assert!(half.run.total() > room(&[half.clone()]));
+        let fits = scene("2", room(&[half.clone()]));
+        assert!(file(&[half, fits]).is_ok());
         let other = write(&[scene("1", 1)]).replace("quorumscope-run", "other");
         assert_eq!(read(&other), Err(ScenesError::BadRun(1, RunError::NotARun)));
     }

@@ -60,7 +60,13 @@ impl Progress {
             all.len() <= LESSONS_MAX && all.iter().all(|(id, _)| id.len() <= NAME_MAX)
         });
         let read: Option<Vec<_>> = lessons.ok_or(RunError::BadHead)?.iter().map(one).collect();
-        for (id, (beat, done)) in read.ok_or(RunError::BadHead)? {
+        let read = read.ok_or(RunError::BadHead)?;
+        // What is remembered beyond that would not be read again.
+        let new = |(id, _): &&(String, _)| self.lessons.get(id).is_none();
+        if self.lessons.len() + read.iter().filter(new).count() > LESSONS_MAX {
+            return Err(RunError::BadHead);
+        }
+        for (id, (beat, done)) in read {
             let (beat, done) = (beat.max(self.beat(&id)), done || self.is_done(&id));
             self.lessons.insert(id, (beat, done));
         }
@@ -184,6 +190,14 @@ mod tests {
             assert_eq!(progress, before, "{text}");
         }
         assert!(!Progress::is_progress("{}") && !Progress::is_progress("["));
+        // More than is read again of what is remembered.
+        let mut many = Progress::default();
+        for at in 0..LESSONS_MAX {
+            many.win(&at.to_string());
+        }
+        assert_eq!(progress.add(&many.write()), Err(RunError::BadHead));
+        assert_eq!(progress, before);
+        assert_eq!(Progress::default().add(&many.write()), Ok(()));
     }
 
     /// What is written reads back the same; an end once reached stays reached.

@@ -2,6 +2,7 @@
 //! transcript and the exports are made from the same.
 
 mod branches;
+pub mod choices;
 pub mod chronicle;
 pub mod compare;
 pub mod crowd;
@@ -10,6 +11,7 @@ pub mod export;
 pub mod geometry;
 mod goals;
 pub mod groups;
+pub mod handing;
 mod knowledge;
 mod moment;
 mod opening;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use crate::check::condition::Condition;
 use crate::history::Timeline;
 use crate::protocol::{About, Any, ClientId, NodeId, Phase, Protocol, Stride, Value, registry};
+use crate::share::ACTIONS_MAX;
 use crate::sorted::SortedSet;
 use crate::world::{
     Action, ActionError, Event, Network, Payload, Pending, Scenario, ScenarioError, World,
@@ -146,8 +147,28 @@ impl Session {
         self.timeline.current().world().check(action)
     }
 
+    /// How many actions more there can be, on all branches together: what is on stage can be saved,
+    /// and what was saved opens.
+    pub(super) fn room(&self) -> usize {
+        let branches = self.timeline.branches().iter();
+        let done: usize = branches.map(|it| it.own().len()).sum();
+        ACTIONS_MAX.saturating_sub(done)
+    }
+
+    /// Whether there is room for so many steps.
+    pub(super) fn check_room(&self, steps: usize) -> Result<(), ActionError> {
+        let new = (self.position() + steps).saturating_sub(self.length());
+        match new <= self.room() {
+            true => Ok(()),
+            false => Err(ActionError::RunFull),
+        }
+    }
+
     /// Does something at the cursor.
     pub fn act(&mut self, action: Action) -> Result<(), ActionError> {
+        if self.room() == 0 && self.timeline.action(self.position()) != Some(&action) {
+            return Err(ActionError::RunFull);
+        }
         self.timeline.act(action)?;
         if cfg!(feature = "full") {
             self.chronicle.record(&self.timeline);
@@ -195,6 +216,7 @@ impl Session {
             self.check(&Action::Next)?;
         }
         let steps = self.stride_length();
+        self.check_room(steps)?;
         for _ in 0..steps {
             self.step()?;
         }

@@ -100,23 +100,27 @@ impl Until {
 impl Session {
     /// Lets the run go until something is so, along what is recorded and then on; says whether it
     /// came about. A search in vain leaves nothing behind. The loss of a property always stops.
-    pub fn run_until(&mut self, until: Until) -> bool {
+    pub fn run_until(&mut self, until: Until) -> Result<bool, ActionError> {
         let condition = until.condition();
         let mut scratch = self.timeline.current().clone();
         let losses = self.losses();
         for steps in 1..=UNTIL_STEPS_MAX {
             let ahead = self.timeline.action(self.position() + steps - 1);
             let Ok(step) = scratch.apply(ahead.unwrap_or(&Action::Next)) else {
-                return false;
+                return Ok(false);
             };
             let is_so = condition
                 .as_ref()
                 .is_some_and(|it| it.holds_after(&scratch, &step));
             if is_so || scratch.violations().len() > losses {
-                return (0..steps).all(|_| self.step().is_ok());
+                self.check_room(steps)?;
+                for _ in 0..steps {
+                    self.step()?;
+                }
+                return Ok(true);
             }
         }
-        false
+        Ok(false)
     }
 
     /// One step, and before it all that are only idle heartbeats; gives how many those were. None,
@@ -127,6 +131,7 @@ impl Session {
             let ahead = self.timeline.action(self.position() + folded);
             let step = scratch.apply(ahead.unwrap_or(&Action::Next))?;
             if !is_idle_heartbeat(&scratch, &step) {
+                self.check_room(folded + 1)?;
                 for _ in 0..=folded {
                     self.step()?;
                 }
@@ -190,7 +195,7 @@ mod tests {
                     value: Value::new("x=1").unwrap(),
                 };
                 session.act(submit).unwrap();
-                let reached = session.run_until(until);
+                let reached = session.run_until(until).unwrap();
                 let by_itself = matches!(until, Until::Named(named) if !named.key.ends_with("crashed") && !named.key.ends_with("blocked"));
                 assert!(reached || !by_itself, "{until:?} of {}", about.key);
                 assert!(reached || session.position() == 1, "nothing is left behind");
@@ -264,7 +269,7 @@ mod tests {
     #[test]
     fn idle_heartbeats_fold() {
         let mut session = open(first_look("raft"), 1).unwrap();
-        assert!(session.run_until(Until::Named(&NAMED[0])));
+        assert!(session.run_until(Until::Named(&NAMED[0])).unwrap());
         for _ in 0..60 {
             session.step().unwrap();
         }

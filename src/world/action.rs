@@ -158,6 +158,8 @@ pub enum ActionError {
     /// A client waits for an answer to a command that means something else once that machine is
     /// there.
     MachineAskedFor,
+    /// The run has as many actions as one may have, which the world does not know.
+    RunFull,
 }
 
 impl ActionError {
@@ -183,6 +185,7 @@ impl ActionError {
             Self::NotServing(_) => "not_serving",
             Self::FixedMembers => "fixed_members",
             Self::MachineAskedFor => "machine_asked_for",
+            Self::RunFull => "run_full",
         }
     }
 
@@ -207,6 +210,7 @@ impl ActionError {
         "not_serving",
         "fixed_members",
         "machine_asked_for",
+        "run_full",
     ];
 }
 
@@ -235,6 +239,7 @@ impl fmt::Display for ActionError {
                 f,
                 "a client waits for a command that would mean something else with that machine"
             ),
+            Self::RunFull => write!(f, "the run has as many actions as one may have"),
         }
     }
 }

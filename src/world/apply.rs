@@ -11,7 +11,10 @@ use crate::protocol::{ClientId, Endpoint, Input, NodeId, Protocol};
 impl<P: Protocol> World<P> {
     /// Changes the world, or says why the action makes no sense now and leaves it as it is.
     pub fn apply(&mut self, action: &Action) -> Result<Step<P::Message>, ActionError> {
-        self.check(action)?;
+        // What the scheduler would do is looked for once: it goes through all that is under way.
+        if *action != Action::Next {
+            self.check(action)?;
+        }
         let mut step = Step::default();
         match action {
             Action::Next => {
@@ -32,7 +35,7 @@ impl<P: Protocol> World<P> {
             Action::Duplicate(id) => self.duplicate(*id, &mut step),
             Action::Delay(id, ms) => {
                 let now = self.state.now;
-                if let Some(flight) = self.state.flights.get_mut(id) {
+                if let Some(flight) = self.state.flights.get_mut(*id) {
                     flight.arrives = flight.arrives.max(now) + u64::from(*ms);
                     step.events.push(Event::Delayed(flight.clone()));
                 }
@@ -157,7 +160,7 @@ impl<P: Protocol> World<P> {
         };
         if self.is_cut(id.from, id.to) {
             Some(Loss::Cut)
-        } else if self.state.flights.get(&id).is_some_and(|it| it.doomed) {
+        } else if self.state.flights.get(id).is_some_and(|it| it.doomed) {
             Some(Loss::Chance)
         } else {
             down.then_some(Loss::Down)
@@ -170,7 +173,7 @@ impl<P: Protocol> World<P> {
             self.lose(id, loss, step);
             return;
         }
-        let Some(flight) = self.state.flights.remove(&id) else {
+        let Some(flight) = self.state.flights.remove(id) else {
             return;
         };
         step.events.push(Event::Delivered(flight.clone()));
@@ -194,13 +197,13 @@ impl<P: Protocol> World<P> {
     }
 
     fn lose(&mut self, id: MessageId, loss: Loss, step: &mut Step<P::Message>) {
-        if let Some(flight) = self.state.flights.remove(&id) {
+        if let Some(flight) = self.state.flights.remove(id) {
             step.events.push(Event::Lost(flight, loss));
         }
     }
 
     fn set_held(&mut self, id: MessageId, held: bool) -> Option<Flight<P::Message>> {
-        let flight = self.state.flights.get_mut(&id)?;
+        let flight = self.state.flights.get_mut(id)?;
         flight.held = held;
         flight.arrives = flight.arrives.max(self.state.now);
         Some(flight.clone())

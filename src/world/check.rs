@@ -189,7 +189,7 @@ impl<P: Protocol> World<P> {
     }
 
     fn flight_of(&self, id: MessageId) -> Result<&Flight<P::Message>, ActionError> {
-        let flight = self.state.flights.get(&id);
+        let flight = self.state.flights.get(id);
         flight.ok_or(ActionError::NoSuchMessage(id))
     }
 

@@ -132,7 +132,6 @@ impl<P: Protocol> World<P> {
             arrives: self.arrival(id),
             doomed: random::happens(self.state.network.of((from, to)).loss_permille, loss),
             held: false,
-            copies: 0,
         }
     }
 
@@ -167,7 +166,7 @@ impl<P: Protocol> World<P> {
         let flight = self.flight(from, to, payload);
         let id = flight.id;
         step.events.push(Event::Sent(flight.clone()));
-        self.state.flights.insert(id, flight);
+        self.state.flights.insert(flight);
         let draw = random::for_message(self.seed, Purpose::Duplication, id);
         let behaviour = self.state.network.of((from, to));
         if random::happens(behaviour.duplicate_permille, draw) {
@@ -177,21 +176,10 @@ impl<P: Protocol> World<P> {
 
     /// A copy sets out now. Copies share the original's name and have a number of their own.
     pub(super) fn duplicate(&mut self, id: MessageId, step: &mut Step<P::Message>) {
-        let Some(source) = self.state.flights.get(&id).cloned() else {
+        let Some(source) = self.state.flights.get(id).cloned() else {
             return;
         };
-        // All copies under way know how many were made, whichever of them was copied.
-        let copy = MessageId {
-            copy: source.copies + 1,
-            ..id
-        };
-        let kin =
-            |other: &MessageId| MessageId { copy: 0, ..*other } == MessageId { copy: 0, ..id };
-        for (other, flight) in self.state.flights.iter_mut() {
-            if kin(other) {
-                flight.copies = copy.copy;
-            }
-        }
+        let copy = self.state.flights.next_copy(id);
         let loss = random::for_message(self.seed, Purpose::Loss, copy);
         let flight = Flight {
             id: copy,
@@ -199,11 +187,10 @@ impl<P: Protocol> World<P> {
             arrives: self.arrival(copy),
             doomed: random::happens(self.state.network.of((id.from, id.to)).loss_permille, loss),
             held: false,
-            copies: copy.copy,
             ..source
         };
         step.events.push(Event::Duplicated(id, flight.clone()));
-        self.state.flights.insert(copy, flight);
+        self.state.flights.insert(flight);
     }
 
     /// Does what a client wants done.

@@ -22,6 +22,13 @@ pub struct MessageId {
     pub copy: u32,
 }
 
+impl MessageId {
+    /// The name of the message that this is a copy of; of an original, its own.
+    pub(super) fn original(self) -> Self {
+        Self { copy: 0, ..self }
+    }
+}
+
 impl fmt::Display for MessageId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}>{}#{}", self.from, self.to, self.nth)?;
@@ -90,8 +97,6 @@ pub struct Flight<M> {
     pub doomed: bool,
     /// Whether somebody holds it back.
     pub held: bool,
-    /// How many copies have been made of it.
-    pub copies: u32,
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@ mod client;
 mod contention;
 mod effects;
 mod event;
+mod flights;
 mod message;
 mod network;
 mod random;
@@ -23,6 +24,7 @@ pub use action::{Action, ActionError, TimerName, Trigger};
 pub(crate) use client::Reaction;
 pub use client::{CLIENT_RULES, Client, Exchange, Queued, TURNS_MAX, Turn};
 pub use event::{Event, Loss, Step};
+use flights::Flights;
 pub use message::{Flight, MessageId, Payload};
 pub use network::{Behaviour, LINK_MS_MAX, Network, PERMILLE, Way};
 pub use scenario::{CLIENTS_MAX, PREPARED_MAX, Scenario, ScenarioError};
@@ -47,7 +49,7 @@ struct State<P: Protocol> {
     machines: SortedMap<NodeId, Machine<P>>,
     clients: SortedMap<ClientId, Client>,
     /// What is under way, in the order of ids.
-    flights: SortedMap<MessageId, Flight<P::Message>>,
+    flights: Flights<P::Message>,
     /// What has been counted on each link so far.
     links: SortedMap<(Endpoint, Endpoint), Link>,
 }
@@ -113,7 +115,7 @@ impl<P: Protocol> World<P> {
                 clients: (1..=scenario.clients)
                     .map(|number| (ClientId(number), Client::new(&protocol.serves())))
                     .collect(),
-                flights: SortedMap::new(),
+                flights: Flights::new(),
                 links: SortedMap::new(),
             },
             protocol,
@@ -171,7 +173,7 @@ impl<P: Protocol> World<P> {
 
     /// All messages under way, in the order of their ids.
     pub fn flights(&self) -> &SortedMap<MessageId, Flight<P::Message>> {
-        &self.state.flights
+        self.state.flights.all()
     }
 
     /// How many messages have been sent from node to node, copies not counted.
@@ -205,9 +207,15 @@ impl<P: Protocol> World<P> {
     /// then number on its link.
     pub fn next(&self) -> Option<(u64, Pending)> {
         let state = &self.state;
-        let arrivals = state.flights.values().filter(|flight| !flight.held);
-        let arrivals = arrivals
-            .filter(|flight| !self.is_paused(flight.id.to))
+        // There may be very many: of those that arrive first, the one with the least name comes
+        // first, and whether its receiver is paused matters only where somebody is.
+        let is_any_paused = state.machines.keys().any(|id| self.is_paused((*id).into()));
+        let goes_on = |flight: &&Flight<P::Message>| {
+            !(flight.held || is_any_paused && self.is_paused(flight.id.to))
+        };
+        let arriving = self.flights().values().filter(goes_on);
+        let arrival = arriving
+            .min_by_key(|flight| flight.arrives)
             .map(|flight| (flight.arrives, Pending::Arrival(flight.id)));
         let running = state
             .machines
@@ -223,7 +231,7 @@ impl<P: Protocol> World<P> {
             let deadline = client.retry()?;
             Some((deadline.due, Pending::ClientTimer(*id)))
         });
-        let (at, pending) = arrivals.chain(timers).chain(clients).min()?;
+        let (at, pending) = arrival.into_iter().chain(timers).chain(clients).min()?;
         // What waited for a paused node to go on is late.
         Some((at.max(state.now), pending))
     }

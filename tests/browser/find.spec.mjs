@@ -2,7 +2,13 @@
 // on the timeline like any other; where there is none, the page says what was covered.
 
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 
+import { saved } from './browsers.mjs';
 import { axe, fits, screenshot, test } from './support.mjs';
 import { Visitor, eventually, visit } from './visitor.mjs';
 
@@ -83,6 +89,29 @@ test('from the first load: break a rule, find the shortest run, step to where it
   await who.press('Back to your run');
   assert.deepEqual(await who.place(), before);
   assert.equal(await who.button('Back to your run').count(), 0);
+});
+
+test('what is described is saved, and is searched without the page too', async (lab) => {
+  const who = await visit(lab);
+  await who.step(3);
+  await searchHere(who);
+  const depth = field(who, 'Actions in a run (empty: any number)');
+  const press = () => who.dialog().getByRole('button', { name: 'Save this search' }).click();
+  await depth.fill('none');
+  await press();
+  await eventually(async () => assert.equal(await depth.getAttribute('aria-invalid'), 'true'));
+  await depth.fill('2');
+  const { name, text } = await saved(who.page, press);
+  assert.equal(name, 'quorumscope-search.json');
+  assert.equal(JSON.parse(text).scenario.prepared.length, 3);
+  const folder = mkdtempSync(join(tmpdir(), 'quorumscope-'));
+  const path = join(folder, name);
+  writeFileSync(path, text);
+  const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
+  const words = ['run', '--quiet', '--example', 'search', '--', path];
+  const said = execFileSync('cargo', words, { cwd: root, encoding: 'utf8' });
+  rmSync(folder, { recursive: true });
+  assert.match(said, /^outcome +covered to depth 2, \d+ states$/m);
 });
 
 test('the strip can be put away, and the way back stays in the menu', async (lab) => {

@@ -141,4 +141,29 @@ test('one page says what is stored, and clears it', async (lab) => {
   await page.getByText('Nothing is stored any more').waitFor();
   assert.equal(await kept(page), 0);
   assert.equal(await page.evaluate(() => localStorage.length), 0);
+  // What the page fetches from now on is kept by nobody, until it is visited again.
+  await page.keyboard.press('Escape');
+  await page.getByRole('button', { name: '中文' }).click();
+  await page.getByRole('button', { name: '单步', exact: true }).waitFor();
+  await settled(page);
+  assert.equal(await kept(page), 0);
+});
+
+test('what is cleared while everything is being kept is gone', async (lab) => {
+  const page = await lab.open(await lab.serve(), GONE);
+  await eventually(async () => assert.ok(await kept(page) >= 8));
+  await page.keyboard.press('?');
+  await page.getByRole('button', { name: 'What is stored' }).click();
+  const clear = page.getByRole('button', { name: 'Clear everything' });
+  await clear.waitFor();
+  // Again and again, so that some of it is under way when the button is pressed, and comes after it.
+  await page.evaluate(() => {
+    for (let count = 0; count < 20; count += 1) {
+      navigator.serviceWorker.controller.postMessage({ keep: 'all' });
+    }
+  });
+  await clear.click();
+  await page.getByText('Nothing is stored any more').waitFor();
+  await settled(page);
+  assert.equal(await kept(page), 0);
 });

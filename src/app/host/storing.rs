@@ -1,18 +1,24 @@
 //! What the page has stored on this device: settings, and copies of files for offline.
 
-use js_sys::Array;
+use js_sys::{Array, Object, Promise, Reflect};
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{Cache, CacheStorage, ServiceWorkerRegistration, Storage};
+use web_sys::{
+    Cache, CacheStorage, MessageChannel, ServiceWorker, ServiceWorkerContainer,
+    ServiceWorkerRegistration, Storage,
+};
 
 use super::window;
 
 #[wasm_bindgen]
 extern "C" {
     #[wasm_bindgen(js_namespace = quorumscope, js_name = keep)]
-    fn boot_keep() -> js_sys::Promise;
+    fn boot_keep() -> Promise;
 }
+
+/// How long the worker may take to forget, in milliseconds.
+const FORGETTING_MS: i32 = 5_000;
 
 /// Storage, where the page is allowed to have any.
 fn storage() -> Option<Storage> {
@@ -59,7 +65,7 @@ pub(in crate::app) fn keys() -> Vec<String> {
 async fn caches() -> Option<(CacheStorage, Vec<String>)> {
     let window = window()?;
     // Not every address has them.
-    let there = js_sys::Reflect::get(&window, &"caches".into()).ok()?;
+    let there = Reflect::get(&window, &"caches".into()).ok()?;
     let caches: CacheStorage = there.dyn_into().ok()?;
     let prefix = cache_prefix()?;
     let names = Array::from(&JsFuture::from(caches.keys()).await.ok()?);
@@ -94,14 +100,44 @@ pub(in crate::app) async fn clear() -> Option<()> {
             storage.remove_item(&stored_key(&key)).ok();
         }
     }
+    // Before anything else is deleted, whoever may be keeping files stops.
+    dismiss(&window()?.navigator().service_worker()).await;
     let (caches, names) = caches().await?;
-    let workers = window()?.navigator().service_worker();
-    let found = JsFuture::from(workers.get_registration()).await.ok()?;
-    if let Ok(registration) = found.dyn_into::<ServiceWorkerRegistration>() {
-        JsFuture::from(registration.unregister().ok()?).await.ok()?;
-    }
     for name in names {
         JsFuture::from(caches.delete(&name)).await.ok()?;
     }
+    Some(())
+}
+
+/// Lets the worker forget what it keeps, and go.
+async fn dismiss(workers: &ServiceWorkerContainer) -> Option<()> {
+    let found = JsFuture::from(workers.get_registration()).await.ok()?;
+    let registration: ServiceWorkerRegistration = found.dyn_into().ok()?;
+    if let Some(worker) = registration.active() {
+        forget(&worker).await;
+    }
+    JsFuture::from(registration.unregister().ok()?).await.ok()?;
+    Some(())
+}
+
+/// Tells the worker to forget, and waits until it has; for one of an older version, which does not
+/// know how, not for ever.
+async fn forget(worker: &ServiceWorker) -> Option<()> {
+    let channel = MessageChannel::new().ok()?;
+    let answered = Promise::new(&mut |resolve, _| {
+        channel.port1().set_onmessage(Some(&resolve));
+        if let Some(window) = window() {
+            window
+                .set_timeout_with_callback_and_timeout_and_arguments_0(&resolve, FORGETTING_MS)
+                .ok();
+        }
+    });
+    let message = Object::new();
+    Reflect::set(&message, &"forget".into(), &"all".into()).ok()?;
+    let ports = Array::of1(&channel.port2());
+    worker
+        .post_message_with_transferable(&message, &ports)
+        .ok()?;
+    JsFuture::from(answered).await.ok()?;
     Some(())
 }

@@ -6,6 +6,7 @@ use crate::app::panel::{self, Branching, Panel};
 use crate::app::words::Shared;
 use crate::app::{FULL, host, transport};
 use crate::protocol::NodeId;
+use crate::share::FILE_BYTES_MAX;
 
 impl Lab {
     pub(super) fn branch(&mut self, branching: Branching) {
@@ -58,10 +59,14 @@ impl Lab {
     /// that is said.
     pub(super) fn whole_file(&mut self) -> String {
         let whole = self.session.file_with_branches();
-        whole.unwrap_or_else(|| {
+        let text = whole.unwrap_or_else(|| {
             self.complain("branches.too_many");
             self.session.file()
-        })
+        });
+        if text.len() > FILE_BYTES_MAX {
+            self.complain("open.saved_too_large");
+        }
+        text
     }
 
     pub(super) fn look_through(&mut self, eyes: Option<NodeId>) {

@@ -1,38 +1,11 @@
 //! Choosing a thing on stage, and letting go of it.
 
-use super::Lab;
+use super::{Choosing, Lab, Thing};
 use crate::app::crowd::{self, Link};
 use crate::app::dialog::Dialog;
 use crate::app::{FULL, host, stage};
-use crate::protocol::{ClientId, NodeId};
-use crate::world::{Action, MessageId};
-
-/// Something on stage that can be chosen.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::app) enum Thing {
-    Node(NodeId),
-    Client(ClientId),
-    Message(MessageId),
-}
-
-impl Thing {
-    /// What it is called, the same in every language.
-    pub(in crate::app) fn name(self) -> String {
-        match self {
-            Self::Node(id) => id.to_string(),
-            Self::Client(id) => id.to_string(),
-            Self::Message(id) => format!("{} → {}", id.from, id.to),
-        }
-    }
-}
-
-/// What a button waits for somebody to choose.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::app) enum Choosing {
-    Nothing,
-    Node,
-    Message,
-}
+use crate::protocol::NodeId;
+use crate::world::Action;
 
 impl Lab {
     pub(super) fn wait_for(&mut self, choosing: Choosing) {

@@ -2,6 +2,7 @@
 
 use yew::prelude::*;
 
+use super::opening::Underway;
 use super::{Lab, More, Msg, Thing};
 use crate::app::compare::{self, Compare};
 use crate::app::diagram::Draw;
@@ -15,7 +16,7 @@ use crate::app::{FULL, host, stage, transport};
 use crate::protocol::NODES_ON_STAGE_MAX;
 use crate::share::pair::{PairFile, Side};
 use crate::view::Moment;
-use crate::view::compare::{Pair, PairError, Rival, Runs, reopen_pair};
+use crate::view::compare::{OpenedPair, Pair, PairError, PairOpening, Rival, Runs};
 use crate::world::Scenario;
 
 impl Lab {
@@ -92,8 +93,18 @@ impl Lab {
         let right = rival.of(self.session.first().scenario());
         let result = self.session.compare(right);
         self.show_anew();
-        if let Err(error) = result {
-            self.cannot_compare(&error);
+        match result {
+            Ok(()) => self.tell_of_comparison(),
+            Err(error) => self.cannot_compare(&error),
+        }
+    }
+
+    /// Says that there are two runs now, and which one is acted on: the focus goes elsewhere.
+    fn tell_of_comparison(&mut self) {
+        if let Some(pair) = self.session.pair() {
+            let [left, right] = Side::BOTH.map(|side| compare::name(pair, side, &self.words));
+            let args = [("left", &*left), ("right", &right)];
+            self.notice = Some(self.words.fill("compare.begun", &args));
         }
     }
 
@@ -121,32 +132,38 @@ impl Lab {
         }
     }
 
-    /// Opens a file of two runs.
+    /// Opens a file of two runs, in a while.
     pub(super) fn open_pair(&mut self, text: String) {
-        let opened = PairFile::from_json(&text).and_then(|file| {
+        let opening = PairFile::from_json(&text).and_then(|file| {
             let nodes = file.scenarios.iter().map(|it| it.cluster.nodes);
             let on_stage = nodes.max() <= Some(NODES_ON_STAGE_MAX);
-            reopen_pair(&file).map(|opened| (opened, on_stage))
+            PairOpening::of(file).map(|opening| (opening, on_stage))
         });
-        let opened = match opened {
-            Ok((opened, true)) => opened,
+        let opening = match opening {
+            Ok((opening, true)) => opening,
             Ok((_, false)) => return self.complain("ui.nodes_out_of_range"),
             Err(error) => {
                 self.notice = Some(self.words.say(&super::opening::file_error(&error)));
                 return;
             }
         };
-        let protocols = Side::BOTH.map(|side| opened.pair.session(side).about().key);
+        let protocols = opening.abouts().map(|it| it.key);
         if let Some(lacking) = protocols.into_iter().find(|key| !self.words.has(key)) {
             self.after_words = Some(Msg::FileRead(Ok(text)));
             return self.load_words(self.words.language, lacking);
         }
+        self.begin_opening(Underway::Pair(Box::new(opening)));
+    }
+
+    /// Shows a pair that was opened, and says where it is not what was saved.
+    pub(super) fn show_pair(&mut self, opened: OpenedPair) {
         let pair = Runs::from(opened.pair);
         let old = std::mem::replace(&mut self.session, pair).into_one();
-        if old.about().key != protocols[0] {
+        if old.about().key != self.session.first().about().key {
             self.stashed.insert(old.about().key, old);
         }
         self.show_anew();
+        self.tell_of_comparison();
         if let Some((position, error)) = opened.stopped {
             let reason = format!("error.{}", error.key());
             let args = [

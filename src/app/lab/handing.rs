@@ -1,6 +1,6 @@
 //! Handing over to the full program, and taking over from the core.
 
-use super::{Lab, Msg};
+use super::{Lab, Msg, RATES};
 use crate::app::handing::{Ask, Handed, Screen};
 use crate::app::host;
 use crate::app::words::Shared;
@@ -57,7 +57,7 @@ impl Lab {
         self.choosing = screen.choosing;
         self.panel = screen.panel;
         self.dialog = screen.dialog;
-        self.speed = screen.speed;
+        self.speed = screen.speed.min(RATES.len() - 1);
         self.motion.jump(screen.shown as f64);
         self.arriving = Some(screen);
     }

@@ -41,8 +41,8 @@ impl Lab {
             Lecture::Add(typed) => {
                 let title = scenes::title(&typed).unwrap_or_else(|| self.own_title());
                 let run = self.session.run_with_trail();
-                if !self.lecturer.add(Scene { title, run }) {
-                    self.complain("lecture.too_many");
+                if let Err(key) = self.lecturer.add(Scene { title, run }) {
+                    self.complain(key);
                 }
             }
             Lecture::Rename(place, typed) => self.lecturer.rename(place, &typed),

@@ -51,15 +51,15 @@ use super::words::{Shared, Words};
 use super::{FULL, host, transport};
 use crate::protocol::NodeId;
 use crate::sorted::SortedMap;
+pub(super) use crate::view::choices::{Choosing, Theme, Thing};
 use crate::view::compare::Runs;
-use crate::view::{Moment, Opening, Parting, Session};
+use crate::view::{Moment, Parting, Session};
 use crate::world::ActionError;
 pub(super) use acting::DELAY_MS;
-pub(super) use choosing::{Choosing, Thing};
 pub(super) use msg::{More, Msg};
+use opening::Underway;
 pub(super) use playing::RATES;
 pub(super) use starting::Props;
-pub(super) use theme::Theme;
 
 /// How often what stands around the stage tells anew while the run runs, in milliseconds.
 const TELLING_MS: f64 = 250.0;
@@ -99,7 +99,7 @@ pub(super) struct Lab {
     /// What the core handed over, until the page is drawn.
     arriving: Option<Screen>,
     /// The file that is being opened; only the full program opens any.
-    opening: Only<Option<Opening>>,
+    opening: Only<Option<Underway>>,
     /// The list of a crowd's messages; only the full program has any.
     crowd: Only<Crowd>,
     /// Whose view is shown, in the place of the whole truth.

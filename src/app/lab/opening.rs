@@ -14,6 +14,7 @@ use crate::share::scenes;
 use crate::share::tree::TreeError;
 use crate::share::{ENGINE, Run, RunError};
 use crate::teach::Progress;
+use crate::view::compare::PairOpening;
 use crate::view::{OpenedRun, Opening, Sentence, Session};
 use crate::world::ActionError;
 
@@ -21,6 +22,29 @@ use crate::world::ActionError;
 const SLICE_MS: f64 = 16.0;
 /// and how many actions it looks at the clock again after.
 const ACTIONS_AT_ONCE: usize = 32;
+
+/// What is being opened, some actions at a time.
+pub(super) enum Underway {
+    Run(Box<Opening>),
+    Pair(Box<PairOpening>),
+}
+
+impl Underway {
+    fn advance(&mut self) -> bool {
+        match self {
+            Self::Run(opening) => opening.advance(ACTIONS_AT_ONCE),
+            Self::Pair(opening) => opening.advance(ACTIONS_AT_ONCE),
+        }
+    }
+
+    /// How far it is, in percent.
+    pub(super) fn percent(&self) -> usize {
+        match self {
+            Self::Run(opening) => opening.percent(),
+            Self::Pair(opening) => opening.percent(),
+        }
+    }
+}
 
 impl Lab {
     /// Does what concerns sending and opening; says whether the page has to be drawn anew.
@@ -96,16 +120,21 @@ impl Lab {
                 self.load_words(self.words.language, opening.about().key);
             }
             Ok(opening) => {
-                self.notice = None;
-                *self.opening = Some(opening);
-                self.go_on_opening();
+                self.begin_opening(Underway::Run(Box::new(opening)));
                 return true;
             }
         }
         false
     }
 
-    /// Opens a little more of a run, and puts it on stage once it is open; says whether there is
+    /// From now on this is opened, and nothing else that may be under way.
+    pub(super) fn begin_opening(&mut self, opening: Underway) {
+        self.notice = None;
+        *self.opening = Some(opening);
+        self.go_on_opening();
+    }
+
+    /// Opens a little more of it, and puts it on stage once it is open; says whether there is
     /// something new to see. What is on stage can be used meanwhile.
     pub(super) fn go_on_opening(&mut self) -> bool {
         let Some(mut opening) = self.opening.take() else {
@@ -113,12 +142,17 @@ impl Lab {
         };
         let (before, began) = (opening.percent(), host::now());
         while host::now() - began < SLICE_MS {
-            if opening.advance(ACTIONS_AT_ONCE) {
-                let engine = opening.run().engine;
-                let opened = opening.finish();
-                let said = self.not_as_it_was(engine, &opened);
-                self.show(opened.session);
-                self.notice = said.or_else(|| self.way_back());
+            if opening.advance() {
+                match opening {
+                    Underway::Run(opening) => {
+                        let engine = opening.run().engine;
+                        let opened = opening.finish();
+                        let said = self.not_as_it_was(engine, &opened);
+                        self.show(opened.session);
+                        self.notice = said.or_else(|| self.way_back());
+                    }
+                    Underway::Pair(opening) => self.show_pair(opening.finish()),
+                }
                 return true;
             }
         }

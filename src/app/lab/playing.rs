@@ -80,13 +80,14 @@ impl Lab {
             return self.complain("compare.one_only");
         };
         match session.run_until(until) {
-            true => {
+            Ok(true) => {
                 self.hold_from(before);
                 self.stop_on_loss(losses);
                 self.refresh();
                 self.motion.jump(self.session.now() as f64);
             }
-            false => self.complain("until.none"),
+            Ok(false) => self.complain("until.none"),
+            Err(error) => self.refuse(&error),
         }
     }
 
@@ -107,6 +108,7 @@ impl Lab {
         }
         let losses = self.session.losses();
         if let Err(error) = self.session.step() {
+            self.set_running(false);
             self.refuse(&error);
             return false;
         }

@@ -45,6 +45,14 @@ impl Lab {
                 }) => self.begin(&request.to_json(), aim, false, seconds),
                 Err(field) => host::focus(&field),
             },
+            Find::Save(typed) => match self.finder.form.send(typed, &self.words, &self.session) {
+                Ok(asked) => {
+                    if !host::download("quorumscope-search.json", &asked.request.to_json()) {
+                        self.complain("ui.save_failed");
+                    }
+                }
+                Err(field) => host::focus(&field),
+            },
             Find::Carrier(count, Ok(())) => {
                 let said = self
                     .send

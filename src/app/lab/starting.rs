@@ -64,9 +64,10 @@ impl Lab {
             over,
             drop,
         ];
-        let dark = match host::storing::recall("theme") {
-            Some(theme) => theme == "dark",
-            None => host::matches("(prefers-color-scheme: dark)"),
+        let theme = match host::storing::recall("theme") {
+            Some(word) => Theme::of(&word),
+            None if host::matches("(prefers-color-scheme: dark)") => Theme::Dark,
+            None => Theme::Light,
         };
         let scenario = first_look(FIRST_PROTOCOL);
         let Ok(session) = open(scenario, FIRST_SEED) else {
@@ -90,7 +91,7 @@ impl Lab {
             running: false,
             speed: RATES.len() / 2,
             notice: None,
-            theme: if dark { Theme::Dark } else { Theme::Light },
+            theme,
             shortcut_keys: host::storing::recall("keys").as_deref() != Some("off"),
             narrow: host::matches(NARROW),
             motion: Motion::new(send.reform(Msg::Due)),

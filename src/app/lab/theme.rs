@@ -1,14 +1,7 @@
 //! Light or dark.
 
-use super::Lab;
+use super::{Lab, Theme};
 use crate::app::host;
-
-/// What the page's colours are made for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::app) enum Theme {
-    Light,
-    Dark,
-}
 
 impl Lab {
     pub(super) fn change_theme(&mut self) {
@@ -16,23 +9,15 @@ impl Lab {
             Theme::Light => Theme::Dark,
             Theme::Dark => Theme::Light,
         };
-        let name = self.theme_name();
-        host::storing::remember("theme", name);
+        host::storing::remember("theme", self.theme.word());
         self.show_theme();
-    }
-
-    fn theme_name(&self) -> &'static str {
-        match self.theme {
-            Theme::Light => "light",
-            Theme::Dark => "dark",
-        }
     }
 
     pub(super) fn show_theme(&self) {
         let name = match self.theme {
             Theme::Light if self.lectures() => "projector",
             Theme::Dark if self.lectures() => "projector-dark",
-            _ => self.theme_name(),
+            theme => theme.word(),
         };
         host::set_page_attribute("data-theme", Some(name));
     }

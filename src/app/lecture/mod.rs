@@ -11,7 +11,7 @@ pub(super) use keys::{KEYS, read as key, read_in_the_dark as key_in_the_dark};
 pub(super) use list::dialog;
 
 use super::host;
-use crate::share::scenes::{SCENES_MAX, Scene, title};
+use crate::share::scenes::{self, SCENES_MAX, Scene, title};
 use pointer::Pointer;
 
 /// What concerns the lecture, of all that can happen to the page.
@@ -157,17 +157,20 @@ impl Lecturer {
         place.filter(|place| *place < self.scenes.len())
     }
 
-    /// Adds a scene behind the one that was gone to last, and goes to it; says whether there was
-    /// room.
-    pub(super) fn add(&mut self, scene: Scene) -> bool {
+    /// Adds a scene behind the one that was gone to last, and goes to it. Where a file would have no
+    /// room for it, the key of the sentence that says so.
+    pub(super) fn add(&mut self, scene: Scene) -> Result<(), &'static str> {
         if self.scenes.len() == SCENES_MAX {
-            return false;
+            return Err("lecture.too_many");
+        }
+        if scene.run.total() > scenes::room(&self.scenes) {
+            return Err("lecture.too_long");
         }
         let place = self.at.map_or(self.scenes.len(), |at| at + 1);
         self.scenes.insert(place, scene);
         self.at = Some(place);
         self.unsaved = true;
-        true
+        Ok(())
     }
 
     pub(super) fn rename(&mut self, place: usize, typed: &str) {

@@ -17,27 +17,13 @@ use super::lab::{Msg, Thing};
 use super::why_not::{self, Doubts};
 use super::words::{Shared, Words};
 use super::{FULL, host};
+pub(super) use crate::view::choices::Panel;
 use crate::view::{Moment, Parting, Session};
 
 pub(super) use branches::{Branching, field as branch_field, name as branch_name};
 pub(super) use history::client_state;
 pub(super) use knowledge::{eyes, eyes_strip};
 pub(super) use why::compared;
-
-/// Which panel is open.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Panel {
-    Why,
-    Rules,
-    State,
-    Properties,
-    /// Only the full program has it.
-    Branches,
-    /// Only while a lesson or a challenge is open.
-    Lesson,
-    /// Only while the page asks before each step.
-    Predict,
-}
 
 type Tab = (Panel, &'static str, &'static str);
 

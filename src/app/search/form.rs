@@ -269,12 +269,20 @@ impl Form {
             .set("name", "replies")
             .when(self.typed("replies") == Some("on"), "checked", "checked");
         let problem = self.problem.as_ref().map_or("", |(_, said)| said);
-        let send = send.clone();
+        let begin = send.clone();
         let on_submit = Callback::from(move |event: SubmitEvent| {
             event.prevent_default();
             let form = event.target().and_then(|it| it.dyn_into::<Element>().ok());
             if let Some(form) = form {
-                send.emit(More::Find(Find::Form(read_fields(&form))).into());
+                begin.emit(More::Find(Find::Form(read_fields(&form))).into());
+            }
+        });
+        let save = send.clone();
+        let on_save = Callback::from(move |event: MouseEvent| {
+            let button = event.target().and_then(|it| it.dyn_into::<Element>().ok());
+            let form = button.and_then(|it| it.closest("form").ok().flatten());
+            if let Some(form) = form {
+                save.emit(More::Find(Find::Save(read_fields(&form))).into());
             }
         });
         let legend = |key| el("legend").text(words.t(key));
@@ -310,10 +318,19 @@ impl Form {
                     .text(problem),
             )
             .with(
-                el("button")
-                    .set("type", "submit")
-                    .set("class", "primary")
-                    .text(words.t("search.begin")),
+                classed("div", "row")
+                    .with(
+                        el("button")
+                            .set("type", "submit")
+                            .set("class", "primary")
+                            .text(words.t("search.begin")),
+                    )
+                    .with(
+                        el("button")
+                            .set("type", "button")
+                            .on_click(on_save)
+                            .text(words.t("search.save")),
+                    ),
             )
             .end()
     }

@@ -29,6 +29,8 @@ pub(super) enum Find {
     Variant(&'static str),
     /// Begins the search that somebody has described.
     Form(Typed),
+    /// Saves it as a file.
+    Save(Typed),
     /// The carrier of the search of that number is there, or not.
     Carrier(u32, Result<(), String>),
     /// The search of that number says something: its kind and a text.

@@ -195,7 +195,7 @@ impl Raft {
             return;
         };
         let (id, current) = (node.id, node.disk.term);
-        let log = node.disk.log.clone();
+        let log = &node.disk.log;
         let leading = *term == current;
         let Role::Leader {
             next,
@@ -235,7 +235,7 @@ impl Raft {
         } else {
             let before = *next;
             let backed = match hint {
-                Some(hint) => after_hint(&log, *hint),
+                Some(hint) => after_hint(log, *hint),
                 None => before - 1,
             };
             // Never above the entry that was refused. A refusal that comes late may lead back below

@@ -6,11 +6,13 @@
 //! and what was done ([`PairFile`]).
 
 mod counts;
+mod opening;
 mod rivals;
 mod runs;
 mod table;
 
 pub use counts::{Counter, Counts, Mean};
+pub use opening::{OpenedPair, PairOpening, reopen_pair};
 pub use rivals::{Difference, Rival, rivals};
 pub use runs::Runs;
 pub use table::{Row, keys, table};
@@ -18,7 +20,7 @@ pub use table::{Row, keys, table};
 use super::session::{STRIDE_STEPS_MAX, Session, open};
 use super::{Moment, moment};
 use crate::share::pair::{Deed, PairFile, Side};
-use crate::share::{ACTIONS_MAX, Run, RunError};
+use crate::share::{ACTIONS_MAX, Run};
 use crate::world::{Action, ActionError, Scenario, ScenarioError};
 
 /// The state of a pair at one place: everything that is not in the two runs themselves.
@@ -56,37 +58,6 @@ pub enum PairError {
     Scenario(ScenarioError),
     /// Both together would have more than [`ACTIONS_MAX`] actions.
     TooLong,
-}
-
-/// A saved pair, opened as far as this engine can follow it.
-pub struct OpenedPair {
-    /// The pair, at its cursor.
-    pub pair: Pair,
-    /// The first deed that made no sense on either side, counted from 1, and why.
-    pub stopped: Option<(usize, ActionError)>,
-    /// Whether the states at the cursor are those that were saved, where the file says which.
-    pub same_state: Option<bool>,
-}
-
-/// Opens a saved pair.
-pub fn reopen_pair(file: &PairFile) -> Result<OpenedPair, RunError> {
-    let [left, right] = &file.scenarios;
-    let open = |scenario: &Scenario| open(scenario.clone(), file.seed).map_err(RunError::Scenario);
-    let mut opened = OpenedPair {
-        pair: Pair::new(open(left)?, open(right)?),
-        stopped: None,
-        same_state: None,
-    };
-    for (position, deed) in file.deeds.iter().enumerate() {
-        if let Err(error) = opened.pair.act(deed.clone()) {
-            opened.stopped = Some((position + 1, error));
-            break;
-        }
-    }
-    opened.pair.seek(file.cursor);
-    let hashes = opened.pair.hashes();
-    opened.same_state = file.hashes.map(|saved| saved == hashes);
-    Ok(opened)
 }
 
 impl Pair {
@@ -307,6 +278,12 @@ impl Pair {
 
     /// Whether a deed makes sense at the end of both runs or where the cursor is.
     fn check(&self, deed: &Deed) -> Result<(), ActionError> {
+        // On a side it is at most two actions: time that passes there, and what is done.
+        let actions = if *deed == Deed::Next { 1 } else { 2 };
+        let is_full = |session: &Session| session.room() < actions;
+        if self.cursor >= ACTIONS_MAX || self.sessions.iter().any(is_full) {
+            return Err(ActionError::RunFull);
+        }
         match deed {
             Deed::Next => self.next_side().map(|_| ()).ok_or(ActionError::NothingToDo),
             Deed::Both(Action::Advance(ms)) => {
@@ -429,8 +406,8 @@ impl Pair {
     /// election's outcome or a commit; stops where a property is lost. Gives the number of steps;
     /// none where no outcome is in sight.
     pub fn stride(&mut self) -> Result<usize, ActionError> {
-        if self.next_due().is_none() {
-            return Err(ActionError::NothingToDo);
+        if self.cursor == self.deeds.len() {
+            self.check(&Deed::Next)?;
         }
         let (start, losses) = (self.cursor, self.losses());
         let session = self.session(self.side);

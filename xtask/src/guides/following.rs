@@ -52,8 +52,8 @@ pub fn run(project: &Project) -> Result<()> {
 /// The blocks of the guide that belong to a file, which are the same in each language.
 fn blocks(root: &Path) -> Result<Vec<Block>> {
     let mut found: Option<Vec<Block>> = None;
-    for words in LANGUAGES {
-        let document = Document::read(&source(root, words.language, GUIDE))?;
+    for language in LANGUAGES {
+        let document = Document::read(&source(root, language, GUIDE))?;
         let mut blocks = document.blocks();
         blocks.retain(|it| !it.file.is_empty());
         let Some(first) = &found else {

@@ -5,6 +5,7 @@ pub mod following;
 mod links;
 mod markdown;
 mod page;
+mod words;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -14,10 +15,11 @@ use anyhow::{Context as _, Result, ensure};
 use crate::project::Project;
 use crate::{html, shell};
 use markdown::Document;
-use page::{Guide, Words};
+use page::Guide;
+use words::Words;
 
 /// The languages, each with a folder of guides.
-const LANGUAGES: [&Words; 2] = [&page::ENGLISH, &page::CHINESE];
+const LANGUAGES: [&str; 2] = ["en", "zh-CN"];
 
 /// The guides, in the order of reading. The first says what the others are.
 const GUIDES: [&str; 6] = [
@@ -50,8 +52,10 @@ pub fn run(project: &Project) -> Result<()> {
     }
     let template = fs::read_to_string(project.root.join("docs/guide/page.html"));
     let template = template.context("there is no docs/guide/page.html")?;
-    for words in LANGUAGES {
-        render(project, words, &template, &folder)?;
+    let read = |language| Words::read(&project.root, language);
+    let [english, chinese] = [read(LANGUAGES[0])?, read(LANGUAGES[1])?];
+    for (words, other) in [(&english, &chinese), (&chinese, &english)] {
+        render(project, words, other, &template, &folder)?;
     }
     check_built(&project.dist())?;
     shell::say(format_args!(
@@ -69,14 +73,20 @@ fn source(root: &Path, language: &str, name: &str) -> PathBuf {
 }
 
 /// Renders the guides of one language, and copies the pictures that they show.
-fn render(project: &Project, words: &Words, template: &str, folder: &Path) -> Result<()> {
+fn render(
+    project: &Project,
+    words: &Words,
+    other: &Words,
+    template: &str,
+    folder: &Path,
+) -> Result<()> {
     let read = |name: &&'static str| {
         let document = Document::read(&source(&project.root, words.language, name))?;
         Ok(Guide { name, document })
     };
     let guides = GUIDES.iter().map(read).collect::<Result<Vec<_>>>()?;
     for (at, guide) in guides.iter().enumerate() {
-        let rendered = page::render(&guides, at, words, template)?;
+        let rendered = page::render(&guides, at, words, other, template)?;
         let to = folder
             .join(words.language)
             .join(format!("{}.html", guide.name));
@@ -104,9 +114,9 @@ fn write(to: &Path, bytes: &[u8]) -> Result<()> {
 /// Fails where a built page names a file that is not there, or has a style or a script of its own:
 /// the strict policy of the folder would not let it.
 fn check_built(dist: &Path) -> Result<()> {
-    for words in LANGUAGES {
+    for language in LANGUAGES {
         for name in GUIDES {
-            let folder = dist.join(FOLDER).join(words.language);
+            let folder = dist.join(FOLDER).join(language);
             let file = folder.join(format!("{name}.html"));
             let page = fs::read_to_string(&file)?;
             let at = file.display();

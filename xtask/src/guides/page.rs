@@ -5,46 +5,12 @@ use anyhow::{Result, bail, ensure};
 use pulldown_cmark::{CodeBlockKind, CowStr, Event, Parser, Tag, TagEnd, html};
 
 use super::markdown::{Document, OPTIONS, split};
+use super::words::Words;
 
 /// Where the pictures of the documents are, as a guide names them.
 const PICTURES: &str = "../../pictures/";
 /// The figure's element.
 const FIGURE: &str = "<quorum-scope";
-
-/// What the pages say around a guide, in one language.
-pub struct Words {
-    /// The language's tag, which is also the guides' folder.
-    pub language: &'static str,
-    guides: &'static str,
-    contents: &'static str,
-    lab: &'static str,
-    before: &'static str,
-    after: &'static str,
-    /// The other language: its tag and its own name.
-    other: (&'static str, &'static str),
-}
-
-/// English.
-pub static ENGLISH: Words = Words {
-    language: "en",
-    guides: "Guides",
-    contents: "On this page",
-    lab: "Open the lab",
-    before: "Before",
-    after: "Next",
-    other: ("zh-CN", "中文"),
-};
-
-/// Chinese.
-pub static CHINESE: Words = Words {
-    language: "zh-CN",
-    guides: "使用指南",
-    contents: "本页内容",
-    lab: "打开实验室",
-    before: "上一篇",
-    after: "下一篇",
-    other: ("en", "English"),
-};
 
 /// A guide of one language.
 pub struct Guide {
@@ -62,18 +28,24 @@ pub struct Rendered {
     pub pictures: Vec<String>,
 }
 
-/// Renders one of the guides.
-pub fn render(guides: &[Guide], at: usize, words: &Words, template: &str) -> Result<Rendered> {
+/// Renders one of the guides, with a link to the same in the other language.
+pub fn render(
+    guides: &[Guide],
+    at: usize,
+    words: &Words,
+    other: &Words,
+    template: &str,
+) -> Result<Rendered> {
     let guide = &guides[at];
     let mut pictures = Vec::new();
-    let text = body(&guide.document, words, &mut pictures)?;
-    let (tag, name) = words.other;
+    let text = body(&guide.document, words.language, &mut pictures)?;
+    let (tag, name) = (other.language, &other.name);
     let other = format!("../{tag}/{}.html", guide.name);
     let marks = [
         ("@language@", words.language.to_owned()),
         ("@title@", escaped(&guide.document.title()?)),
-        ("@lab@", words.lab.to_owned()),
-        ("@guides@", words.guides.to_owned()),
+        ("@lab@", escaped(&words.lab)),
+        ("@guides@", escaped(&words.guides)),
         ("@list@", list(guides, at)?),
         (
             "@other@",
@@ -122,7 +94,7 @@ fn contents(document: &Document, words: &Words) -> String {
         .iter()
         .map(|it| format!("<li><a href=\"#{}\">{}</a></li>", it.id, escaped(&it.title)));
     let items: String = items.collect();
-    let title = words.contents;
+    let title = escaped(&words.contents);
     format!("<nav class=\"contents\" aria-label=\"{title}\"><h2>{title}</h2><ol>{items}</ol></nav>")
 }
 
@@ -131,8 +103,8 @@ fn around(guides: &[Guide], at: usize, words: &Words) -> Result<String> {
     let before = at.checked_sub(1).and_then(|at| guides.get(at));
     let mut links = String::new();
     for (guide, rel, word) in [
-        (before, "prev", words.before),
-        (guides.get(at + 1), "next", words.after),
+        (before, "prev", &words.before),
+        (guides.get(at + 1), "next", &words.after),
     ] {
         if let Some(guide) = guide {
             let (name, title) = (guide.name, escaped(&guide.document.title()?));
@@ -145,7 +117,7 @@ fn around(guides: &[Guide], at: usize, words: &Words) -> Result<String> {
 }
 
 /// The text as HTML.
-fn body(document: &Document, words: &Words, pictures: &mut Vec<String>) -> Result<String> {
+fn body(document: &Document, language: &str, pictures: &mut Vec<String>) -> Result<String> {
     let mut headings = document.headings().into_iter();
     let mut events = Vec::new();
     // What a link out of the guides says stays; a built page has nothing there to link to.
@@ -234,7 +206,7 @@ fn body(document: &Document, words: &Words, pictures: &mut Vec<String>) -> Resul
                 })
             }
             Event::Html(text) => {
-                let figure = format!("{FIGURE} lang=\"{}\"", words.language);
+                let figure = format!("{FIGURE} lang=\"{language}\"");
                 Event::Html(text.replace(FIGURE, &figure).into())
             }
             other => other,
@@ -293,7 +265,7 @@ fn escaped(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{ENGLISH, address, body, listing};
+    use super::{address, body, listing};
     use crate::guides::markdown::Document;
 
     #[test]
@@ -311,7 +283,7 @@ mod tests {
             text: text.to_owned(),
         };
         let mut pictures = Vec::new();
-        let html = body(&document, &ENGLISH, &mut pictures).unwrap();
+        let html = body(&document, "en", &mut pictures).unwrap();
         assert!(html.contains("<h1 id=\"a\">A</h1>"), "{html}");
         assert!(
             html.contains("<p><code>b</code> and <a href=\"c.html\">c</a></p>"),
@@ -328,7 +300,7 @@ mod tests {
             path: "a.md".into(),
             text: text.to_owned(),
         };
-        let html = body(&document, &ENGLISH, &mut Vec::new()).unwrap();
+        let html = body(&document, "en", &mut Vec::new()).unwrap();
         assert!(
             html.contains("<quorum-scope lang=\"en\" link=\"1\">"),
             "{html}"

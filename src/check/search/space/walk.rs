@@ -5,10 +5,10 @@ use super::state::hash_of_left;
 use super::*;
 use crate::check::search::table::mix;
 use crate::protocol::registry::PROTOCOLS;
-use crate::protocol::{Any, ClientId, NodeId, Value};
+use crate::protocol::{Any, ClientId, Effect, NodeId, RangeMs, Value};
 use crate::sorted::SortedMap;
 use crate::world::World;
-use crate::world::{Action, MessageId, Pending, Scenario, Trigger};
+use crate::world::{Action, Behaviour, MessageId, Pending, Scenario, Trigger};
 
 /// Numbers that look random and are the same each time.
 struct Draws(u64);
@@ -66,6 +66,15 @@ fn propose(world: &World<Any>, draws: &mut Draws) -> Option<Action> {
             value: Value::new(draws.one_of(COMMANDS)?).ok()?,
         },
         26..=30 => Action::Deliver(flight?),
+        // Without chance: where messages are lost or copied by it, no search begins.
+        31 => Action::Links(world.network().with(
+            None,
+            Behaviour {
+                latency: RangeMs::new(1, [20, 200][draws.below(2)]),
+                reorder: draws.below(2) == 0,
+                ..world.network().common()
+            },
+        )),
         _ => Action::Next,
     })
 }
@@ -276,10 +285,50 @@ fn walk(scenario: &Scenario, seed: u32, taken: &mut Taken) {
     }
 }
 
-/// Both worlds agree after each action, in every protocol, as it is and with each rule broken.
+/// With roles of their own, and quorums that are no majorities.
+fn with_roles() -> Vec<Scenario> {
+    let roles: [(&str, &[(&str, &[u8])]); 4] = [
+        (
+            "paxos",
+            &[("proposer", &[1, 2]), ("acceptor", &[2, 3, 4, 5])],
+        ),
+        (
+            "multi_paxos",
+            &[("proposer", &[1, 2]), ("acceptor", &[2, 3, 4, 5])],
+        ),
+        ("raft", &[("member", &[2, 3, 4])]),
+        (
+            "two_phase",
+            &[("coordinator", &[1, 2]), ("participant", &[2, 3, 4])],
+        ),
+    ];
+    let scenario = |(protocol, roles): (&str, &[(&str, &[u8])])| {
+        let mut scenario = Scenario::of(protocol, 5);
+        for (role, players) in roles {
+            let players = players.iter().copied().map(NodeId).collect();
+            scenario.cluster.roles.insert((*role).into(), players);
+        }
+        if protocol.ends_with("paxos") {
+            let sizes = [("phase1", 3), ("phase2", 2)];
+            let sizes = sizes.into_iter().map(|(name, size)| (name.into(), size));
+            scenario.cluster.quorums = sizes.collect();
+        }
+        scenario
+    };
+    roles.into_iter().map(scenario).collect()
+}
+
+/// Both worlds agree after each action, in every protocol, as it is, with each rule broken, and with
+/// extensions together.
 #[test]
 fn both_worlds_walk_together() {
     let mut taken = Taken::new();
+    let mut draws = Draws(7);
+    for scenario in with_roles() {
+        for seed in 0..10 {
+            walk(&scenario, seed, &mut taken);
+        }
+    }
     for about in PROTOCOLS {
         for seed in 0..30 {
             walk(&Scenario::of(about.key, 3), seed, &mut taken);
@@ -290,6 +339,15 @@ fn both_worlds_walk_together() {
             for seed in 0..4 {
                 walk(&scenario, seed, &mut taken);
             }
+        }
+        let extensions = about.variants.iter();
+        let extensions = extensions.filter(|it| it.effect == Effect::Extends);
+        let extensions: Vec<&str> = extensions.map(|it| it.id).collect();
+        for seed in 0..20 {
+            let mut scenario = Scenario::of(about.key, 3);
+            let some = (0..3).filter_map(|_| draws.one_of(&extensions));
+            scenario.cluster.variants = some.map(str::to_owned).collect();
+            walk(&scenario, seed, &mut taken);
         }
     }
     let kinds: Vec<&str> = taken.keys().map(String::as_str).collect();
@@ -306,6 +364,7 @@ fn both_worlds_walk_together() {
         "Fire",
         "Heal",
         "Hold",
+        "Links",
         "Mend",
         "Next",
         "Partition",
