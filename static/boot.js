@@ -21,7 +21,8 @@
  *                       on the page, or nothing where nobody hands over
  *   take()              what the core gives up its place with, once the full program is there
  *   decline(detail)     the full program cannot take the core's place
- *   keep()              keeps everything for offline: a promise of when it is kept
+ *   keep()              keeps everything for offline: a promise of when it is kept, which fails
+ *                       where something is not
  *   fail(kind, detail)  shows what went wrong: panic, trap, load, no-wasm or worker
  *
  * `<html data-lab>` says how far it got: starting, ready or failed; `<html data-program>` which
@@ -241,7 +242,7 @@
         registration.update().catch(function () {});
       }
       if (root.getAttribute('data-program') === FULL) {
-        keep();
+        keep().catch(function () {});
       } else if (!workers.controller) {
         tellWorker({ keep: performance.getEntriesByType('resource').map(function (entry) {
           return entry.name;
@@ -259,10 +260,12 @@
   }
 
   function keep() {
-    return new Promise(function (resolve) {
+    return new Promise(function (resolve, reject) {
       var channel = new MessageChannel();
-      channel.port1.onmessage = resolve;
-      tellWorker({ keep: 'all' }, [channel.port2]);
+      channel.port1.onmessage = function (event) {
+        (event.data === 'kept' ? resolve : reject)();
+      };
+      tellWorker({ keep: 'all' }, [channel.port2]).catch(reject);
     });
   }
 
@@ -324,7 +327,7 @@
       refuse = onPage = null;
       root.setAttribute('data-program', FULL);
       if (offered() && offered().controller) {
-        keep();
+        keep().catch(function () {});
       }
     }
     return state || undefined;

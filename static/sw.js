@@ -18,9 +18,9 @@ const PAGE_HASH = '@page-hash@';
 const SCOPE = self.registration.scope;
 const PREFIX = `quorumscope ${new URL(SCOPE).pathname} `;
 const CACHE = PREFIX + VERSION;
-/** A file whose name changes with its content. */
-const NAMED = /\.\/([^\s"]+-[0-9a-f]{16}[^\s"]*)/g;
-const isNamed = (address) => address.startsWith(SCOPE) && /-[0-9a-f]{16}[^/]*$/.test(address)
+/** A file whose name changes with its content, by a number: one in sixteen has a digit less. */
+const NAMED = /\.\/([^\s"]+-[0-9a-f]{12,16}[^\s"]*)/g;
+const isNamed = (address) => address.startsWith(SCOPE) && /-[0-9a-f]{12,16}[^/]*$/.test(address)
   && new URL(address).href === address;
 
 self.addEventListener('install', (event) => event.waitUntil(keepPage()));
@@ -42,7 +42,7 @@ self.addEventListener('message', (event) => {
   } else if (unwanted === 'all') {
     event.waitUntil(forget().then(() => answer('forgotten')));
   } else if (wanted === 'all' || Array.isArray(wanted)) {
-    event.waitUntil(keep(wanted).catch(() => {}).then(() => answer('kept')));
+    event.waitUntil(keep(wanted).catch(() => false).then((whole) => answer(whole ? 'kept' : 'missed')));
   }
 });
 
@@ -111,7 +111,8 @@ async function file(address) {
   }
   const response = await fetch(address, { cache: 'force-cache' });
   if (response.ok) {
-    await cache?.put(address, response.clone());
+    // A full disk keeps nothing, and takes nothing from the page.
+    await cache?.put(address, response.clone()).catch(() => {});
   }
   return response;
 }
@@ -124,10 +125,14 @@ async function keep(wanted) {
   const addresses = wanted === 'all' ? await everything() : wanted;
   for (const address of addresses.filter((it) => typeof it === 'string' && isNamed(it))) {
     if (before !== forgotten) {
-      return;
+      return false;
     }
     await file(address);
+    if (!(await (await opened())?.match(address))) {
+      return false;
+    }
   }
+  return true;
 }
 
 /** What the page names, and the list of what it does not ask for at first. */

@@ -252,6 +252,7 @@ const OF_FULL: &[&str] = &[
     "src/app/panel/branches.rs",
     "src/app/panel/knowledge.rs",
     "src/app/panel/mod.rs",
+    "src/app/panel/properties.rs",
     "src/app/pins.rs",
     "src/app/lab/learning.rs",
     "src/app/stage/node.rs",

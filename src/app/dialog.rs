@@ -179,7 +179,8 @@ pub(super) fn break_rule(
             .end()
     };
     // What is looked for first stands first.
-    let kinds: [(&str, fn(&Effect) -> bool); 4] = [
+    type IsOne = fn(&Effect) -> bool;
+    let kinds: [(&str, IsOne); 4] = [
         ("ui.variant_group_lose", |it| matches!(it, Effect::Loses(_))),
         ("ui.variant_group_stall", |it| matches!(it, Effect::Stalls)),
         ("ui.variant_group_harmless", |it| {

@@ -17,6 +17,8 @@ pub(super) enum Store {
     Counted(Option<u32>),
     /// All files are to be kept.
     Keep,
+    /// They are, or something is missing.
+    Kept(bool),
     /// Everything is to be forgotten.
     Clear,
     /// It is.
@@ -29,6 +31,8 @@ pub(super) struct Stored {
     files: Option<u32>,
     cleared: bool,
     keeping: bool,
+    /// Whether all was kept when that was asked for last.
+    kept: Option<bool>,
 }
 
 impl Stored {
@@ -42,13 +46,17 @@ impl Stored {
             Store::Keep => {
                 self.keeping = true;
                 self.cleared = false;
+                self.kept = None;
                 let send = send.clone();
                 wasm_bindgen_futures::spawn_local(async move {
-                    storing::keep().await;
+                    let kept = storing::keep().await;
+                    send.emit(More::Store(Store::Kept(kept)).into());
                     count(&send).await;
                 });
             }
+            Store::Kept(kept) => self.kept = Some(kept),
             Store::Clear => {
+                self.kept = None;
                 let send = send.clone();
                 wasm_bindgen_futures::spawn_local(async move {
                     storing::clear().await;
@@ -94,9 +102,11 @@ pub(super) fn dialog(stored: &Stored, words: &Words, send: &Callback<Msg>) -> Ht
             Some(_) => line("stored.files", &files),
             None => line("stored.no_files", ""),
         });
-    let said = match (stored.keeping, stored.cleared) {
-        (true, _) => "stored.keeping",
-        (_, true) => "stored.cleared",
+    let said = match (stored.keeping, stored.cleared, stored.kept) {
+        (true, ..) => "stored.keeping",
+        (_, true, _) => "stored.cleared",
+        (.., Some(true)) => "stored.kept",
+        (.., Some(false)) => "stored.not_kept",
         _ => "",
     };
     let status = el("span").set("role", "status");

@@ -263,6 +263,7 @@ test('a lesson puts Raft beside Multi-Paxos, and what both cost in a table', asy
   const table = who.page.getByRole('table', { name: 'What both cost' });
   await table.waitFor();
   assert.equal(await place(who), 'Part 9 of 9');
+  assert.match(await who.panel().innerText(), /Here is Raft beside it/);
   assert.equal(await who.page.locator('.counts[data-pointed]').count(), 1);
   const sides = who.page.getByTitle('Act on this side');
   assert.deepEqual(await sides.allInnerTexts(), ['Multi-Paxos', 'Raft']);

@@ -13,7 +13,7 @@ const NO_BROWSER = { chromium: 'no browser is in it' };
 
 const SCOPE = 'https://example.org/lab/';
 const named = (name) => `${name}-0123456789abcdef.js`;
-const EARLY = [named('core'), named('late')];
+const EARLY = [named('core'), 'late-123456789abcdef.js'];
 const LATE = [named('full'), named('words'), named('search')];
 const PAGE = EARLY.map((it) => `<script src="./${it}"></script>`).join('');
 const CONTENTS = new Map([
@@ -23,7 +23,7 @@ const CONTENTS = new Map([
 ]);
 
 /** A worker in a world of its own. `gate` is awaited before the network answers for an address. */
-function worker({ gate = async () => {} } = {}) {
+function worker({ gate = async () => {}, room = Infinity, missing = [] } = {}) {
   const listeners = {};
   const stores = new Map();
   const asked = [];
@@ -41,7 +41,13 @@ function worker({ gate = async () => {} } = {}) {
       const store = stores.get(name);
       return {
         match: async (key) => { await turn(); return store.get(key.url ?? key)?.clone(); },
-        put: async (key, response) => { await turn(); store.set(key, response); },
+        put: async (key, response) => {
+          await turn();
+          if (store.size >= room) {
+            throw new DOMException('There is no room.', 'QuotaExceededError');
+          }
+          store.set(key, response);
+        },
       };
     },
   };
@@ -50,7 +56,8 @@ function worker({ gate = async () => {} } = {}) {
     asked.push(address);
     await gate(address);
     assert.ok(CONTENTS.has(address), `nobody may ask for ${address}`);
-    return new Response(CONTENTS.get(address));
+    const name = address.slice(SCOPE.length);
+    return missing.includes(name) ? new Response('', { status: 404 }) : new Response(CONTENTS.get(address));
   };
   const hash = createHash('sha256').update(PAGE).digest('hex');
   const source = readFileSync(join(root, 'static', 'sw.js'), 'utf8')
@@ -123,7 +130,7 @@ test('whenever all is forgotten while files are being kept, none is left behind'
       await arrived;
       assert.equal(await it.tell({ forget: 'all' }), 'forgotten');
       release();
-      assert.equal(await kept, 'kept', 'whoever waits for it is answered');
+      assert.equal(await kept, 'missed', 'whoever waits for it is answered');
       assert.deepEqual([...it.stores.keys()], [], `forgotten while ${at} was fetched`);
     }
   }
@@ -171,4 +178,22 @@ test('nothing that the worker is told makes it fail, or ask for what is not its 
   for (const address of it.asked) {
     assert.ok(CONTENTS.has(address), address);
   }
+});
+
+test('it says that all is kept only where all is', NO_BROWSER, async () => {
+  const ends = async (options) => {
+    const it = worker(options);
+    await it.happen('install');
+    return it.tell({ keep: 'all' });
+  };
+  assert.equal(await ends({}), 'kept');
+  assert.equal(await ends({ missing: [named('search')] }), 'missed');
+  assert.equal(await ends({ room: 3 }), 'missed');
+  const offline = async (address) => { if (address.endsWith(named('full'))) { throw new TypeError('There is no network.'); } };
+  assert.equal(await ends({ gate: offline }), 'missed');
+  // What cannot be kept is served all the same.
+  const full = worker({ room: 1 });
+  await full.happen('install');
+  await full.get(SCOPE + named('core'));
+  assert.ok(full.asked.includes(SCOPE + named('core')));
 });

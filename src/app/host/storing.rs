@@ -89,8 +89,8 @@ pub(in crate::app) async fn files_kept() -> Option<u32> {
 }
 
 /// Keeps everything for offline.
-pub(in crate::app) async fn keep() {
-    JsFuture::from(boot_keep()).await.ok();
+pub(in crate::app) async fn keep() -> bool {
+    JsFuture::from(boot_keep()).await.is_ok()
 }
 
 /// Forgets everything.

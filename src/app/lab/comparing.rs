@@ -314,7 +314,12 @@ impl Lab {
         };
         let sides = classed("div", "sides").each(Side::BOTH.map(one).into_iter());
         let beside = self.part(|| {
-            let panel = panel::frame(self.panel_of_both(pair), words, self.panel, send);
+            // A challenge is judged on one run alone.
+            let lesson = self.of_full().lesson;
+            let lesson = lesson.filter(|_| self.learner.open.is_some());
+            let has_lesson = lesson.is_some();
+            let content = self.panel_of_both(pair, lesson);
+            let panel = panel::frame(content, has_lesson, words, self.panel, send);
             classed("div", "reckoning")
                 .with(compare::counts(pair, words, send))
                 .child(panel)
@@ -325,8 +330,12 @@ impl Lab {
             .child(beside)
     }
 
-    /// Why is told of both sides, all else of the one in hand.
-    fn panel_of_both(&self, pair: &Pair) -> Html {
+    /// Why is told of both sides, all else of the one in hand. A lesson that has opened the comparison
+    /// goes on being told.
+    fn panel_of_both(&self, pair: &Pair, lesson: Option<Html>) -> Html {
+        if let (Panel::Lesson, Some(lesson)) = (self.panel, lesson) {
+            return lesson;
+        }
         let words = &self.words;
         let [left, right] = &self.moments(pair);
         let content = |side: Side, moment: &Moment, selected: Option<Thing>| {

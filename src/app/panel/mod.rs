@@ -100,10 +100,18 @@ pub(super) fn content(
     }
 }
 
-/// The tabs, and what the open one shows.
-pub(super) fn frame(content: Html, words: &Words, panel: Panel, send: &Callback<Msg>) -> Html {
-    let there = |(it, ..): &&Tab| {
-        !matches!(it, Panel::Lesson | Panel::Predict) && (FULL || *it != Panel::Branches)
+/// The tabs beside two runs, and what the open one shows.
+pub(super) fn frame(
+    content: Html,
+    has_lesson: bool,
+    words: &Words,
+    panel: Panel,
+    send: &Callback<Msg>,
+) -> Html {
+    let there = |(it, ..): &&Tab| match it {
+        Panel::Lesson => has_lesson,
+        Panel::Predict => false,
+        _ => FULL || *it != Panel::Branches,
     };
     let panels = PANELS.iter().filter(there).copied().collect();
     framed(content, words, panel, &panels, send)
