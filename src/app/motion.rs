@@ -9,7 +9,8 @@ use wasm_bindgen::prelude::*;
 use web_sys::Element;
 use yew::Callback;
 
-use super::host;
+use super::only::Only;
+use super::{FULL, host};
 use crate::sorted::SortedMap;
 use crate::view::geometry::{Point, Way};
 use crate::world::MessageId;
@@ -93,8 +94,8 @@ enum Mode {
 struct Inner {
     /// One for each stage.
     scenes: Vec<Scene>,
-    /// What moves in them, by the ids of the marks.
-    movers: SortedMap<String, Rc<Mover>>,
+    /// What moves in them, by the ids of the marks; the core, which has few messages, looks for it.
+    movers: Only<SortedMap<String, Rc<Mover>>>,
     /// Virtual time as shown.
     shown: f64,
     mode: Mode,
@@ -120,7 +121,7 @@ impl Motion {
         let motion = Self {
             inner: Rc::new(RefCell::new(Inner {
                 scenes: Vec::new(),
-                movers: SortedMap::new(),
+                movers: Only::default(),
                 shown: 0.0,
                 mode: Mode::Still,
                 due,
@@ -142,19 +143,24 @@ impl Motion {
 
     /// What moves the mark of an id, if that is on the page.
     pub(super) fn mover(&self, id: &str) -> Option<Rc<Mover>> {
-        let inner = self.inner.borrow();
-        let known = inner.movers.get(id).filter(|it| it.group.is_connected());
-        match known {
-            Some(mover) => Some(mover.clone()),
-            None => host::mover(id).map(Rc::new),
+        if FULL {
+            let inner = self.inner.borrow();
+            let known = inner.movers.seen().and_then(|it| it.get(id));
+            if let Some(mover) = known.filter(|it| it.group.is_connected()) {
+                return Some(mover.clone());
+            }
         }
+        host::mover(id).map(Rc::new)
     }
 
     /// The stages have been drawn anew.
     pub(super) fn set_scenes(&self, scenes: Vec<Scene>) {
         let mut inner = self.inner.borrow_mut();
-        let marks = scenes.iter().flat_map(|scene| &scene.marks);
-        inner.movers = marks.map(|it| (it.id.clone(), it.mover.clone())).collect();
+        if FULL {
+            let marks = scenes.iter().flat_map(|scene| &scene.marks);
+            let movers = marks.map(|it| (it.id.clone(), it.mover.clone()));
+            inner.movers = Only::new(|| movers.collect());
+        }
         let before = std::mem::replace(&mut inner.scenes, scenes);
         let shown = inner.shown;
         for (old, new) in before.iter().zip(&mut inner.scenes) {
