@@ -132,7 +132,11 @@ pub fn told(card: &ClientCard) -> String {
     let last = card.history.last();
     match last.map(|it| (&it.command, &it.told)) {
         None => String::new(),
-        Some((command, None)) => format!("{} …", short_value(command.as_str())),
+        // One that is cut ends so already.
+        Some((command, None)) => match short_value(command.as_str()) {
+            short if short.ends_with('…') => short,
+            short => format!("{short} …"),
+        },
         Some((_, Some((_, Some(result))))) => format!("✓ {}", short_value(result.as_str())),
         Some((_, Some((_, None)))) => "✓".into(),
     }

@@ -15,15 +15,15 @@ use crate::view::diagram::{Cone, Picture, Window};
 use crate::world::MessageId;
 
 /// How many milliseconds a pixel stands for, in thousandths, from near to far.
-const SCALES: [u32; 16] = [
-    62, 125, 250, 500, 1_000, 2_000, 4_000, 8_000, 16_000, 32_000, 64_000, 128_000, 256_000,
+const SCALES: [u32; 17] = [
+    31, 62, 125, 250, 500, 1_000, 2_000, 4_000, 8_000, 16_000, 32_000, 64_000, 128_000, 256_000,
     512_000, 1_024_000, 2_048_000,
 ];
 /// The scales between which a run is fitted into the width by itself; longer ones follow the cursor.
-const SCALE_NEAREST: usize = 0;
-const SCALE_FIRST: usize = 3;
+const SCALE_NEAREST: usize = 1;
+const SCALE_FIRST: usize = 4;
 /// The farthest of these where each event has a column of its own.
-const SCALE_COLUMNS: usize = 6;
+const SCALE_COLUMNS: usize = 7;
 /// How wide such a column is, in milliseconds.
 const COLUMN_MS: f64 = 100.0;
 /// How much larger everything is in a lecture.

@@ -160,7 +160,11 @@ impl Faults {
     /// The groups as they stand, from left to right.
     fn in_order(&self, mut groups: Vec<Group>, moment: &Moment, narrow: bool) -> Vec<Group> {
         let home = super::stage::home(moment, narrow);
-        groups::from_left(&home, &mut groups, &self.pulled);
+        let mut pulled = self.pulled.clone();
+        if let Some((id, at)) = self.held() {
+            pulled.insert(id, at.x);
+        }
+        groups::from_left(&home, &mut groups, &pulled);
         groups
     }
 
