@@ -49,7 +49,7 @@ fn flowing(moment: &Moment, narrow: bool) -> Form {
 /// Where everything stands at this moment.
 pub(super) fn geometry(moment: &Moment, narrow: bool, faults: Option<&Faults>) -> Stage {
     let mut stage = home(moment, narrow);
-    if let Some(faults) = faults {
+    if let Some(faults) = faults.filter(|_| FULL) {
         faults.arrange(&mut stage, moment);
     }
     stage
@@ -351,7 +351,7 @@ pub(super) fn view(moment: &Moment, words: &Words, look: &Look<'_>, send: &Callb
         landed_mark(name, it, narrow, form(at), lost)
     });
     let silent = |class| classed("g", class).set("aria-hidden", "true");
-    let (frames, links) = if let Some(faults) = faults {
+    let (frames, links) = if let Some(faults) = faults.filter(|_| FULL) {
         let groups = faults.groups(moment, narrow);
         let links = faults::links(moment, &stage, &groups);
         (faults::frames(&stage, &groups), links)
