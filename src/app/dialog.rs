@@ -4,7 +4,6 @@ use wasm_bindgen::JsCast;
 use web_sys::{HtmlDialogElement, HtmlInputElement, HtmlSelectElement};
 use yew::prelude::*;
 
-use super::FULL;
 use super::compare;
 use super::dom::{El, all, button, classed, classes, el, text};
 use super::host;
@@ -95,8 +94,11 @@ pub(super) fn help(words: &Words, shortcut_keys: bool, send: &Callback<Msg>) -> 
         let cell = el("td").text(words.t(does));
         el("tr").key(does).with(head).with(cell).end()
     };
-    let of_full = lecture::KEYS.iter().chain(&compare::KEYS);
-    let rows = KEYS.iter().chain(of_full.filter(|_| FULL)).map(row);
+    let rows = KEYS
+        .iter()
+        .chain(&lecture::KEYS)
+        .chain(&compare::KEYS)
+        .map(row);
     let table = el("table").with(el("tbody").each(rows));
     let tick = tick_box(shortcut_keys, send, Msg::ShortcutKeys);
     let switch = classed("label", "switch")
@@ -119,7 +121,7 @@ pub(super) fn help(words: &Words, shortcut_keys: bool, send: &Callback<Msg>) -> 
 
 /// A link to the user's guide, which lies beside the built folder's page and beside no other.
 fn guide(words: &Words) -> Option<El> {
-    if !FULL || !host::lists(host::WORKER) {
+    if !host::lists(host::WORKER) {
         return None;
     }
     let link = el("a")

@@ -13,9 +13,7 @@ impl Ask {
     /// What a message asks for, where the core cannot do it.
     pub(super) fn of(msg: &Msg) -> Option<Self> {
         Some(match msg {
-            Msg::Show(dialog) if !matches!(dialog, Dialog::None | Dialog::Help) => {
-                Self::Show(*dialog)
-            }
+            Msg::Show(dialog) if *dialog != Dialog::None => Self::Show(*dialog),
             Msg::Protocol(key) if registry::find(key).is_none() => Self::Protocol(key),
             Msg::Choose(Thing::Client(id)) | Msg::Look(Thing::Client(id)) => Self::Client(*id),
             Msg::FileRead(Ok(text)) => Self::Open(text.clone()),

@@ -47,9 +47,9 @@ impl Lab {
         let none = || el("div").set("hidden", "").end();
         let (title, content) = match self.dialog {
             Dialog::None => return none(),
-            Dialog::Help => ("ui.help", dialog::help(words, self.shortcut_keys, send)),
-            // The core has no other.
+            // The core has none.
             _ if !FULL => return none(),
+            Dialog::Help => ("ui.help", dialog::help(words, self.shortcut_keys, send)),
             Dialog::BreakRule => {
                 let content = dialog::break_rule(words, session, &self.finder, send);
                 ("ui.break_rule", content)
