@@ -152,8 +152,8 @@ mod tests {
         let error = ScenesError::BadRun(2, RunError::TooManyActions);
         assert_eq!(file(&[half.clone(), half.clone()]), Err(error));
         // So no list takes the second.
-        assert!(half.run.total() > room(&[half.clone()]));
-        let fits = scene("2", room(&[half.clone()]));
+        assert!(half.run.total() > room(std::slice::from_ref(&half)));
+        let fits = scene("2", room(std::slice::from_ref(&half)));
         assert!(file(&[half, fits]).is_ok());
         let other = write(&[scene("1", 1)]).replace("quorumscope-run", "other");
         assert_eq!(read(&other), Err(ScenesError::BadRun(1, RunError::NotARun)));

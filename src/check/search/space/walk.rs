@@ -285,9 +285,12 @@ fn walk(scenario: &Scenario, seed: u32, taken: &mut Taken) {
     }
 }
 
+/// Roles, and who plays them.
+type Roles = &'static [(&'static str, &'static [u8])];
+
 /// With roles of their own, and quorums that are no majorities.
 fn with_roles() -> Vec<Scenario> {
-    let roles: [(&str, &[(&str, &[u8])]); 4] = [
+    let roles: [(&str, Roles); 4] = [
         (
             "paxos",
             &[("proposer", &[1, 2]), ("acceptor", &[2, 3, 4, 5])],
@@ -302,7 +305,7 @@ fn with_roles() -> Vec<Scenario> {
             &[("coordinator", &[1, 2]), ("participant", &[2, 3, 4])],
         ),
     ];
-    let scenario = |(protocol, roles): (&str, &[(&str, &[u8])])| {
+    let scenario = |(protocol, roles): (&str, Roles)| {
         let mut scenario = Scenario::of(protocol, 5);
         for (role, players) in roles {
             let players = players.iter().copied().map(NodeId).collect();
