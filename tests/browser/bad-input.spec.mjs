@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 
 import { fits, screenshot, test } from './support.mjs';
-import { eventually, visit } from './visitor.mjs';
+import { NOTHING_WRONG, eventually, visit } from './visitor.mjs';
 
 /** A run file that is in order, to be spoiled. */
 function file(changes = {}, scenario = {}) {
@@ -59,7 +59,7 @@ test('a value that is none is refused, says why, and stays to be mended', async 
   }
   await box.fill('x=1');
   await box.press('Enter');
-  assert.equal(await who.notice(), '', 'a good one takes the notice away');
+  assert.match(await who.notice(), NOTHING_WRONG, 'a good one takes the notice away');
   assert.equal(await who.messages('Request from C1').count(), 1);
 });
 
@@ -98,7 +98,7 @@ async function survivesItsFile(who) {
   await who.press('To the start');
   await who.openText(saved);
   await eventually(async () => assert.deepEqual(await moment(who), before));
-  assert.equal(await who.notice(), '');
+  assert.match(await who.notice(), NOTHING_WRONG);
 }
 
 test('whatever a value holds is text, wherever Raft shows it', async (lab) => {
@@ -201,7 +201,7 @@ test('a file that is no run is refused, says why, and the run on screen stays', 
   // And the next one, which is in order, opens.
   await who.openText(file());
   await eventually(async () => assert.equal((await who.about()).seed, 5));
-  assert.equal(await who.notice(), '');
+  assert.match(await who.notice(), NOTHING_WRONG);
 });
 
 test('a file whose action makes no sense opens up to there, and says where and why', async (lab) => {
@@ -257,7 +257,7 @@ test('a notice can be read and goes away with Escape', async (lab) => {
     return it.contains(document.elementFromPoint(x + width / 2, y + height / 2));
   }), 'nothing covers it');
   await who.key('Escape');
-  assert.equal(await who.notice(), '');
+  assert.match(await who.notice(), NOTHING_WRONG);
 });
 
 // --- Sizes and speeds -----------------------------------------------------------------------
@@ -321,7 +321,7 @@ test('a catalogue that does not come is said, and comes at the next try', async 
   broken = false;
   await who.press('English');
   await who.button('Step').waitFor();
-  assert.equal(await who.notice(), '');
+  assert.match(await who.notice(), NOTHING_WRONG);
 });
 
 // --- What is stored -------------------------------------------------------------------------

@@ -77,7 +77,7 @@ test('only what a node knows: its state, its beliefs, its letters, its clock', a
   await screenshot(who.page, 'knowledge');
   await axe(who.page);
   // Nor what comes next, the world's time, whether the properties hold, or any answer.
-  for (const tab of ['Why', 'Rules', 'State', 'Properties']) {
+  for (const tab of ['Why', 'State', 'Properties']) {
     await who.tab(tab);
     const all = await who.page.locator('.stage-box, .pane, .transport').allInnerTexts();
     assert.doesNotMatch(all.join(' '), /down|holds|t = \d|Next: \w+ S3|S3 → |Why not/, tab);

@@ -14,6 +14,9 @@ const RUNS = join(dirname(fileURLToPath(import.meta.url)), 'runs');
 /** How long something may take to come about. Two busy cores need some of it. */
 const PATIENCE = 10_000;
 
+/** What a notice says where nothing is wrong: nothing, or where the run is that was on stage before. */
+export const NOTHING_WRONG = /^(Opened\. .*|已打开。.*)?$/;
+
 /** Opens the lab as somebody who does not care for animation, and so gets through it faster. */
 export async function visit(lab, options = {}) {
   const page = await lab.open(await lab.serve(), { motion: 'reduce', ...options });

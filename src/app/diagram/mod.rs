@@ -294,7 +294,7 @@ impl Diagram {
         let fits = SCALES
             .iter()
             .position(|it| f64::from(*it) / 1000.0 >= needed);
-        self.scale = fits.unwrap_or(SCALES.len() - 1);
+        self.scale = fits.map_or(SCALES.len() - 1, |it| it.max(SCALE_NEAREST));
         self.from = start - 0.03 * self.width * self.scale();
     }
 

@@ -281,8 +281,14 @@ impl Lab {
         let args = [("property", self.words.t(&name))];
         let lost = format!("✗ {}", self.words.fill("ui.property_lost", &args));
         let facts = button(send, Msg::Panel(Panel::Properties));
-        banner
+        let banner = banner
             .with(el("strong").text(&lost))
-            .with(facts.text(self.words.t("ui.show_facts")))
+            .with(facts.text(self.words.t("ui.show_facts")));
+        // Where that is what was looked for, the way back is here as well.
+        if FULL && self.found_here().is_some_and(|found| found.told) {
+            let back = button(send, More::Find(Find::Return).into());
+            return banner.with(back.text(self.words.t("search.return")));
+        }
+        banner
     }
 }
