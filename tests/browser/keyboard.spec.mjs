@@ -117,7 +117,7 @@ test('the keys of the help do what it says', async (lab) => {
   const at = async () => (await who.place()).position;
   await who.key('Space');
   await who.key('Space');
-  assert.equal(await at(), 2);
+  await eventually(async () => assert.equal(await at(), 2));
   await who.key('ArrowLeft');
   assert.equal(await at(), 1);
   await who.key('PageUp');
@@ -219,7 +219,7 @@ test('a focused control keeps its own keys', async (lab) => {
   const at = async () => (await who.place()).position;
 
   // A button is pressed by Space and Enter, whatever they do elsewhere.
-  await who.button('Back').focus();
+  await tabTo(who, who.button('Back'));
   await who.key('Space');
   await who.key('Enter');
   assert.equal(await at(), 4);
@@ -267,4 +267,22 @@ test('a panel that is longer than its place scrolls by the keyboard', async (lab
   await who.panel().focus();
   await who.key('End');
   await eventually(async () => assert.ok(await who.panel().evaluate((it) => it.scrollTop > 0)));
+});
+
+test('after a click Space steps; what Tab has reached it presses', async (lab) => {
+  const who = await visit(lab);
+  const at = async () => (await who.place()).position;
+  for (const clicked of [who.button('Next election'), who.node(3), who.button('Kill a node')]) {
+    await clicked.click();
+    const before = await at();
+    await who.key('Space');
+    await eventually(async () => assert.equal(await at(), before + 1));
+    await who.key('Escape');
+  }
+  // What is chosen by its number stays chosen.
+  await who.key('2');
+  const before = await at();
+  await who.key('Space');
+  await eventually(async () => assert.equal(await at(), before + 1));
+  assert.equal(await who.tray().count(), 1);
 });

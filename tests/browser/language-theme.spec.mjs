@@ -156,7 +156,7 @@ test('in Chinese nothing is left in English but the papers’ names', async (lab
     Request Reply Prepare Promise Accept Accepted Refused
     RequestVote VoteReply AppendEntries AppendReply Heartbeat entries success true false
     currentTerm votedFor candidateId log term commitIndex lastApplied nextIndex matchIndex
-    lastLogTerm lastLogIndex prevLogIndex prevLogTerm leaderCommit promised accepted null min
+    Prep Prom Acc Ref lastLogTerm lastLogIndex prevLogIndex prevLogTerm leaderCommit promised accepted null min
   `.toLowerCase().trim().split(/\s+/);
   const who = await visit(lab, { locale: 'zh-CN' });
   const found = new Set();

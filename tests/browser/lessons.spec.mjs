@@ -194,7 +194,7 @@ test('the lecturer’s page is printed alone, dark on light', { chromium: 'it al
     getComputedStyle(document.documentElement).backgroundColor,
     getComputedStyle(document.querySelector('.lecturer p:last-of-type')).color,
   ]);
-  assert.deepEqual(paper, ['rgb(255, 255, 255)', 'rgb(0, 0, 0)']);
+  assert.deepEqual(paper, ['rgb(255, 255, 255)', 'rgb(28, 29, 34)']);
   await screenshot(page, 'lesson-printed');
 });
 

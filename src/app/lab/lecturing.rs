@@ -11,6 +11,11 @@ use crate::view::Sentence;
 impl Lab {
     /// Does what concerns the lecture; says whether the page has to be drawn anew.
     pub(super) fn lecture(&mut self, lecture: Lecture) -> bool {
+        // Without scenes the curtain stays down: nobody would see what comes of it.
+        let is_black = self.dialog == super::Dialog::Black;
+        if is_black && self.lecturer.scenes.is_empty() {
+            return false;
+        }
         self.notice = None;
         match lecture {
             Lecture::Toggle => {
