@@ -181,7 +181,9 @@ fn impossible_actions_change_nothing() {
     let mut asked = Lab::<Raft>::new(&scenario("raft", 3, &["single_server"]));
     asked.ask(1, 1, "+S4");
     reached.insert(refused(&asked, Action::AddMachine));
-    let all: BTreeSet<&str> = ActionError::KEYS.iter().copied().collect();
+    // That a run is full is no matter of the world, which keeps none: the tests of trees have it.
+    let keys = ActionError::KEYS.iter().copied();
+    let all: BTreeSet<&str> = keys.filter(|key| *key != "run_full").collect();
     assert_eq!(reached, all);
 }
 
