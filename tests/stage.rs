@@ -81,7 +81,7 @@ fn run(protocol: &str, nodes: u8, seed: u64, actions: usize, mut look: impl FnMu
 
 /// Up to how many labels all have a place; of more, those of a link that has too many of them cover
 /// something.
-const PLACED: [usize; 2] = [40, 10];
+const PLACED: [usize; 2] = [28, 6];
 
 /// A label that has found a place covers nothing; and unless there are very many, all find one.
 #[test]
