@@ -29,6 +29,7 @@ for (const [device, size] of Object.entries(sizes)) {
         }
         await page.keyboard.press('Escape');
         await page.keyboard.press('?');
+        await page.getByRole('dialog').waitFor();
         await look('help');
         await page.keyboard.press('Escape');
         await page.getByRole('button', { name: 'Paxos', exact: true }).click();
