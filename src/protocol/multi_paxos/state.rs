@@ -32,7 +32,7 @@ pub struct Node {
     pub disk: Durable,
     /// The highest ballot that it has heard of.
     pub seen: Option<Epoch>,
-    /// How often it has tried to lead since there was a leader, up to [`BACKOFF_DOUBLINGS_MAX`].
+    /// How often it has tried to lead since there was a leader, up to [`BACKOFF_DOUBLINGS_MAX`](super::BACKOFF_DOUBLINGS_MAX).
     pub tries: u32,
     /// What it does about leading.
     pub role: Role,
