@@ -1,8 +1,9 @@
 //! The code that puts a moment into somebody's page: a frame, or the element with what stands in its
 //! place until it is there, in print, and where no script runs.
 
-/// How high a figure is before it has told its own height, in pixels.
-const HEIGHT: u32 = 560;
+/// How high a figure is in a column of text, with a panel below its stage and without, in pixels. A
+/// frame keeps it; the element, until the figure has told its own.
+const HEIGHTS: [u32; 2] = [780, 560];
 
 /// What stands in the place of a figure.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -42,12 +43,18 @@ impl Snippet<'_> {
         address
     }
 
+    fn height(&self) -> u32 {
+        let bare = self.options.contains(&("panels", "none"));
+        HEIGHTS[usize::from(bare)]
+    }
+
     /// A frame, which needs no script; who sees none of it has the link.
     pub fn frame(&self) -> String {
         let frame = format!(
-            "  <iframe src=\"{}\" title=\"{}\" width=\"100%\" height=\"{HEIGHT}\" loading=\"lazy\"></iframe>\n",
+            "  <iframe src=\"{}\" title=\"{}\" width=\"100%\" height=\"{}\" frameborder=\"0\" loading=\"lazy\"></iframe>\n",
             quoted(&self.address()),
-            quoted(self.title)
+            quoted(self.title),
+            self.height()
         );
         let link = format!("<a href=\"{}\">{}</a>", quoted(self.link), quoted(self.lab));
         let caption = match self.caption {
@@ -66,9 +73,10 @@ impl Snippet<'_> {
             quoted(folder)
         );
         let mut element = format!(
-            "  <quorum-scope link=\"{}\" title=\"{}\" height=\"{HEIGHT}\"",
+            "  <quorum-scope link=\"{}\" title=\"{}\" height=\"{}\"",
             quoted(fragment.trim_start_matches("r=")),
-            quoted(self.title)
+            quoted(self.title),
+            self.height()
         );
         for (name, value) in &self.options {
             element.push_str(&format!(" {name}=\"{value}\""));
@@ -127,7 +135,7 @@ mod tests {
             snippet().frame(),
             "<figure>\n  \
              <iframe src=\"https://example.org/lab/#embed=1&amp;r=1abc&amp;controls=step\" \
-             title=\"&quot;a&quot; &amp; &lt;b&gt;\" width=\"100%\" height=\"560\" loading=\"lazy\"></iframe>\n  \
+             title=\"&quot;a&quot; &amp; &lt;b&gt;\" width=\"100%\" height=\"780\" frameborder=\"0\" loading=\"lazy\"></iframe>\n  \
              <figcaption>c &lt; d <a href=\"https://example.org/lab/#r=1abc\">Open</a></figcaption>\n\
              </figure>"
         );
@@ -136,6 +144,12 @@ mod tests {
             ..snippet()
         };
         assert!(bare.frame().contains("<figcaption><a href="));
+        let options = vec![("panels", "none")];
+        let low = Snippet {
+            options,
+            ..snippet()
+        };
+        assert!(low.frame().contains(" height=\"560\" "));
     }
 
     #[test]
@@ -150,7 +164,7 @@ mod tests {
             snippet().element(&still),
             "<script type=\"module\" src=\"https://example.org/lab/embed.js\"></script>\n\
              <figure>\n  \
-             <quorum-scope link=\"1abc\" title=\"&quot;a&quot; &amp; &lt;b&gt;\" height=\"560\" controls=\"step\">\n    \
+             <quorum-scope link=\"1abc\" title=\"&quot;a&quot; &amp; &lt;b&gt;\" height=\"780\" controls=\"step\">\n    \
              <img src=\"raft-7.svg\" alt=\"S1: &quot;down&quot;\" width=\"100%\">\n    \
              <ol start=\"6\">\n      <li>a &lt;i&gt;</li>\n      <li>b</li>\n    </ol>\n  \
              </quorum-scope>\n  <figcaption>c &lt; d</figcaption>\n</figure>"
