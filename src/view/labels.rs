@@ -13,6 +13,8 @@ const HALF_HEIGHT: f64 = 12.0;
 const MARGIN: f64 = 2.0;
 /// Of more labels than this no eye reads one, and they are left where they are.
 const PLACED_MAX: usize = 60;
+/// The least part of its line that a label goes along, to either side of the middle.
+const REACH_MIN: f64 = 0.15;
 /// What is tried, in this order: how much is said, and how many lines farther out.
 const TRIES: [(Form, i32); 12] = [
     (Form::Whole, 0),
@@ -171,10 +173,15 @@ fn nearest(line: Way, width: f64, taken: &[Frame], wish: f64) -> Option<f64> {
     nearest
 }
 
-/// From where to where a label goes: clear of what stands around both ends.
+/// From where to where a label goes: clear of what stands around both ends; where they stand too close
+/// for that, a part of the way all the same, since what is under way moves.
 #[inline(never)]
 fn reach(boxes: &[Frame], line: Way, width: f64) -> [f64; 2] {
-    [0.0, 1.0].map(|wish| nearest(line, width, boxes, wish).unwrap_or(0.5))
+    let [start, end] = [0.0, 1.0].map(|wish| nearest(line, width, boxes, wish).unwrap_or(0.5));
+    match end - start < REACH_MIN {
+        true => [0.5 - REACH_MIN, 0.5 + REACH_MIN],
+        false => [start, end],
+    }
 }
 
 /// The way of a label that is moving.
