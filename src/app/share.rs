@@ -110,15 +110,20 @@ pub(super) fn dialog(
         .end()
 }
 
-fn has_link(link: &str, copied: Option<bool>, words: &Words, send: &Callback<Msg>) -> El {
-    let field = el("textarea")
-        .set("id", LINK)
+/// A text that is there to be copied: a click selects all of it.
+pub(super) fn to_copy(id: &'static str, rows: &'static str, name: &str, text: &str) -> El {
+    el("textarea")
+        .set("id", id)
         .set("readonly", "")
-        .set("rows", "3")
+        .set("rows", rows)
         .set("spellcheck", "false")
-        .say("aria-label", words.t("share.link"))
-        .on_click(Callback::from(|_| sharing::select(LINK)))
-        .value(link);
+        .say("aria-label", name)
+        .on_click(Callback::from(move |_| sharing::select(id)))
+        .value(text)
+}
+
+fn has_link(link: &str, copied: Option<bool>, words: &Words, send: &Callback<Msg>) -> El {
+    let field = to_copy(LINK, "3", words.t("share.link"), link);
     let length = link.chars().count().to_string();
     let said = match copied {
         None => words.fill("share.length", &[("count", &length)]),

@@ -8,20 +8,14 @@ use yew::prelude::*;
 use super::Embed;
 use super::code::{CHOICES, CODE, Make, Maker, Preview, is_sendable};
 use crate::app::dom::{El, button, classed, el};
-use crate::app::host::sharing;
 use crate::app::lab::{More, Msg};
+use crate::app::share;
 use crate::app::words::Words;
 
 /// For a moment that has this link.
 pub(in crate::app) fn view(maker: &Maker, link: &str, words: &Words, send: &Callback<Msg>) -> El {
-    let field = el("textarea")
-        .set("id", CODE)
-        .set("readonly", "")
-        .set("rows", "6")
-        .set("spellcheck", "false")
-        .say("aria-label", words.t("embed.code"))
-        .on_click(Callback::from(|_| sharing::select(CODE)))
-        .value(&maker.code(link, words));
+    let code = maker.code(link, words);
+    let field = share::to_copy(CODE, "6", words.t("embed.code"), &code);
     let placeless = match is_sendable(link) {
         true => el("p").set("hidden", ""),
         false => el("p").text(words.t("embed.placeless")),
